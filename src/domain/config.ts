@@ -1,0 +1,104 @@
+import type { Audience, Severity } from './vocabulary.ts'
+
+export type EngineKind = 'embedded' | 'system' | 'external'
+export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
+
+/** A group of rows of a relation that an audience wider than the others may see: `{ everyone: "status = 'published'" }`. */
+export type RowCondition = Readonly<Partial<Record<Exclude<Audience, 'nobody'>, string>>>
+export type DeclaredAudience = Audience | 'service' | readonly (Audience | RowCondition)[]
+
+/** What the project says about one relation. */
+export interface Intent {
+  readonly select?: DeclaredAudience
+  readonly insert?: DeclaredAudience
+  readonly update?: DeclaredAudience
+  readonly delete?: DeclaredAudience
+  /** insert, update and delete at once */
+  readonly write?: DeclaredAudience
+  /** column that holds the user whose row it is */
+  readonly owner?: string
+  /** column that holds the tenant whose row it is */
+  readonly tenant?: string
+}
+
+/** Where SQL comes from, before any file was read. `dir` and `sql` are relative to the project. */
+export type SourceConfig =
+  { readonly tool: SourceTool; readonly dir?: string } | { readonly sql: readonly string[] }
+
+export const SOURCE_TOOLS = ['supabase', 'drizzle', 'prisma', 'sql'] as const
+export type SourceTool = (typeof SOURCE_TOOLS)[number]
+
+export interface TenantConfig {
+  /** `schema.name` */
+  readonly relation: string
+  /** the key column that rows of the tenant refer to; default: the primary key */
+  readonly column?: string
+}
+
+export interface IgnoreEntry {
+  readonly code: string
+  readonly relation?: string
+  readonly command?: string
+  readonly actor?: string
+  readonly reason: string
+  /** ISO date; from the day after on, the finding is back */
+  readonly expires?: string
+}
+
+export interface SeedValueContext {
+  /** a faker of the run's seed */
+  readonly faker: import('@faker-js/faker').Faker
+  /** 0-based number of the row within its relation */
+  readonly row: number
+}
+export type SeedValue = string | number | boolean | null | ((context: SeedValueContext) => unknown)
+
+/** Non-Supabase identity: a role and settings in which `$user` and `$tenant` stand for the actor's keys. */
+export interface CustomIdentity {
+  readonly role: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/** What `supabase/config.toml` says that changes a verdict. */
+export interface SupabaseSettings {
+  readonly exposedSchemas?: readonly string[]
+  readonly extraSearchPath?: readonly string[]
+  readonly autoExposeNewTables?: boolean
+}
+
+/** The configuration of a run after defaults, file, environment and flags were merged: nothing is looked up later. */
+export interface Config {
+  /** absolute */
+  readonly projectDir: string
+  readonly configFile?: string
+  readonly database: {
+    readonly engine?: EngineKind
+    readonly version: 15 | 16 | 17 | 18
+    readonly url?: string
+    readonly allowExternal: boolean
+    readonly keep: boolean
+    readonly cache: boolean
+  }
+  readonly sources: readonly SourceConfig[]
+  /** how `sources` came about, for people: "supabase/config.toml" or "rls.config.ts" */
+  readonly sourcesFrom: string
+  readonly supabase: SupabaseSettings
+  readonly platform: 'supabase' | 'none'
+  /** schemas to test; absent: every schema of the project on which an API role has USAGE */
+  readonly schemas?: readonly string[]
+  readonly apiPrivileges: ApiPrivileges
+  readonly identity: 'supabase' | CustomIdentity
+  readonly app?: { readonly role: string }
+  readonly tenants?: readonly TenantConfig[]
+  readonly expect: Readonly<Record<string, Intent | DeclaredAudience>>
+  readonly seed: {
+    readonly seed: number
+    readonly rows: number
+    readonly values: Readonly<Record<string, SeedValue>>
+  }
+  readonly ignore: readonly IgnoreEntry[]
+  readonly gate: { readonly failOn: Severity | 'never'; readonly strict: boolean }
+  /** globs of relations to judge; absent: all */
+  readonly relations?: readonly string[]
+  readonly concurrency: number
+}

@@ -1,0 +1,112 @@
+import type { Audience, Command, Severity, Standing } from './vocabulary.ts'
+import type { AppliedSource } from './source.ts'
+import type { FindingCode, FindingKind } from './finding.ts'
+
+export interface ReportedRelation {
+  readonly name: string
+  readonly kind: string
+  readonly exposed: boolean
+  readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
+  readonly ownership: {
+    readonly kind: string
+    readonly path: readonly string[]
+    readonly evidence: readonly string[]
+  }
+  /** the widest audience that was seen to get through */
+  readonly access: Readonly<Record<Command, Audience>>
+  /** what the matrix shows per standing and command */
+  readonly cells: Readonly<Record<Standing, Readonly<Record<Command, Cell>>>>
+}
+
+/** `closed` nothing got through, `open` it did and may, `leak` it did and may not, `blocked` it did not and should, `untested`, `none` nothing to try */
+export type Cell = 'closed' | 'open' | 'leak' | 'blocked' | 'untested' | 'none'
+
+export interface ReportedFunction {
+  readonly name: string
+  readonly securityDefiner: boolean
+}
+
+export interface ReportedActor {
+  readonly name: string
+  readonly role: string
+  readonly tenant?: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+export interface Blame {
+  readonly policy?: string
+  readonly statement?: string
+  readonly file?: string
+  readonly line?: number
+}
+
+export interface Finding {
+  /** first characters of the fingerprint: what people type */
+  readonly id: string
+  /** over code, relation, command, actor and blame; free of line numbers, seeds and row values */
+  readonly fingerprint: string
+  readonly code: FindingCode
+  readonly kind: FindingKind
+  readonly severity: Severity
+  /** `schema.name` */
+  readonly relation: string
+  readonly command: Command
+  /** none on static findings */
+  readonly actor?: Standing
+  readonly title: string
+  readonly evidence: string
+  readonly blame: readonly Blame[]
+  /** a psql script for a database that the migrations were applied to */
+  readonly reproduction?: string
+  readonly remedy?: { readonly sql: string; readonly verified: boolean }
+  readonly suppressed?: { readonly by: 'ignore'; readonly reason: string; readonly expires?: string }
+}
+
+export interface Untested {
+  readonly relation: string
+  readonly command: Command
+  /** standing, or `all` where the command as a whole proved nothing */
+  readonly actor: Standing | 'all'
+  readonly reason: string
+}
+
+export interface Step {
+  readonly name: string
+  readonly ms: number
+}
+
+/** The finished result of a run: the only thing that a reporter sees. Two runs of the same inputs differ in `run` alone. */
+export interface Report {
+  readonly schemaVersion: 1
+  readonly tool: { readonly name: string; readonly version: string }
+  readonly run: {
+    readonly seed: number
+    readonly engine: { readonly kind: string; readonly version: string }
+    readonly apiPrivileges: string
+    readonly durationMs: number
+    readonly steps: readonly Step[]
+    readonly peakMemoryMb: number
+  }
+  readonly outcome: 'isolated' | 'findings' | 'could-not-run'
+  readonly sources: readonly AppliedSource[]
+  readonly relations: readonly ReportedRelation[]
+  readonly functions: readonly ReportedFunction[]
+  readonly actors: readonly ReportedActor[]
+  readonly tenants: readonly string[]
+  readonly rows: number
+  readonly probes: { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
+  readonly coverage: {
+    readonly planned: number
+    readonly executed: number
+    readonly untested: readonly Untested[]
+  }
+  readonly findings: readonly Finding[]
+  /** unused or expired ignore entries and other things to know that are no findings */
+  readonly notices: readonly string[]
+  readonly summary: {
+    readonly relations: number
+    readonly probes: number
+    readonly bySeverity: Readonly<Record<Severity, number>>
+    readonly suppressed: number
+  }
+}
