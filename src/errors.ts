@@ -13,6 +13,7 @@ export type HarnessErrorCode =
   | 'PLATFORM_FAILED'
   | 'SEED_FAILED'
   | 'PROBE_FAILED'
+  | 'NOTHING_JUDGED'
   | 'OUTPUT_FAILED'
 
 /**

@@ -1,6 +1,7 @@
 import { pipeline as streamInto } from 'node:stream/promises'
 import { Readable } from 'node:stream'
-import pg from 'pg'
+import { Client, DatabaseError as ServerMessage } from 'pg'
+import type { CustomTypesConfig, QueryResult } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionTarget } from '../domain/server.ts'
 import type { ServerError } from '../domain/server-error.ts'
@@ -32,17 +33,17 @@ export interface ConnectOptions {
 
 /** One session with the server. */
 export class Connection implements AsyncDisposable {
-  readonly #client: pg.Client
+  readonly #client: Client
   readonly target: ConnectionTarget
 
-  private constructor(client: pg.Client, target: ConnectionTarget) {
+  private constructor(client: Client, target: ConnectionTarget) {
     this.#client = client
     this.target = target
   }
 
   /** @throws HarnessError DATABASE_UNREACHABLE with host and port, never with the password */
   static async open(target: ConnectionTarget, options: ConnectOptions = {}): Promise<Connection> {
-    const client = new pg.Client({
+    const client = new Client({
       ...target,
       types: plainTypes,
       application_name: 'rls-harness',
@@ -97,7 +98,7 @@ export class Connection implements AsyncDisposable {
     await this.close()
   }
 
-  async #send(text: string, values?: readonly unknown[]): Promise<pg.QueryResult> {
+  async #send(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     try {
       return values && values.length > 0
         ? await this.#client.query(text, [...values])
@@ -108,32 +109,32 @@ export class Connection implements AsyncDisposable {
   }
 }
 
-/** Timestamps, numbers beyond 2^53, dates and arrays of them stay the text that the server sent. */
-const plainTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    switch (oid) {
-      case pg.types.builtins.BOOL:
-      case pg.types.builtins.INT2:
-      case pg.types.builtins.INT4:
-      case pg.types.builtins.JSON:
-      case pg.types.builtins.JSONB:
-      case 1009: // text[]
-        return pg.types.getTypeParser(oid, format as 'text')
-      case pg.types.builtins.INT8:
-      case pg.types.builtins.OID:
-        return (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text)
-      default:
-        return (text: string) => text
-    }
-  }) as pg.CustomTypesConfig['getTypeParser'],
+/** OIDs of pg_type (src/include/catalog/pg_type.dat), which never change. */
+const parsed: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [16, (text) => text === 't'], // bool
+  [20, toNumber], // int8
+  [21, Number], // int2
+  [23, Number], // int4
+  [26, Number], // oid
+  [114, (text): unknown => JSON.parse(text)], // json
+  [3802, (text): unknown => JSON.parse(text)], // jsonb
+])
+
+function toNumber(text: string): number | string {
+  return Number.isSafeInteger(Number(text)) ? Number(text) : text
 }
 
-function toResult(answer: pg.QueryResult): StatementResult {
+/** Everything else (timestamps, numerics, arrays, …) stays the text that the server sent. */
+const plainTypes: CustomTypesConfig = {
+  getTypeParser: (oid: number) => parsed.get(oid) ?? ((text: string) => text),
+}
+
+function toResult(answer: QueryResult): StatementResult {
   return { rows: answer.rows as Record<string, unknown>[], count: answer.rowCount }
 }
 
 function translate(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError)) return error
+  if (!(error instanceof ServerMessage)) return error
   const fields: ServerError = {
     sqlstate: error.code ?? 'XX000',
     message: error.message,

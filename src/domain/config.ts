@@ -1,3 +1,4 @@
+import type { Faker } from '@faker-js/faker'
 import type { Audience, Severity } from './vocabulary.ts'
 
 export type EngineKind = 'embedded' | 'system' | 'external'
@@ -47,7 +48,7 @@ export interface IgnoreEntry {
 
 export interface SeedValueContext {
   /** a faker of the run's seed */
-  readonly faker: import('@faker-js/faker').Faker
+  readonly faker: Faker
   /** 0-based number of the row within its relation */
   readonly row: number
 }

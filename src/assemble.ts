@@ -1,0 +1,172 @@
+import { createRequire } from 'node:module'
+import type { Catalog, Relation } from './domain/catalog.ts'
+import type { Config } from './domain/config.ts'
+import type { Expectation } from './domain/expectation.ts'
+import type { Model } from './domain/ownership.ts'
+import type { Population } from './domain/population.ts'
+import type { Observation, Outcome } from './domain/probe.ts'
+import type { Finding, Report, ReportedRelation, Step } from './domain/report.ts'
+import { SEVERITIES } from './domain/vocabulary.ts'
+import type { Severity } from './domain/vocabulary.ts'
+import type { Judged } from './judge/judge.ts'
+import { isExposed } from './judge/static.ts'
+import { accessOf, cellsOf } from './judge/summary.ts'
+import { baseOf } from './ownership/expect.ts'
+import type { Prepared } from './prepare.ts'
+
+export interface AssembleInput {
+  readonly config: Config
+  readonly prepared: Prepared
+  readonly catalog: Catalog
+  readonly model: Model
+  readonly relations: readonly Relation[]
+  readonly expectations: readonly Expectation[]
+  readonly population: Population
+  readonly observations: readonly Observation[]
+  readonly judged: Judged
+  readonly steps: readonly Step[]
+  readonly durationMs: number
+}
+
+/** Everything that a reporter may show, in a stable order. */
+export function assemble(input: AssembleInput): Report {
+  const { config, prepared, population, observations, judged } = input
+  const active = judged.findings.filter(({ suppressed }) => suppressed === undefined)
+  return {
+    schemaVersion: 1,
+    tool: { name: 'rls-harness', version: packageVersion() },
+    run: {
+      seed: config.seed.seed,
+      engine: prepared.engine,
+      apiPrivileges: prepared.apiPrivileges,
+      durationMs: Math.round(input.durationMs),
+      steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
+      peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    },
+    outcome: active.length > 0 || judged.untested.length > 0 ? 'findings' : 'isolated',
+    sources: prepared.sources,
+    relations: input.relations.map((relation) => reportRelation(input, relation)),
+    functions: input.catalog.routines
+      .filter(
+        ({ schema, isTrigger, executableBy }) =>
+          input.catalog.tested.includes(schema) &&
+          !isTrigger &&
+          executableBy.some((role) => input.catalog.apiRoles.includes(role)),
+      )
+      .map(({ signature, securityDefiner }) => ({ name: signature, securityDefiner })),
+    actors: population.actors.map(({ name, role, tenants, claims }) => ({
+      name,
+      role,
+      ...(tenants[0] === undefined ? {} : { tenant: tenants[0] }),
+      claims,
+    })),
+    tenants: population.tenants.map(({ name }) => name),
+    rows: [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0),
+    probes: { columns: PROBE_COLUMNS, rows: observations.map((one) => probeRow(one, input.relations)) },
+    coverage: { planned: observations.length, executed: observations.length, untested: judged.untested },
+    findings: [...judged.findings].sort(byWeight),
+    notices: [...population.notices, ...judged.notices],
+    summary: {
+      relations: input.relations.length,
+      probes: observations.length,
+      bySeverity: Object.fromEntries(
+        SEVERITIES.map((severity) => [severity, active.filter((one) => one.severity === severity).length]),
+      ) as Record<Severity, number>,
+      suppressed: judged.findings.length - active.length,
+    },
+  }
+}
+
+const PROBE_COLUMNS = [
+  'relation',
+  'command',
+  'actor',
+  'attempt',
+  'detail',
+  'outcome',
+  'own',
+  'team',
+  'foreign',
+  'unowned',
+] as const
+
+function probeRow(
+  { probe, outcome, reached }: Observation,
+  relations: readonly Relation[],
+): readonly unknown[] {
+  const rows = (tie: string): number =>
+    reached.filter((one) => one.tie === tie).reduce((sum, one) => sum + one.rows, 0)
+  const relation = relations.find(({ oid }) => oid === probe.relation)?.qualified ?? ''
+  return [
+    relation,
+    probe.command,
+    probe.actor,
+    probe.attempt,
+    probe.detail,
+    outcomeText(outcome),
+    rows('own'),
+    rows('team'),
+    rows('foreign'),
+    rows('unowned'),
+  ]
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'returned':
+    case 'affected':
+      return `${outcome.kind} ${outcome.rows}`
+    case 'denied':
+      return `denied by ${outcome.by}`
+    case 'admitted':
+      return `admitted, then ${outcome.thenFailedWith}`
+    case 'broken':
+      return `broken: ${outcome.sqlstate} ${outcome.message}`
+  }
+}
+
+function reportRelation(
+  { catalog, model, observations, population, judged }: AssembleInput,
+  relation: Relation,
+): ReportedRelation {
+  const base = baseOf(catalog, relation)
+  const ownership = model.ownerships.get(base.oid)
+  const cells = cellsOf({
+    relation,
+    base,
+    population,
+    findings: judged.findings,
+    untested: judged.untested,
+    observations: observations.filter(({ probe }) => probe.relation === relation.oid),
+  })
+  return {
+    name: relation.qualified,
+    kind: relation.kind,
+    exposed: isExposed(catalog, relation),
+    rowSecurity: relation.rowSecurity,
+    ownership: {
+      kind: ownership?.kind ?? 'shared',
+      path: [...(ownership?.tenants ?? []), ...(ownership?.owners ?? [])].map(({ steps, column }) =>
+        [...steps.map(({ columns, targetName }) => `${columns.join(', ')} → ${targetName}`), column].join(
+          ' . ',
+        ),
+      ),
+      evidence: ownership?.evidence ?? [],
+    },
+    access: accessOf(cells),
+    cells,
+  }
+}
+
+function byWeight(a: Finding, b: Finding): number {
+  const rank = ({ severity }: Finding): number => -SEVERITIES.indexOf(severity)
+  const key = (one: Finding): string => [one.relation, one.command, one.actor ?? '', one.code].join('\0')
+  return rank(a) - rank(b) || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)
+}
+
+function packageVersion(): string {
+  const manifest: unknown = createRequire(import.meta.url)('../package.json')
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0.0.0'
+}

@@ -1,0 +1,12 @@
+-- Schemas, with the roles that have USAGE.
+select
+  n.nspname as name,
+  (
+    select to_json(coalesce(array_agg(r.rolname order by r.rolname), '{}'))
+    from pg_roles r
+    where r.rolname = any (string_to_array(current_setting('rls_harness.roles'), ','))
+      and has_schema_privilege(r.oid, n.oid, 'usage')
+  ) as usable_by
+from pg_namespace n
+where n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
+order by n.nspname;

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { describeFailure } from './cli/failure.ts'
+import type { Host } from './cli/host.ts'
+import { INTERRUPTED, main } from './cli/main.ts'
+import { listenForSignals } from './cli/signals.ts'
+import { packageVersion } from './cli/version.ts'
+
+/** A reader that closed the pipe (`| head`) has seen what it wanted: no reason to crash. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+function quit(code: number): never {
+  process.exitCode = code
+  process.exit()
+}
+
+/** The pipeline is loaded only when something is to be run: help and usage errors come at once. */
+const run: Host['run'] = async (config, context) => {
+  const pipeline = await import('./run.ts')
+  return pipeline.run(config, context)
+}
+
+process.stdout.on('error', ignoreClosedPipe)
+process.stderr.on('error', ignoreClosedPipe)
+// Node's own exit code would be 1, which means findings
+process.once('uncaughtException', (error) => {
+  process.stderr.write(describeFailure(error, { debug: true, unicode: false }))
+  quit(2)
+})
+
+using interruption = listenForSignals(
+  process,
+  (text) => process.stderr.write(text),
+  () => quit(INTERRUPTED),
+)
+
+process.exitCode = await main(process.argv.slice(2), packageVersion(), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  cwd: process.cwd(),
+  platform: process.platform,
+  today: new Date().toISOString().slice(0, 10),
+  signal: interruption.signal,
+  run,
+})

@@ -1,0 +1,26 @@
+import type { Config } from '../domain/config.ts'
+import type { Report } from '../domain/report.ts'
+import type { RunContext } from '../run.ts'
+
+/** Where text goes: what is used of a Node stream. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** Everything that the command line needs from the process it runs in. */
+export interface Host {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** as `process.platform` */
+  readonly platform: string
+  /** ISO date */
+  readonly today: string
+  /** aborts when the person or the system wants the run to end */
+  readonly signal: AbortSignal
+  /** the pipeline of src/run.ts, loaded only when something is to be run */
+  readonly run: (config: Config, context: RunContext) => Promise<Report>
+}

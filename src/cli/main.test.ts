@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Config } from '../domain/config.ts'
+import { HarnessError } from '../errors.ts'
+import { finding, sampleReport } from '../report/sample-report.ts'
+import type { Host } from './host.ts'
+import { main } from './main.ts'
+
+let cwd = ''
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'rls-cli-'))
+  mkdirSync(join(cwd, 'app/sql'), { recursive: true })
+  writeFileSync(join(cwd, 'app/sql/1.sql'), 'select 1')
+})
+
+afterEach(() => {
+  rmSync(cwd, { recursive: true })
+})
+
+interface Result {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly configs: readonly Config[]
+}
+
+const isolated: Host['run'] = async () => sampleReport()
+
+async function rls(
+  argv: readonly string[],
+  run: Host['run'] = isolated,
+  changes: Partial<Host> = {},
+): Promise<Result> {
+  const written = { stdout: '', stderr: '' }
+  const configs: Config[] = []
+  const code = await main(argv, '1.2.3', {
+    stdout: { write: (text) => (written.stdout += text) },
+    stderr: { write: (text) => (written.stderr += text) },
+    environment: { LANG: 'C.UTF-8' },
+    cwd,
+    platform: 'linux',
+    today: '2026-11-20',
+    signal: new AbortController().signal,
+    run: (config, context) => {
+      configs.push(config)
+      return run(config, context)
+    },
+    ...changes,
+  })
+  return { code, configs, ...written }
+}
+
+const leaking: Host['run'] = async () => sampleReport({ outcome: 'findings', findings: [finding()] })
+
+const failing: Host['run'] = async () => {
+  throw new HarnessError('MIGRATION_FAILED', '0002.sql:4: schema "a\u001b[2J" does not exist', {
+    hint: 'Create it.',
+  })
+}
+
+const buggy: Host['run'] = async () => {
+  throw new TypeError('x is not a function', { cause: new Error('the reason') })
+}
+
+const obedient: Host['run'] = async (_, context) => {
+  context.signal.throwIfAborted()
+  return sampleReport()
+}
+
+const talking: Host['run'] = async (_, { progress, today }) => {
+  progress({ kind: 'done', name: 'migrate', ms: 12, text: `1 file on ${today}`, notes: [] })
+  return sampleReport()
+}
+
+const failingLate: Host['run'] = async (_, { progress }) => {
+  progress({ kind: 'step', name: 'migrate' })
+  throw new HarnessError('SEED_FAILED', 'no')
+}
+
+test('check judges the project of a directory and prints its report to stdout', async () => {
+  const { code, stdout, stderr, configs } = await rls(['check', 'app'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('isolated: in 1,104 probes')
+  expect(stdout).toContain('exit 0')
+  expect(stderr).toBe('')
+  expect(configs[0]).toMatchObject({ projectDir: join(cwd, 'app'), sources: [{ tool: 'sql', dir: 'sql' }] })
+})
+
+test('check is the default command, also with flags alone', async () => {
+  const app = { cwd: join(cwd, 'app') }
+  expect((await rls([], isolated, app)).code).toBe(0)
+  const { code, configs } = await rls(
+    ['--seed', '7', '--relation', 'a.*', '--relation', 'b.*'],
+    isolated,
+    app,
+  )
+  expect(code).toBe(0)
+  expect(configs[0]).toMatchObject({ seed: { seed: 7 }, relations: ['a.*', 'b.*'] })
+})
+
+test('all flags reach the configuration', async () => {
+  const flags =
+    'check app --engine external --database-url postgres://localhost/x --allow-external --pg-version 16 --keep-db ' +
+    '--no-cache --schema public --rows 2 --concurrency 3 --fail-on never --strict'
+  const { configs } = await rls(flags.split(' '))
+  const database = { engine: 'external', version: 16, url: 'postgres://localhost/x' }
+  expect(configs[0]).toMatchObject({
+    database: { ...database, allowExternal: true, keep: true, cache: false },
+    schemas: ['public'],
+    concurrency: 3,
+    gate: { failOn: 'never', strict: true },
+  })
+})
+
+test('findings exit with 1', async () => {
+  const { code, stdout } = await rls(['check', 'app'], leaking)
+  expect(code).toBe(1)
+  expect(stdout).toContain('read-leak')
+})
+
+test('--json prints nothing but JSON to stdout', async () => {
+  const { stdout } = await rls(['check', 'app', '--json'])
+  expect(JSON.parse(stdout)).toEqual(sampleReport())
+})
+
+test('--output-file writes beside the terminal report', async () => {
+  const { code, stdout } = await rls(['check', 'app', '--output-file', 'json=out/report.json'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('exit 0')
+  expect(JSON.parse(readFileSync(join(cwd, 'out/report.json'), 'utf8'))).toEqual(sampleReport())
+})
+
+test('an output path that cannot be written stops before the run', async () => {
+  const { code, stderr, configs } = await rls(['check', 'app', '--output-file', 'json=app/sql'])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/^error: cannot write .*app\/sql: EISDIR/)
+  expect(configs).toEqual([])
+  expect(existsSync(join(cwd, 'app/sql/1.sql'))).toBe(true)
+})
+
+test('an unknown command is an error with a suggestion', async () => {
+  const typo = await rls(['chekc'])
+  expect(typo).toMatchObject({ code: 2, stdout: '' })
+  expect(typo.stderr).toBe('error: unknown command "chekc"\nhint: Did you mean "check"?\n')
+  expect((await rls(['app'])).stderr).toContain('hint: To check a directory: rls-harness check app')
+})
+
+test('an unknown flag is an error with a suggestion', async () => {
+  const { code, stderr, stdout } = await rls(['check', '--sead', '3'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toBe("error: unknown option '--sead'\nhint: Did you mean --seed?\n")
+})
+
+test('a missing value and a second directory are usage errors', async () => {
+  expect((await rls(['check', '--seed'])).stderr).toContain("option '--seed <n>' argument missing")
+  expect((await rls(['check', 'app', 'b'])).code).toBe(2)
+  expect((await rls(['check', 'app', '--level', 'errors'])).stderr).toContain('hint: Did you mean "error"?')
+})
+
+test('version and help go to stdout with exit code 0', async () => {
+  expect(await rls(['--version'])).toMatchObject({ code: 0, stdout: '1.2.3\n', stderr: '' })
+  const help = await rls(['--help'])
+  expect(help).toMatchObject({ code: 0, stderr: '' })
+  expect(help.stdout).toContain('Exit codes:')
+  const check = await rls(['check', '--help'])
+  expect(check.stdout).toContain('--output-file')
+  expect(check.stdout).toContain('Reading the matrix')
+  expect(await rls(['help', 'check'])).toMatchObject({ code: 0, stdout: check.stdout })
+})
+
+test('no line of the help is wider than 110 columns', async () => {
+  const text = (await rls(['--help'])).stdout + (await rls(['check', '--help'])).stdout
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110)
+})
+
+test('an error for people is message and hint, without a stack unless asked for', async () => {
+  const plain = await rls(['check', 'app'], failing)
+  expect(plain.code).toBe(2)
+  expect(plain.stderr).toBe('error: 0002.sql:4: schema "a\\x1b[2J" does not exist\nhint: Create it.\n')
+  expect((await rls(['check', 'app', '--debug'], failing)).stderr).toContain('main.test.ts')
+})
+
+test('any other error is called a bug and shows its stack', async () => {
+  const { code, stderr, stdout } = await rls(['check', 'app'], buggy)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('this is a bug in rls-harness')
+  expect(stderr).toContain('TypeError: x is not a function')
+  expect(stderr).toContain('caused by Error: the reason')
+})
+
+test('an interrupted run exits with 130 and without a report, however it ended', async () => {
+  const controller = new AbortController()
+  const finishes: Host['run'] = async () => {
+    controller.abort()
+    return sampleReport()
+  }
+  const { signal } = controller
+  expect(await rls(['check', 'app'], finishes, { signal })).toMatchObject({ code: 130, stdout: '' })
+  const result = await rls(['check', 'app'], obedient, { signal })
+  expect(result).toMatchObject({ code: 130, stdout: '', stderr: 'interrupted\n' })
+})
+
+test('progress goes to stderr, as plain lines where nobody is looking, and not at all when quiet', async () => {
+  expect((await rls(['check', 'app'], talking)).stderr).toBe('✓ 1 file on 2026-11-20  0.0s\n')
+  expect((await rls(['check', 'app', '-q'], talking)).stderr).toBe('')
+})
+
+test('a live line is gone before an error is printed', async () => {
+  let text = ''
+  const stderr = { isTTY: true, columns: 80, write: (part: string) => (text += part) }
+  await rls(['check', 'app'], failingLate, { stderr })
+  expect(text).toBe(' migrate …\r\u001b[2Kerror: no\n')
+})
+
+test('a configuration error is printed with its hint', async () => {
+  writeFileSync(join(cwd, 'app/rls.config.json'), '{ "schema": [] }')
+  const { code, stderr } = await rls(['check', 'app'])
+  expect(code).toBe(2)
+  expect(stderr).toBe('error: rls.config.json:1: schema: unknown key\nhint: Did you mean "schemas"?\n')
+})

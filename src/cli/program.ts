@@ -1,0 +1,116 @@
+import { Command } from 'commander'
+import type { CheckFlags } from './check.ts'
+import type { Host } from './host.ts'
+
+/** The commands of this version. */
+export const COMMAND_NAMES = ['check', 'help'] as const
+
+const EXAMPLES = `
+Examples:
+  rls-harness                               check the project in this directory
+  rls-harness check apps/web --pg-version 16
+  rls-harness check --relation 'public.chat*' --level all
+  rls-harness check --json > report.json
+
+Exit codes:
+  0  isolated          1  a finding at or above --fail-on, or something could not be tested
+  2  could not run     130  interrupted
+`
+
+const READING = `
+Reading the matrix: select, insert, update, delete (S I U D) for
+  anon     no session                      team     a user of the same tenant
+  foreign  a user without tie to the row   own      whose row it is
+  · closed   ✓ open, and meant to be   ✗ leak   ! blocked, but should be open   ? untested   – nothing to try
+
+Environment (weaker than flags, stronger than the configuration):
+  RLS_DATABASE_URL RLS_ENGINE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY RLS_FAIL_ON
+  NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
+`
+
+const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
+  ...(values ?? []),
+  value,
+]
+
+/** The command line as commander sees it. `finish` receives the exit code of what was run. */
+export function createProgram(version: string, host: Host, finish: (code: number) => void): Command {
+  const program = new Command('rls-harness')
+    .description(
+      'Proves by execution who can read and write whose rows behind PostgreSQL row-level security.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/\n\((Did you mean .*)\)/, '\nhint: $1')),
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .addHelpText('after', EXAMPLES)
+  addCheck(program).action(async (dir: string | undefined, flags: CheckFlags) => {
+    // lazily: help and usage errors need neither zod nor the reporters
+    const { check } = await import('./check.ts')
+    finish(await check(dir, flags, host))
+  })
+  return program
+}
+
+function addCheck(program: Command): Command {
+  const command = program
+    .command('check')
+    .summary('migrate, seed, probe, judge and report: the default command')
+    .description(
+      'Applies the migrations of a project to a throw-away PostgreSQL, fills it, tries who can reach whose rows, and reports.',
+    )
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', READING)
+  addTarget(command)
+  addScope(command)
+  addOutput(command)
+  return command
+}
+
+function addTarget(command: Command): void {
+  command
+    .optionsGroup('Target:')
+    .option(
+      '-c, --config <file>',
+      'configuration (default: rls.config.ts, .js, .mjs or .json of the project)',
+    )
+    .option('--engine <kind>', 'where the server comes from: embedded, system or external')
+    .option('--database-url <url>', 'an own server; the run works in throw-away databases on it')
+    .option('--allow-external', 'allow a server that is not on this machine')
+    .option('--pg-version <major>', 'PostgreSQL 15, 16, 17 or 18 (default: supabase/config.toml, else 17)')
+    .option('--keep-db', 'keep the database for a look afterwards')
+    .option('--no-cache', 'apply the migrations anew, without the cached template')
+}
+
+function addScope(command: Command): void {
+  command
+    .optionsGroup('Scope and data:')
+    .option('--schema <name>', 'test this schema only (repeatable)', collect)
+    .option('--relation <glob>', 'judge only relations like public.chat* (repeatable)', collect)
+    .option('--seed <n>', 'seed of all random values (default: 42)')
+    .option('--rows <n>', 'rows per relation and owner (default: 3)')
+    .option('--concurrency <n>', 'probing sessions at a time')
+}
+
+function addOutput(command: Command): void {
+  command
+    .optionsGroup('Output:')
+    .option('--reporter <name>', 'terminal or json (repeatable)', collect)
+    .option('--output-file <[reporter=]path>', 'write a report to a file (repeatable)', collect)
+    .option('--json', 'the same as --reporter json')
+    .option('--level <level>', 'findings to print: error, warning (default), note or all')
+    .option('--color', 'colours, whatever the terminal')
+    .option('--no-color', 'no colours')
+    .option('-q, --quiet', 'no progress on stderr')
+    .option('--debug', 'stack traces of errors')
+    .helpOption('-h, --help', 'print help')
+    .optionsGroup('Gate:')
+    .option('--fail-on <severity>', 'exit 1 from this severity on: error (default), warning or never')
+    .option('--strict', 'exit 1 on notices as well, such as unused ignore entries')
+}

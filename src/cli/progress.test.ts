@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { ProgressEvent } from '../run.ts'
+import { progressTo, type ProgressOptions } from './progress.ts'
+
+const events: readonly ProgressEvent[] = [
+  { kind: 'step', name: 'migrate' },
+  { kind: 'done', name: 'migrate', ms: 1234, text: '14 migrations\u001b[2J', notes: ['0009.sql ran twice'] },
+  { kind: 'step', name: 'seed' },
+]
+
+function written(options: Partial<ProgressOptions>): string {
+  let text = ''
+  const output = {
+    columns: 80,
+    write: (part: string) => {
+      text += part
+    },
+  }
+  const progress = progressTo(output, { quiet: false, live: false, unicode: true, ...options })
+  events.forEach(progress.show)
+  progress.end()
+  return text
+}
+
+test('a log gets a plain line per finished step, with its notes', () => {
+  expect(written({})).toBe('✓ 14 migrations\\x1b[2J  1.2s\n   ! 0009.sql ran twice\n')
+  expect(written({ unicode: false })).toMatch(/^\+ 14/)
+})
+
+test('a terminal gets one line that is gone at the end', () => {
+  const erase = '\r\u001b[2K'
+  expect(written({ live: true })).toBe(` migrate …${erase} seed …${erase}`)
+})
+
+test('quiet is silent', () => {
+  expect(written({ quiet: true, live: true })).toBe('')
+})

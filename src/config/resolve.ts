@@ -1,0 +1,121 @@
+import type { Config, SourceConfig, SupabaseSettings } from '../domain/config.ts'
+import { HarnessError } from '../errors.ts'
+import { VERSIONS, type UserConfig } from './schema.ts'
+import {
+  present,
+  settingsFromEnvironment,
+  settingsFromFlags,
+  type Environment,
+  type Flags,
+  type Settings,
+} from './settings.ts'
+
+/** What stands in supabase/config.toml. */
+export interface SupabaseFile {
+  /** as people see it: `supabase/config.toml` */
+  readonly path: string
+  readonly settings: SupabaseSettings
+  /** `[db] major_version`, whatever it is */
+  readonly majorVersion?: number
+}
+
+/** Everything that a configuration is made of, already read. */
+export interface ResolveInput {
+  /** absolute */
+  readonly projectDir: string
+  readonly configFile?: string
+  readonly user: UserConfig
+  readonly environment: Environment
+  readonly flags: Flags
+  readonly sources: readonly SourceConfig[]
+  readonly sourcesFrom: string
+  readonly supabase?: SupabaseFile
+}
+
+const DEFAULTS = {
+  version: 17,
+  seed: 42,
+  rows: 3,
+  concurrency: 4,
+  failOn: 'error',
+  strict: false,
+} as const satisfies Settings
+
+/**
+ * Merges defaults < file < environment < flags into the configuration of a run. A layer that names a server by URL
+ * means that server, unless it names an engine as well.
+ * @throws HarnessError CONFIG_INVALID
+ */
+export function resolveConfig(input: ResolveInput): Config {
+  const { user, flags } = input
+  const merged: Settings = {
+    ...settingsFromUser(user),
+    ...settingsFromEnvironment(input.environment),
+    ...settingsFromFlags(flags),
+  }
+  if (merged.engine === 'external' && merged.url === undefined) throw missingUrl()
+  return {
+    projectDir: input.projectDir,
+    ...present('configFile', input.configFile),
+    database: {
+      ...present('engine', merged.engine),
+      version: merged.version ?? versionOf(input.supabase),
+      ...(merged.engine === 'external' ? present('url', merged.url) : {}),
+      allowExternal: flags.allowExternal ?? false,
+      keep: flags.keepDb ?? false,
+      cache: flags.cache ?? true,
+    },
+    sources: input.sources,
+    sourcesFrom: input.sourcesFrom,
+    supabase: input.supabase?.settings ?? {},
+    platform: user.platform ?? 'supabase',
+    ...present('schemas', merged.schemas),
+    apiPrivileges: user.apiPrivileges ?? 'auto',
+    identity: user.identity ?? 'supabase',
+    ...present('app', user.app),
+    ...present('tenants', user.tenants),
+    expect: user.expect ?? {},
+    seed: {
+      seed: merged.seed ?? DEFAULTS.seed,
+      rows: merged.rows ?? DEFAULTS.rows,
+      values: user.seed?.values ?? {},
+    },
+    ignore: user.ignore ?? [],
+    gate: { failOn: merged.failOn ?? DEFAULTS.failOn, strict: merged.strict ?? DEFAULTS.strict },
+    ...present('relations', flags.relation),
+    concurrency: merged.concurrency ?? DEFAULTS.concurrency,
+  }
+}
+
+function settingsFromUser(user: UserConfig): Settings {
+  const url = user.database?.url
+  return {
+    ...present('engine', user.database?.engine ?? (url === undefined ? undefined : ('external' as const))),
+    ...present('url', url),
+    ...present('version', user.database?.version),
+    ...present('schemas', user.schemas),
+    ...present('seed', user.seed?.seed),
+    ...present('rows', user.seed?.rows),
+    ...present('failOn', user.gate?.failOn),
+    ...present('strict', user.gate?.strict),
+  }
+}
+
+/** Supabase's own setting stands behind every explicit one; one that cannot be had is named instead of replaced. */
+function versionOf(supabase: SupabaseFile | undefined): Config['database']['version'] {
+  const wanted = supabase?.majorVersion
+  if (supabase === undefined || wanted === undefined) return DEFAULTS.version
+  const version = VERSIONS.find((candidate) => candidate === wanted)
+  if (version !== undefined) return version
+  throw new HarnessError(
+    'CONFIG_INVALID',
+    `${supabase.path}: [db] major_version: ${wanted} is not one of ${VERSIONS.join(', ')}`,
+    { hint: 'Set database.version in rls.config.ts, or give --pg-version, to test on another major.' },
+  )
+}
+
+function missingUrl(): HarnessError {
+  return new HarnessError('CONFIG_INVALID', 'database.engine is "external", but no database URL is given', {
+    hint: 'Give --database-url or set RLS_DATABASE_URL. DATABASE_URL is never used: it may be production.',
+  })
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import type {
+  ApiPrivileges,
+  CustomIdentity,
+  DeclaredAudience,
+  EngineKind,
+  IgnoreEntry,
+  Intent,
+  RowCondition,
+  SeedValue,
+  SourceConfig,
+  TenantConfig,
+} from '../domain/config.ts'
+import { SOURCE_TOOLS } from '../domain/config.ts'
+import { FINDING_CODES } from '../domain/finding.ts'
+import { AUDIENCES, COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
+import { isPostgresUrl } from './postgres-url.ts'
+
+export const ENGINES = ['embedded', 'system', 'external'] as const satisfies readonly EngineKind[]
+export const VERSIONS = [15, 16, 17, 18] as const
+export const FAIL_ON = ['error', 'warning', 'never'] as const
+const API_PRIVILEGES = ['auto', 'legacy', 'explicit'] as const satisfies readonly ApiPrivileges[]
+const PLATFORMS = ['supabase', 'none'] as const
+
+/** Bounds of the numbers that a person may set, the same in the file, the environment and the flags. */
+export const LIMITS = {
+  seed: { min: 0, max: 4_294_967_295 },
+  rows: { min: 1, max: 1000 },
+  concurrency: { min: 1, max: 64 },
+} as const
+
+/** What `rls.config.ts` may say. Everything is optional: what is absent is detected, inferred or has a default. */
+export interface UserConfig {
+  /** for editors, in rls.config.json */
+  readonly $schema?: string
+  readonly database?: {
+    /** where the server comes from; default: the first that is there */
+    readonly engine?: EngineKind
+    /** PostgreSQL major; default: supabase/config.toml, else 17 */
+    readonly version?: (typeof VERSIONS)[number]
+    /** an own server for throw-away databases */
+    readonly url?: string
+  }
+  /** where the SQL comes from, in the order in which it is applied; default: detected */
+  readonly migrations?: readonly SourceConfig[]
+  /** schemas to test; default: every schema of the project on which an API role has USAGE, and storage */
+  readonly schemas?: readonly string[]
+  /** which grants Supabase's API roles get on new tables; `auto` reads supabase/config.toml, else tests the worst case */
+  readonly apiPrivileges?: ApiPrivileges
+  /** `none`: a plain PostgreSQL, without the roles and schemas that Supabase has before the first migration */
+  readonly platform?: (typeof PLATFORMS)[number]
+  /** how a session says who asks */
+  readonly identity?: 'supabase' | CustomIdentity
+  /** the role that the application connects as; no default */
+  readonly app?: { readonly role: string }
+  /** relations whose rows are tenants; default: inferred */
+  readonly tenants?: readonly TenantConfig[]
+  /** who may do what, by `schema.name` */
+  readonly expect?: Readonly<Record<string, Intent | DeclaredAudience>>
+  readonly seed?: {
+    readonly seed?: number
+    /** rows per relation and owner */
+    readonly rows?: number
+    /** values by `schema.name.column` */
+    readonly values?: Readonly<Record<string, SeedValue>>
+  }
+  /** findings that are known and accepted, each with its reason */
+  readonly ignore?: readonly IgnoreEntry[]
+  readonly gate?: { readonly failOn?: (typeof FAIL_ON)[number]; readonly strict?: boolean }
+}
+
+/**
+ * A strict object. The message of an unknown key lists the known ones, separated by blanks: `explain.ts` finds the
+ * nearest among them.
+ */
+function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  })
+}
+
+const name = z.string().min(1, 'must not be empty')
+
+const rowCondition: z.ZodType<RowCondition> = strict({
+  owner: name.exactOptional(),
+  tenant: name.exactOptional(),
+  authenticated: name.exactOptional(),
+  everyone: name.exactOptional(),
+})
+
+const declaredAudience: z.ZodType<DeclaredAudience> = z.union([
+  z.enum([...AUDIENCES, 'service']),
+  z.array(z.union([z.enum(AUDIENCES), rowCondition])).min(1, 'must name at least one audience'),
+])
+
+const intent: z.ZodType<Intent> = strict({
+  select: declaredAudience.exactOptional(),
+  insert: declaredAudience.exactOptional(),
+  update: declaredAudience.exactOptional(),
+  delete: declaredAudience.exactOptional(),
+  write: declaredAudience.exactOptional(),
+  owner: name.exactOptional(),
+  tenant: name.exactOptional(),
+})
+
+const source: z.ZodType<SourceConfig> = z.union([
+  strict({ tool: z.enum(SOURCE_TOOLS), dir: name.exactOptional() }),
+  strict({ sql: z.array(name).min(1, 'must name at least one file') }),
+])
+
+const ignoreEntry: z.ZodType<IgnoreEntry> = strict({
+  code: z.enum(FINDING_CODES),
+  relation: name.exactOptional(),
+  command: z.enum(COMMANDS).exactOptional(),
+  actor: z.enum(STANDINGS).exactOptional(),
+  reason: z.string().refine((text) => text.trim().length >= 10, {
+    error: 'must say in 10 characters or more why this finding is accepted',
+  }),
+  expires: z.iso.date('must be a date like "2027-01-31"').exactOptional(),
+})
+
+const SCALARS: readonly string[] = ['string', 'number', 'boolean', 'function']
+const seedValue = z.custom<SeedValue>(
+  (value) => value === null || SCALARS.includes(typeof value),
+  'must be a string, a number, a boolean, null or a function of ({ faker, row })',
+)
+
+/** A whole number between bounds. */
+const whole = ({ min, max }: { readonly min: number; readonly max: number }): z.ZodNumber => {
+  const message = `must be a whole number between ${min} and ${max}`
+  return z.number().int(message).min(min, message).max(max, message)
+}
+
+/** The user's file, strict at every level. */
+export const userConfigSchema: z.ZodType<UserConfig> = strict({
+  $schema: z.string().exactOptional(),
+  database: strict({
+    engine: z.enum(ENGINES).exactOptional(),
+    version: z.literal(VERSIONS).exactOptional(),
+    url: z
+      .string()
+      .refine(isPostgresUrl, 'must be a URL like postgres://user:password@localhost:5432/postgres')
+      .exactOptional(),
+  }).exactOptional(),
+  migrations: z.array(source).min(1, 'must name at least one source').exactOptional(),
+  schemas: z.array(name).min(1, 'must name at least one schema').exactOptional(),
+  apiPrivileges: z.enum(API_PRIVILEGES).exactOptional(),
+  platform: z.enum(PLATFORMS).exactOptional(),
+  identity: z
+    .union([z.literal('supabase'), strict({ role: name, settings: z.record(z.string(), z.string()) })])
+    .exactOptional(),
+  app: strict({ role: name }).exactOptional(),
+  tenants: z.array(strict({ relation: name, column: name.exactOptional() })).exactOptional(),
+  expect: z.record(z.string(), z.union([declaredAudience, intent])).exactOptional(),
+  seed: strict({
+    seed: whole(LIMITS.seed).exactOptional(),
+    rows: whole(LIMITS.rows).exactOptional(),
+    values: z.record(z.string(), seedValue).exactOptional(),
+  }).exactOptional(),
+  ignore: z.array(ignoreEntry).exactOptional(),
+  gate: strict({
+    failOn: z.enum(FAIL_ON).exactOptional(),
+    strict: z.boolean().exactOptional(),
+  }).exactOptional(),
+})
+
+/** Gives an editor the types of the configuration and returns it unchanged. */
+export function defineConfig(config: UserConfig): UserConfig {
+  return config
+}

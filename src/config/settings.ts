@@ -1,0 +1,147 @@
+import type { EngineKind } from '../domain/config.ts'
+import { HarnessError } from '../errors.ts'
+import { didYouMean } from './nearest.ts'
+import { isPostgresUrl, whatIsWrongWithUrl } from './postgres-url.ts'
+import { ENGINES, FAIL_ON, LIMITS, VERSIONS } from './schema.ts'
+
+/** Flags as the command line has them: text is not checked yet. */
+export interface Flags {
+  readonly engine?: string
+  readonly databaseUrl?: string
+  readonly allowExternal?: boolean
+  readonly pgVersion?: string
+  readonly keepDb?: boolean
+  readonly cache?: boolean
+  readonly schema?: readonly string[]
+  readonly relation?: readonly string[]
+  readonly seed?: string
+  readonly rows?: string
+  readonly concurrency?: string
+  readonly failOn?: string
+  readonly strict?: boolean
+}
+
+/** The environment as an argument: nothing here reads `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the file, the environment and the flags can all set. An absent key leaves it to the layer below. */
+export interface Settings {
+  readonly engine?: EngineKind
+  readonly url?: string
+  readonly version?: (typeof VERSIONS)[number]
+  readonly schemas?: readonly string[]
+  readonly seed?: number
+  readonly rows?: number
+  readonly concurrency?: number
+  readonly failOn?: (typeof FAIL_ON)[number]
+  readonly strict?: boolean
+}
+
+/** A text and the name under which its author knows it: `--seed` or `RLS_SEED`. */
+interface Given {
+  readonly name: string
+  readonly value: string | undefined
+}
+type Texts = Readonly<
+  Record<'engine' | 'url' | 'version' | 'schemas' | 'seed' | 'rows' | 'concurrency' | 'failOn', Given>
+>
+
+/**
+ * Settings from `RLS_…` variables; an empty one counts as not set. A bare DATABASE_URL is never looked at: it may be
+ * production.
+ * @throws HarnessError CONFIG_INVALID
+ */
+export function settingsFromEnvironment(environment: Environment): Settings {
+  const variable = (name: string): Given => ({ name, value: environment[name] || undefined })
+  return readSettings({
+    engine: variable('RLS_ENGINE'),
+    url: variable('RLS_DATABASE_URL'),
+    version: variable('RLS_PG_VERSION'),
+    schemas: variable('RLS_SCHEMA'),
+    seed: variable('RLS_SEED'),
+    rows: variable('RLS_ROWS'),
+    concurrency: variable('RLS_CONCURRENCY'),
+    failOn: variable('RLS_FAIL_ON'),
+  })
+}
+
+/**
+ * Settings from the command line.
+ * @throws HarnessError CONFIG_INVALID
+ */
+export function settingsFromFlags(flags: Flags): Settings {
+  const settings = readSettings({
+    engine: { name: '--engine', value: flags.engine },
+    url: { name: '--database-url', value: flags.databaseUrl },
+    version: { name: '--pg-version', value: flags.pgVersion },
+    schemas: { name: '--schema', value: flags.schema?.join(',') },
+    seed: { name: '--seed', value: flags.seed },
+    rows: { name: '--rows', value: flags.rows },
+    concurrency: { name: '--concurrency', value: flags.concurrency },
+    failOn: { name: '--fail-on', value: flags.failOn },
+  })
+  return { ...settings, ...present('strict', flags.strict) }
+}
+
+function readSettings(texts: Texts): Settings {
+  const url = read(texts.url, postgresUrl)
+  return {
+    ...present('engine', read(texts.engine, oneOf(ENGINES)) ?? (url === undefined ? undefined : 'external')),
+    ...present('url', url),
+    ...present('version', read(texts.version, oneOf(VERSIONS))),
+    ...present('schemas', read(texts.schemas, names)),
+    ...present('seed', read(texts.seed, whole(LIMITS.seed))),
+    ...present('rows', read(texts.rows, whole(LIMITS.rows))),
+    ...present('concurrency', read(texts.concurrency, whole(LIMITS.concurrency))),
+    ...present('failOn', read(texts.failOn, oneOf(FAIL_ON))),
+  }
+}
+
+/** `{ [key]: value }`, or nothing where the value is undefined: an absent key and an undefined one differ in types. */
+export function present<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]?: Value })
+}
+
+const read = <Value>(given: Given, parse: (text: string, name: string) => Value): Value | undefined =>
+  given.value === undefined ? undefined : parse(given.value, given.name)
+
+function invalid(message: string, hint?: string): HarnessError {
+  return new HarnessError('CONFIG_INVALID', message, { hint })
+}
+
+const oneOf =
+  <Choice extends string | number>(choices: readonly Choice[]) =>
+  (text: string, name: string): Choice => {
+    const choice = choices.find((candidate) => String(candidate) === text)
+    if (choice !== undefined) return choice
+    const known = choices.map(String)
+    throw invalid(
+      `${name}: ${JSON.stringify(text)} is not one of ${known.join(', ')}`,
+      didYouMean(text, known),
+    )
+  }
+
+const whole =
+  ({ min, max }: { readonly min: number; readonly max: number }) =>
+  (text: string, name: string): number => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (number >= min && number <= max) return number
+    throw invalid(`${name}: ${JSON.stringify(text)} is not a whole number between ${min} and ${max}`)
+  }
+
+function names(text: string, name: string): readonly string[] {
+  const list = text.split(',').map((part) => part.trim())
+  if (list.includes('')) throw invalid(`${name}: ${JSON.stringify(text)} holds an empty name`)
+  return list
+}
+
+function postgresUrl(text: string, name: string): string {
+  if (isPostgresUrl(text)) return text
+  throw invalid(
+    `${name}: what it holds ${whatIsWrongWithUrl(text)}`,
+    'Expected postgres://user:password@localhost:5432/postgres',
+  )
+}

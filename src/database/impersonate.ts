@@ -1,0 +1,36 @@
+import type { Actor } from '../domain/population.ts'
+import { quoteLiteral, quoteName } from '../sql/quote.ts'
+
+/** Milliseconds that a statement of an actor, and a wait for a lock, may take. */
+export const STATEMENT_TIMEOUT = 5_000
+export const LOCK_TIMEOUT = 2_000
+
+/**
+ * What makes a transaction an actor's, as PostgREST sets it: login role, role, claims with the role merged in, then the
+ * request. The login role matters: from a superuser's session a function's `set role postgres` would succeed.
+ */
+export function sessionSql(actor: Actor): string {
+  const claims =
+    Object.keys(actor.claims).length === 0 ? '' : JSON.stringify({ ...actor.claims, role: actor.role })
+  const settings: Readonly<Record<string, string>> = {
+    'request.jwt.claims': claims,
+    'request.method': 'GET',
+    'request.path': '/',
+    'request.headers': '{}',
+    'request.cookies': '{}',
+    ...actor.settings,
+  }
+  const calls = Object.entries(settings).map(
+    ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
+  )
+  return [
+    `set local statement_timeout = ${STATEMENT_TIMEOUT}`,
+    `set local lock_timeout = ${LOCK_TIMEOUT}`,
+    `set local session authorization ${quoteName(actor.login)}`,
+    `set local role ${quoteName(actor.role)}`,
+    `select ${calls.join(', ')}`,
+  ].join(';\n')
+}
+
+/** Back to the superuser of the connection, inside the same transaction, to look at what really happened. */
+export const BECOME_SUPERUSER = 'set local session authorization default;\nset local role none'

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import type { ConnectionTarget } from '../domain/server.ts'
+import { HarnessError } from '../errors.ts'
+import { quoteName } from '../sql/quote.ts'
+import { Connection, DatabaseError } from './connection.ts'
+
+/** A database of our own on a server that is not: nothing else on that server is touched, and it is dropped at the end. */
+export interface Scratch extends AsyncDisposable {
+  readonly target: ConnectionTarget
+  readonly version: string
+  readonly major: number
+}
+
+/**
+ * Makes a scratch database. Roles that are made while it stands are dropped with it, as far as nothing depends on them.
+ *
+ * @throws HarnessError DATABASE_UNREACHABLE, or DATABASE_REFUSED where the user may not do what a run needs
+ */
+export async function createScratch(server: ConnectionTarget, keep: boolean): Promise<Scratch> {
+  const admin = await Connection.open(server)
+  try {
+    const [facts] = await admin.rows<{ version: string; number: string; superuser: boolean; name: string }>(
+      `select current_setting('server_version') as version, current_setting('server_version_num') as number, rolsuper as superuser, rolname as name from pg_roles where rolname = current_user`,
+    )
+    if (!facts?.superuser)
+      throw new HarnessError(
+        'DATABASE_REFUSED',
+        `user "${server.user}" on ${server.host}:${server.port} is not a superuser`,
+        {
+          hint: 'A run makes roles, extensions and an event trigger in a scratch database. Connect as a superuser of a throw-away server, or leave the URL out to use the embedded one.',
+        },
+      )
+    const name = `rls_harness_${randomBytes(6).toString('hex')}`
+    const roles = await rolesOf(admin)
+    await admin.run(`create database ${quoteName(name)} template template0`)
+    const dispose = async (): Promise<void> => {
+      if (!keep) await drop(server, name, roles)
+    }
+    return {
+      target: { ...server, database: name },
+      version: facts.version.split(' ')[0] ?? facts.version,
+      major: Math.floor(Number(facts.number) / 10_000),
+      [Symbol.asyncDispose]: dispose,
+    }
+  } finally {
+    await admin.close()
+  }
+}
+
+async function rolesOf(connection: Connection): Promise<ReadonlySet<string>> {
+  return new Set(
+    (await connection.rows<{ rolname: string }>('select rolname from pg_roles')).map(
+      ({ rolname }) => rolname,
+    ),
+  )
+}
+
+async function drop(server: ConnectionTarget, name: string, before: ReadonlySet<string>): Promise<void> {
+  await using admin = await Connection.open(server)
+  await admin.run(`drop database if exists ${quoteName(name)} with (force)`)
+  for (const role of await rolesOf(admin)) if (!before.has(role)) await dropRole(admin, role)
+}
+
+/** A role that another database has come to depend on in the meantime is not ours alone any more: it stays. */
+async function dropRole(admin: Connection, role: string): Promise<void> {
+  try {
+    await admin.run(`drop role if exists ${quoteName(role)}`)
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+  }
+}

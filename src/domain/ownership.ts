@@ -1,0 +1,91 @@
+import type { RelationName } from './catalog.ts'
+
+/** One foreign key on the way to an owner. */
+export interface PathStep {
+  /** columns of the relation that the step leaves */
+  readonly columns: readonly string[]
+  readonly target: number
+  readonly targetName: RelationName
+  readonly targetColumns: readonly string[]
+}
+
+/** From a row to the key of a user or tenant: follow the steps, then read `column`. */
+export interface OwnerPath {
+  readonly steps: readonly PathStep[]
+  readonly column: string
+  /** why this is believed: "foreign key notes.user_id → auth.users.id" */
+  readonly evidence: string
+}
+
+/** Whose a relation's rows are. */
+export interface Ownership {
+  readonly relation: number
+  /** `user`: rows belong to users. `tenant`: rows belong to tenants, `owners` are users inside. `shared`: nobody's. */
+  readonly kind: 'user' | 'tenant' | 'shared'
+  readonly owners: readonly OwnerPath[]
+  /** users who made or changed a row without owning it, where it has another owner */
+  readonly authors: readonly OwnerPath[]
+  readonly tenants: readonly OwnerPath[]
+  readonly declared: boolean
+  readonly evidence: readonly string[]
+}
+
+/** A relation whose rows say which user belongs to which tenant. */
+export interface Membership {
+  readonly relation: number
+  readonly tenantColumn: string
+  readonly userColumn: string
+  /** column of the member's role inside the tenant */
+  readonly roleColumn: string | null
+  /** column that says whether the membership counts, and the value by which it does not */
+  readonly inactive: {
+    readonly column: string
+    readonly value: string | boolean
+    readonly active: string | boolean | null
+  } | null
+}
+
+/** A group whose rows must stay apart. */
+export interface TenantKind {
+  /** null: only a column says so, there is no table of tenants */
+  readonly relation: number | null
+  readonly name: string
+  readonly keyColumn: string
+  readonly memberships: readonly Membership[]
+  /** where a session carries the tenant's key: path into the claims */
+  readonly claims: readonly (readonly string[])[]
+  readonly evidence: string
+}
+
+/** A lookup by which policies grant rights that do not depend on the row: `exists (select from admins where user_id = auth.uid())`. */
+export interface PrivilegeLookup {
+  readonly relation: number
+  readonly userColumn: string
+  /** labels that open something, by column */
+  readonly labels: Readonly<Record<string, readonly string[]>>
+}
+
+/** A claim that policies and functions read. */
+export interface ClaimUse {
+  readonly path: readonly string[]
+  /** constants that it is compared with */
+  readonly literals: readonly string[]
+  /** columns that it is compared with */
+  readonly columns: readonly { readonly relation: number; readonly column: string }[]
+}
+
+/** Everything that was inferred about who is who. */
+export interface Model {
+  readonly ownerships: ReadonlyMap<number, Ownership>
+  readonly tenants: readonly TenantKind[]
+  readonly privileges: readonly PrivilegeLookup[]
+  readonly claims: readonly ClaimUse[]
+  /** relations whose key is the user's own: auth.users, profiles, … */
+  readonly userRoots: readonly { readonly relation: number; readonly column: string }[]
+  /** constants that policies and functions compare a column with, by `oid.column` */
+  readonly literals: ReadonlyMap<string, readonly string[]>
+  /** columns that hold the session's e-mail address, by `oid.column` */
+  readonly emailColumns: ReadonlySet<string>
+}
+
+export const columnKey = (relation: number, column: string): string => `${relation}.${column}`

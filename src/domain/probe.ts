@@ -1,0 +1,80 @@
+import type { Command, Tie } from './vocabulary.ts'
+import type { ServerError } from './server-error.ts'
+
+/** What was tried, in words that a person finds in the report. */
+export const ATTEMPTS = [
+  'read',
+  'insert own',
+  'insert as another',
+  'insert into another tenant',
+  'insert below another’s row',
+  'insert unowned',
+  'update own',
+  'update others',
+  'update others unseen',
+  'take over',
+  'take over unseen',
+  'give away',
+  'delete own',
+  'delete others',
+  'delete others unseen',
+  'raise own rights',
+] as const
+export type Attempt = (typeof ATTEMPTS)[number]
+
+/** What the server did with one attempt: a fact. */
+export type Outcome =
+  | { readonly kind: 'returned'; readonly rows: number }
+  | { readonly kind: 'affected'; readonly rows: number }
+  | { readonly kind: 'denied'; readonly by: 'privilege' | 'policy' | 'code' | 'check option' }
+  | { readonly kind: 'admitted'; readonly thenFailedWith: string }
+  | { readonly kind: 'broken'; readonly sqlstate: string; readonly message: string }
+
+/** Rows of one tie that an attempt reached; `changed` says how for writes. */
+export interface Reached {
+  readonly tie: Tie
+  /** the tie of the row as the attempt left it, where it moved (a row that was given away) */
+  readonly after?: Tie
+  readonly rows: number
+  /** where those of them stand that were there before the attempt */
+  readonly places: readonly string[]
+  /** keys of a few of them, for people */
+  readonly examples: readonly string[]
+  /** whose they are: names of actors or tenants */
+  readonly of: readonly string[]
+}
+
+/** One planned attempt of one actor on one relation. */
+export interface Probe {
+  readonly relation: number
+  readonly actor: string
+  readonly command: Command
+  readonly attempt: Attempt
+  /** what distinguishes attempts of the same kind: the column that is forged */
+  readonly detail: string
+}
+
+/** A probe's result: what the server did and which rows it reached. */
+export interface Observation {
+  readonly probe: Probe
+  readonly outcome: Outcome
+  readonly reached: readonly Reached[]
+  /** what was sent as the actor */
+  readonly statement: string
+  readonly error?: ServerError
+}
+
+/** Whether rows were reached or would have been but for a constraint. */
+export function gotThrough(observation: Observation): boolean {
+  const { outcome } = observation
+  switch (outcome.kind) {
+    case 'returned':
+    case 'affected':
+      return outcome.rows > 0
+    case 'admitted':
+      return true
+    case 'denied':
+    case 'broken':
+      return false
+  }
+}

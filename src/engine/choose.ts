@@ -1,0 +1,74 @@
+import type { Config } from '../domain/config.ts'
+import { HarnessError } from '../errors.ts'
+import { describe, type Binaries, type Environment } from './binaries.ts'
+import { installCommand, listEmbedded } from './embedded.ts'
+import { externalServer, type ExternalServer } from './external.ts'
+import { startLocalServer, type LocalServer } from './local-server.ts'
+import { listSystem } from './system.ts'
+
+export interface EngineOptions {
+  readonly database: Config['database']
+  readonly projectDir: string
+  readonly environment: Environment
+  readonly onProgress?: (text: string) => void
+  /**
+   * Flat folders of `<name>.control` and `<name>--<version>.sql`, offered as extensions where the server has no real
+   * one of that name. They mean nothing to an external server.
+   */
+  readonly extensionDirs?: readonly string[]
+  /** start from what LocalServer.saveSnapshot() kept under that key, if it is still there */
+  readonly snapshot?: { readonly key: string }
+}
+
+/**
+ * Starts the server that the configuration asks for: the one of `database.url`, else binaries from npm, else those
+ * of the machine. `database.engine` restricts that to one of the three.
+ *
+ * @throws HarnessError ENGINE_UNAVAILABLE when the wanted version is not there, ENGINE_FAILED when it does not start,
+ *   DATABASE_REFUSED and CONFIG_INVALID for the URL
+ */
+export async function startServer(options: EngineOptions): Promise<LocalServer | ExternalServer> {
+  const { database, environment } = options
+  if (database.engine === 'external' || (database.engine === undefined && database.url !== undefined)) {
+    return externalServer(requireUrl(database.url), { allowExternal: database.allowExternal, environment })
+  }
+  return startLocalServer({
+    binaries: await chooseBinaries(options),
+    environment,
+    useCache: database.cache,
+    extensionDirs: options.extensionDirs ?? [],
+    snapshot: options.snapshot,
+    onProgress: options.onProgress ?? (() => {}),
+  })
+}
+
+function requireUrl(url: string | undefined): string {
+  if (url !== undefined) return url
+  throw new HarnessError('CONFIG_INVALID', 'database.engine is "external", but there is no database URL', {
+    hint: 'Give --database-url or RLS_DATABASE_URL, or choose another engine.',
+  })
+}
+
+/** The machine is searched only when npm's packages do not answer: that takes a process per installation. */
+async function chooseBinaries({ database, projectDir, environment }: EngineOptions): Promise<Binaries> {
+  const { engine, version } = database
+  const embedded = engine === 'system' ? [] : listEmbedded(projectDir)
+  const fitting = embedded.find(({ major }) => major === version)
+  if (fitting) return fitting
+  const system = engine === 'embedded' ? [] : await listSystem(environment)
+  const installed = system.find(({ major }) => major === version)
+  if (installed) return installed
+  throw unavailable(database, [...embedded, ...system])
+}
+
+function unavailable({ engine, version }: Config['database'], found: readonly Binaries[]): HarnessError {
+  const there = found.length === 0 ? 'none was found' : `there is ${found.map(describe).join(', ')}`
+  const wanted = `PostgreSQL ${version}${engine === undefined ? '' : ` (${engine})`}`
+  const command = engine === 'system' ? undefined : installCommand(version)
+  const remedy = command
+    ? `Install it: ${command}`
+    : `Install PostgreSQL ${version} on this machine and put it on PATH.`
+  return new HarnessError('ENGINE_UNAVAILABLE', `${wanted} is not there: ${there}`, {
+    hint: `${remedy}\nOr ask for a version that is there (database.version), or give a server's URL (--database-url).`,
+  })
+}

@@ -1,0 +1,200 @@
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { Server } from '../domain/server.ts'
+import { HarnessError } from '../errors.ts'
+import { packDirectory } from './archive.ts'
+import { describe, fingerprint, type Binaries, type Environment } from './binaries.ts'
+import { executableCache, findSnapshot, openCache, pruneCache, snapshotFile, type Cache } from './cache.ts'
+import { createDataDirectory, dataDirectoryKey, restoreDataDirectory, SUPERUSER } from './data-directory.ts'
+import { offerStubs } from './extension-stubs.ts'
+import { sweep } from './janitor.ts'
+import { Postmaster, type PostmasterOptions } from './postmaster.ts'
+import { chooseBase, createRoot } from './private-root.ts'
+import { usableBinaries } from './relocate.ts'
+import { runAs, type RunAs } from './run-as.ts'
+import { startWatchdog, type Watchdog } from './watchdog.ts'
+
+export interface LocalServerOptions {
+  readonly binaries: Binaries
+  readonly environment: Environment
+  readonly useCache: boolean
+  readonly extensionDirs: readonly string[]
+  /** start from the snapshot of that key if there is one */
+  readonly snapshot: { readonly key: string } | undefined
+  readonly onProgress: (text: string) => void
+}
+
+/** A server that was started for this run and ends with it. */
+export interface LocalServer extends Server {
+  readonly kind: 'embedded' | 'system'
+  readonly cacheKey: string
+  /** it already holds what was there when the snapshot was saved */
+  readonly fromSnapshot: boolean
+  /**
+   * Keeps the whole cluster for later runs under `key`. The server restarts meanwhile, hence `connectionsClosed`: an
+   * open connection would be cut. A snapshot that cannot be written is no error.
+   *
+   * @throws HarnessError ENGINE_FAILED when the server does not come back
+   */
+  saveSnapshot(key: string, connectionsClosed: true): Promise<void>
+}
+
+/**
+ * Starts a server of its own on a private folder, which nobody else can reach and which ends with this process,
+ * however that ends. It listens on a unix socket (on Windows: a loopback port).
+ *
+ * @throws HarnessError ENGINE_FAILED or ENGINE_UNAVAILABLE; nothing is left behind
+ */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const user = runAs()
+  const base = chooseBase(options.environment, user)
+  return translateFileErrors(base, async () => {
+    const root = createRoot(base, user)
+    const watchdog = startWatchdog(root)
+    try {
+      const [server] = await Promise.all([launch(root, user, watchdog, options), sweep(base).catch(() => {})])
+      return server
+    } catch (error) {
+      await removeRoot(root, watchdog)
+      throw error
+    }
+  })
+}
+
+async function launch(
+  root: string,
+  user: RunAs,
+  watchdog: Watchdog,
+  options: LocalServerOptions,
+): Promise<LocalServer> {
+  const { environment, onProgress } = options
+  const cache = options.useCache ? openCache(environment) : undefined
+  const place = () => (cache && executableCache(cache, user)?.dir) ?? root
+  const binaries = usableBinaries(options.binaries, user, place)
+  const key = dataDirectoryKey(options.binaries)
+  const snapshot = cache && options.snapshot && findSnapshot(cache, fingerprint([key, options.snapshot.key]))
+  const fromSnapshot = snapshot !== undefined && restoreDataDirectory(snapshot, join(root, 'data'), user)
+  if (!fromSnapshot) await createDataDirectory(root, { binaries, user, environment, cache, onProgress })
+  const dirs = options.extensionDirs
+  const offered = await offerStubs({ binaries, dirs, root, place, user, environment, onProgress })
+  const port = process.platform === 'win32' ? await freePort() : 5432
+  const start: PostmasterOptions = { ...offered, root, port, user, environment, onSpawn: watchdog.guard }
+  const postmaster = await Postmaster.start(start)
+  return new RunningServer(postmaster, {
+    start,
+    watchdog,
+    cache,
+    key,
+    fromSnapshot,
+    origin: options.binaries,
+  })
+}
+
+interface Running {
+  readonly start: PostmasterOptions
+  readonly watchdog: Watchdog
+  readonly cache: Cache | undefined
+  readonly key: string
+  readonly fromSnapshot: boolean
+  /** the binaries as they were found, before any copy */
+  readonly origin: Binaries
+}
+
+class RunningServer implements LocalServer {
+  readonly kind: 'embedded' | 'system'
+  readonly version: string
+  readonly major: number
+  readonly target: Server['target']
+  readonly cacheKey: string
+  readonly description: string
+  readonly fromSnapshot: boolean
+  readonly #running: Running
+  #postmaster: Postmaster
+  /** the last thing that was asked for; the next one waits for it */
+  #last: Promise<void> = Promise.resolve()
+  #disposal: Promise<void> | undefined
+
+  constructor(postmaster: Postmaster, running: Running) {
+    const { origin, start } = running
+    this.kind = origin.kind
+    this.version = origin.version
+    this.major = origin.major
+    const host = process.platform === 'win32' ? '127.0.0.1' : start.root
+    this.target = { host, port: start.port, user: SUPERUSER, database: 'postgres' }
+    this.cacheKey = running.key
+    this.description = describe(origin)
+    this.fromSnapshot = running.fromSnapshot
+    this.#running = running
+    this.#postmaster = postmaster
+  }
+
+  async saveSnapshot(key: string): Promise<void> {
+    const { cache } = this.#running
+    if (!cache || this.#disposal) return
+    const saved = this.#last.then(() => this.#restartAround(() => this.#pack(cache, key)))
+    this.#last = saved.catch(() => {})
+    await saved
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#last.then(() => this.#end())
+    return this.#disposal
+  }
+
+  async #restartAround(work: () => void): Promise<void> {
+    const { start, watchdog } = this.#running
+    await this.#postmaster.stop('SIGINT')
+    watchdog.guard(undefined)
+    work()
+    this.#postmaster = await Postmaster.start(start)
+  }
+
+  #pack(cache: Cache, key: string): void {
+    try {
+      const file = snapshotFile(cache, fingerprint([this.cacheKey, key]))
+      packDirectory(join(this.#running.start.root, 'data'), file)
+      pruneCache(cache)
+    } catch {
+      // the next run does the same work again
+    }
+  }
+
+  async #end(): Promise<void> {
+    await this.#postmaster.stop('SIGQUIT')
+    await removeRoot(this.#running.start.root, this.#running.watchdog)
+  }
+}
+
+/** What cannot be removed now is left to the watchdog, which tries again. */
+async function removeRoot(root: string, watchdog: Watchdog): Promise<void> {
+  try {
+    await rm(root, { recursive: true, force: true, maxRetries: 3 })
+    watchdog.release()
+  } catch {
+    watchdog.abandon()
+  }
+}
+
+/** Errors of the file system become sentences; the rest of what is thrown is meant for people already or is a bug. */
+async function translateFileErrors<Result>(base: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof HarnessError || !('syscall' in error)) throw error
+    throw new HarnessError('ENGINE_FAILED', `cannot prepare a server in ${base}: ${error.message}`, {
+      hint: 'Set RLS_TMPDIR to a writable folder with 1 GiB of free space.',
+      cause: error,
+    })
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

@@ -1,0 +1,81 @@
+import type { Catalog, Policy, Relation } from '../domain/catalog.ts'
+import { policiesFor } from '../domain/catalog.ts'
+import type { Blame } from '../domain/report.ts'
+import type { Command, Standing } from '../domain/vocabulary.ts'
+
+/** Where in the migrations an object was last defined. */
+export interface Definition {
+  /** `policy`, `view`, `table`, `grant`, … */
+  readonly objectType: string
+  /** as PostgreSQL identifies it: `own on public.chats` */
+  readonly identity: string
+  readonly file: string
+  readonly line: number
+}
+
+/** What let rows through, or kept them back: the policies that PostgreSQL consults, or the lack of them. */
+export function blameFor(
+  catalog: Catalog,
+  relation: Relation,
+  base: Relation,
+  command: Command,
+  standing: Standing,
+  definitions: readonly Definition[],
+): readonly Blame[] {
+  if (relation.kind === 'materialized')
+    return [
+      {
+        statement: `a materialized view has no row security`,
+        ...placeOf(definitions, 'materialized view', relation.qualified),
+      },
+    ]
+  if (relation.view && !relation.view.securityInvoker)
+    return [
+      {
+        statement: `the view runs with the rights of its owner ${relation.owner}: security_invoker is not set`,
+        ...placeOf(definitions, 'view', relation.qualified),
+      },
+    ]
+  if (!base.rowSecurity.enabled)
+    return [
+      {
+        statement: `row security is off on ${base.qualified}`,
+        ...placeOf(definitions, 'table', base.qualified),
+      },
+    ]
+  const roles =
+    standing === 'anon'
+      ? ['anon']
+      : catalog.apiRoles.filter((role) => role !== 'anon' && role !== 'service_role')
+  const policies = [...new Set(roles.flatMap((role) => policiesFor(base, command, role)))]
+  return policies
+    .filter(({ permissive }) => permissive)
+    .map((policy) => ({
+      policy: policy.name,
+      statement: policyText(policy),
+      ...placeOf(definitions, 'policy', `${policy.name} on ${base.qualified}`),
+    }))
+}
+
+export function policyText({ name, command, roles, using, withCheck, permissive }: Policy): string {
+  return [
+    `"${name}"`,
+    ...(permissive ? [] : ['restrictive']),
+    `for ${command}`,
+    `to ${roles.join(', ')}`,
+    ...(using === null ? [] : [`using (${using.replace(/^\((.*)\)$/s, '$1')})`]),
+    ...(withCheck === null ? [] : [`with check (${withCheck.replace(/^\((.*)\)$/s, '$1')})`]),
+  ].join(' ')
+}
+
+function placeOf(
+  definitions: readonly Definition[],
+  objectType: string,
+  identity: string,
+): { readonly file?: string; readonly line?: number } {
+  const found = definitions.findLast(
+    (one) =>
+      one.objectType === objectType && one.identity.replaceAll('"', '') === identity.replaceAll('"', ''),
+  )
+  return found ? { file: found.file, line: found.line } : {}
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import { FINDINGS } from '../domain/finding.ts'
+import type { FindingCode } from '../domain/finding.ts'
+import type { Expectation } from '../domain/expectation.ts'
+import type { Observation, Reached } from '../domain/probe.ts'
+import type { Blame, Finding } from '../domain/report.ts'
+import type { Command, Severity, Standing } from '../domain/vocabulary.ts'
+import { blameFor } from './blame.ts'
+import type { Definition } from './blame.ts'
+
+/** What a finding is made from. */
+export interface Fact {
+  readonly code: FindingCode
+  readonly relation: Relation
+  readonly base: Relation
+  readonly command: Command
+  readonly actor?: Standing
+  readonly evidence: string
+  readonly reproduction?: string
+  readonly declared: boolean
+}
+
+export interface CollectContext {
+  readonly catalog: Catalog
+  readonly definitions: readonly Definition[]
+  /** schemas that are served over HTTP, where the project says so */
+  readonly served?: readonly string[]
+}
+
+export function toFinding(fact: Fact, context: CollectContext): Finding {
+  const info = FINDINGS[fact.code]
+  const blame =
+    info.kind === 'static'
+      ? []
+      : blameFor(
+          context.catalog,
+          fact.relation,
+          fact.base,
+          fact.command,
+          fact.actor ?? 'own',
+          context.definitions,
+        )
+  const fingerprint = fingerprintOf(fact, blame)
+  const outside = context.served !== undefined && !context.served.includes(fact.relation.schema)
+  return {
+    id: fingerprint.slice(0, 8),
+    fingerprint,
+    code: fact.code,
+    kind: info.kind,
+    severity: severityOf(fact, outside),
+    relation: fact.relation.qualified,
+    command: fact.command,
+    ...(fact.actor === undefined ? {} : { actor: fact.actor }),
+    title: info.title,
+    evidence:
+      outside && info.kind === 'leak'
+        ? `${fact.evidence} (reachable over SQL, not through the API)`
+        : fact.evidence,
+    blame,
+    ...(fact.reproduction === undefined ? {} : { reproduction: fact.reproduction }),
+  }
+}
+
+function severityOf({ code, declared }: Fact, outside: boolean): Severity {
+  const { severity, kind } = FINDINGS[code]
+  if (kind === 'leak' && outside && severity === 'error') return 'warning'
+  return code === 'write-overblock' && declared ? 'error' : severity
+}
+
+/** Stable over line numbers, seeds and row values, so that a finding is known again after unrelated changes. */
+function fingerprintOf({ code, relation, command, actor }: Fact, blame: readonly Blame[]): string {
+  const parts = [
+    code,
+    relation.qualified,
+    command,
+    actor ?? '',
+    ...blame.map(({ policy }) => policy ?? '').sort(),
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** "carol read 3 of 3 rows that belong to alice (control: alice got through)" */
+export function evidenceOf(
+  observation: Observation,
+  reached: Reached,
+  expectation: Expectation,
+  total: number,
+): string {
+  const { actor, attempt, detail } = observation.probe
+  const who = reached.of.length > 0 ? ` of ${reached.of.join(', ')}` : ''
+  const count = `${reached.rows}${total >= reached.rows && observation.probe.command !== 'insert' ? ` of ${total}` : ''} row${total === 1 || (observation.probe.command === 'insert' && reached.rows === 1) ? '' : 's'}`
+  const what = detail === '' ? '' : ` (${detail})`
+  const outcome =
+    observation.outcome.kind === 'admitted'
+      ? `; row security let it pass, then ${observation.outcome.thenFailedWith}`
+      : ''
+  return `${actor}: ${attempt}${what} reached ${count}${who}${outcome}; allowed: ${expectation.upper}, ${expectation.why}`
+}

@@ -1,0 +1,115 @@
+import type { Expectation } from '../domain/expectation.ts'
+import type { FindingCode } from '../domain/finding.ts'
+import { standingOf } from '../domain/population.ts'
+import type { Actor } from '../domain/population.ts'
+import type { Observation, Reached } from '../domain/probe.ts'
+import type { Audience, Standing } from '../domain/vocabulary.ts'
+import { includes, widest } from '../domain/vocabulary.ts'
+
+/** What an observation means, held against what is expected. */
+export type Verdict =
+  | { readonly kind: 'pass' }
+  | {
+      readonly kind: 'leak'
+      readonly code: FindingCode
+      readonly standing: Standing
+      readonly reached: Reached
+    }
+  | { readonly kind: 'untested'; readonly standing: Standing; readonly reason: string }
+
+/** Rows for which the configuration names a wider audience, by place. */
+export type Exemptions = ReadonlyMap<string, Audience>
+
+/** Verdicts of one observation: one per group of rows that it reached and should not have. Pure. */
+export function judgeObservation(
+  observation: Observation,
+  expectation: Expectation,
+  actor: Actor,
+  exemptions: Exemptions,
+): readonly Verdict[] {
+  const { outcome } = observation
+  if (outcome.kind === 'broken')
+    return [
+      {
+        kind: 'untested',
+        standing: standingOf(aimOf(observation), actor),
+        reason: `${observation.probe.attempt}: ${outcome.message} (${outcome.sqlstate})`,
+      },
+    ]
+  const leaks = observation.reached.flatMap(
+    (reached) => leakOf(observation, reached, expectation, actor, exemptions) ?? [],
+  )
+  return leaks.length > 0 ? leaks : [{ kind: 'pass' }]
+}
+
+/** The tie of the rows that an attempt aims at. */
+function aimOf({ probe: { attempt } }: Observation): Reached['tie'] {
+  return /own$|own rights$/.test(attempt) ? 'own' : 'foreign'
+}
+
+function leakOf(
+  observation: Observation,
+  reached: Reached,
+  expectation: Expectation,
+  actor: Actor,
+  exemptions: Exemptions,
+): Verdict | undefined {
+  const { command, attempt } = observation.probe
+  const leak = (code: FindingCode, standing: Standing): Verdict => ({ kind: 'leak', code, standing, reached })
+  // a row that belongs to nobody has no victim, unless all rows of the relation are such
+  if (reached.tie === 'unowned' && !expectation.shared) return undefined
+  const standing = standingOf(reached.tie, actor)
+  if (attempt === 'raise own rights' && reached.tie === 'own') return leak('privileged-column', 'own')
+  if (command === 'update' && reached.tie === 'own' && isStranger(reached.after))
+    return leak('giveaway-leak', standingOf('foreign', actor))
+  if (command === 'insert') return insertLeak(reached, expectation, standing, leak)
+  const upper = upperFor(reached, expectation, exemptions)
+  if (!includes(upper, standing)) return leak(codeFor(command, expectation, standing), standing)
+  if (standing === 'team' && expectation.ownerInside && !expectation.declared)
+    return leak('team-access', 'team')
+  return undefined
+}
+
+const isStranger = (tie: Reached['after']): boolean => tie === 'foreign'
+
+/** A declaration says who may insert; whose the row may be is decided by ownership all the same. */
+function insertLeak(
+  reached: Reached,
+  expectation: Expectation,
+  standing: Standing,
+  leak: (code: FindingCode, standing: Standing) => Verdict,
+): Verdict | undefined {
+  if (reached.tie === 'foreign') return leak('insert-leak', standing)
+  if (includes(expectation.upper, standing)) return undefined
+  return leak(reached.tie === 'unowned' && !expectation.declared ? 'open-insert' : 'insert-leak', standing)
+}
+
+/** All rows reached must be exempt for the wider audience to hold. */
+function upperFor(reached: Reached, expectation: Expectation, exemptions: Exemptions): Audience {
+  const wider = reached.places.map((place) => exemptions.get(place) ?? 'nobody')
+  const common =
+    wider.length > 0 && wider.length >= reached.rows
+      ? wider.reduce((a, b) => (widest(a, b) === a ? b : a))
+      : 'nobody'
+  return widest(expectation.upper, common)
+}
+
+function codeFor(
+  command: 'select' | 'update' | 'delete',
+  expectation: Expectation,
+  standing: Standing,
+): FindingCode {
+  switch (command) {
+    case 'select':
+      return expectation.trivialPolicy !== null &&
+        !expectation.declared &&
+        standing !== 'team' &&
+        standing !== 'own'
+        ? 'world-readable'
+        : 'read-leak'
+    case 'update':
+      return 'update-leak'
+    case 'delete':
+      return 'delete-leak'
+  }
+}

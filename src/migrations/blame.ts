@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import type { Connection } from '../database/connection.ts'
+import { quoteLiteral } from '../sql/quote.ts'
+
+/** A statement that made or changed an object of the database, in the order in which they ran. */
+export interface BlameRecord {
+  readonly file: string
+  /** 1-based, of the statement's first word */
+  readonly line: number
+  /** the command: "CREATE POLICY" */
+  readonly tag: string
+  /** "table", "policy", "function", …; for a GRANT what it is about: "TABLE" */
+  readonly objectType: string
+  /** as the server writes it: "public.chats", "own on public.chats"; null for GRANT, REVOKE and default privileges */
+  readonly identity: string | null
+  /** oid of the catalog that holds the object; null where there is no identity */
+  readonly classId: number | null
+  readonly objectId: number | null
+}
+
+const INSTALL = readFileSync(new URL('blame.sql', import.meta.url), 'utf8')
+
+/** Begins to record. Needs a superuser: PostgreSQL lets nobody else make event triggers. */
+export async function installBlame(connection: Connection): Promise<void> {
+  await connection.run(INSTALL)
+}
+
+/** The `record` option of applySources() that tells the event trigger where a statement stands. */
+export function recordBlame(location: { readonly file: string; readonly line: number }): string {
+  return `select set_config('rls.at', ${quoteLiteral(`${location.file}:${location.line}`)}, false)`
+}
+
+/** Ends the recording, takes its objects away and gives what was recorded. */
+export async function removeBlame(connection: Connection): Promise<readonly BlameRecord[]> {
+  const records = await connection.rows<BlameRecord>(
+    `select substring(at from '^(.*):\\d+$') as file, substring(at from '\\d+$')::int as line, tag,
+       object_type as "objectType", object_identity as identity, classid as "classId", objid as "objectId"
+     from rls_harness.blame order by number`,
+  )
+  await connection.run('drop event trigger rls_harness_blame; drop schema rls_harness cascade')
+  return records
+}

@@ -1,0 +1,118 @@
+import { DatabaseError } from '../database/connection.ts'
+import { choosesRole, transactionStep } from './classify.ts'
+import { concernsSkipped, createExtension, isCreateExtension } from './extension.ts'
+import { statementFailed, statementRefused } from './failure.ts'
+import { SAVED, type MigrationSession } from './session.ts'
+import type { Step } from './steps.ts'
+
+/** SQL that tells the server where the next statement stands. */
+export type Recorder = (location: { readonly file: string; readonly line: number }) => string
+
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/** One pass over a file's statements, in a transaction of ours or as the file says. */
+export class FileRun {
+  readonly notes: string[] = []
+  readonly #session: MigrationSession
+  readonly #record: Recorder | undefined
+  #inTransaction = false
+  #opened: Step | undefined
+
+  constructor(session: MigrationSession, record: Recorder | undefined) {
+    this.#session = session
+    this.#record = record
+  }
+
+  /** @throws HarnessError MIGRATION_FAILED; its cause is the DatabaseError */
+  async inTransaction(steps: readonly Step[]): Promise<void> {
+    await this.#session.connection.run('begin')
+    this.#inTransaction = true
+    for (const step of steps) await this.#run(step)
+    await this.#session.connection.run('commit')
+    this.#inTransaction = false
+  }
+
+  async inAutocommit(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) await this.#run(step)
+    if (this.#opened) throw statementRefused(this.#opened, 'the file begins a transaction and never ends it')
+  }
+
+  async #run(step: Step): Promise<void> {
+    try {
+      if (concernsSkipped(step, this.#session.skippedExtensions)) return
+      if (transactionStep(step) !== 'none') await this.#control(step)
+      else if (isCreateExtension(step)) await this.#createExtension(step)
+      else await this.#execute(step)
+    } catch (error) {
+      if (error instanceof DatabaseError) throw statementFailed(step, error.error, error)
+      throw error
+    }
+  }
+
+  /** Sent alone: a savepoint around it would change what it means. */
+  async #control(step: Step): Promise<void> {
+    await this.#session.connection.run(step.text)
+    const effect = transactionStep(step)
+    if (effect === 'begins') this.#opened ??= step
+    if (effect === 'ends') this.#opened = undefined
+    if (effect !== 'within') this.#inTransaction = effect === 'begins'
+  }
+
+  async #createExtension(step: Step): Promise<void> {
+    const record = this.#recordSql(step)
+    if (record !== '') await this.#session.connection.run(record)
+    const note = await createExtension(this.#session, step, this.#inTransaction)
+    if (note !== undefined) this.#note(step, note)
+  }
+
+  async #execute(step: Step): Promise<void> {
+    try {
+      await this.#send(step, this.#session.role !== null)
+    } catch (error) {
+      if (!lacksRights(error) || this.#session.role === null || choosesRole(step)) throw error
+      if (this.#inTransaction) await this.#session.undo()
+      await this.#session.elevated(this.#inTransaction, () => this.#send(step, false))
+      this.#note(step, `needed more rights than role ${this.#session.role} has: ran as superuser`)
+    }
+  }
+
+  /** In a transaction everything goes out as one message; outside, a statement must be alone in its message. */
+  async #send(step: Step, undoable: boolean): Promise<void> {
+    const { connection } = this.#session
+    const saved = undoable && this.#inTransaction
+    const before = `${saved ? SAVED.before : ''}${this.#recordSql(step)}`
+    const after = saved ? SAVED.after : ''
+    if (this.#inTransaction && step.part.kind === 'statement')
+      return this.#sendWithin(before, step.text, after)
+    if (before !== '') await connection.run(before)
+    if (step.part.kind === 'copy') await connection.copyIn(step.text, step.part.data)
+    else await connection.run(step.text)
+    if (after !== '') await connection.run(after)
+  }
+
+  async #sendWithin(before: string, text: string, after: string): Promise<void> {
+    try {
+      await this.#session.connection.run(`${before}${text}${after}`)
+    } catch (error) {
+      throw shifted(error, Array.from(before).length)
+    }
+  }
+
+  #recordSql({ file, part: { line } }: Step): string {
+    return this.#record ? `${this.#record({ file, line })}; ` : ''
+  }
+
+  #note(step: Step, text: string): void {
+    this.notes.push(`${step.file}:${step.part.line}: ${text}`)
+  }
+}
+
+function lacksRights(error: unknown): boolean {
+  return error instanceof DatabaseError && error.error.sqlstate === INSUFFICIENT_PRIVILEGE
+}
+
+/** The server counts from the start of the message; people count from the start of their statement. */
+function shifted(error: unknown, prefix: number): unknown {
+  if (!(error instanceof DatabaseError) || error.error.position === undefined) return error
+  return new DatabaseError({ ...error.error, position: error.error.position - prefix }, error.cause)
+}

@@ -1,0 +1,206 @@
+import type { Catalog, Policy, Relation } from '../domain/catalog.ts'
+import { policiesFor, relationByOid } from '../domain/catalog.ts'
+import type { Config, DeclaredAudience, Intent, RowCondition } from '../domain/config.ts'
+import type { Expectation } from '../domain/expectation.ts'
+import type { Model, Ownership } from '../domain/ownership.ts'
+import { AUDIENCES, COMMANDS, includes, widest } from '../domain/vocabulary.ts'
+import type { Audience, Command } from '../domain/vocabulary.ts'
+import { isIntent } from './infer.ts'
+import { predicateFor, readPredicate } from './policy-facts.ts'
+import type { PredicateFacts, Reading } from './policy-facts.ts'
+
+/** Audiences of every relation that an API role can reach, per command. */
+export function expectAll(
+  catalog: Catalog,
+  model: Model,
+  reading: Reading,
+  relations: readonly Relation[],
+  config: Pick<Config, 'expect'>,
+): readonly Expectation[] {
+  return relations.flatMap((relation) =>
+    COMMANDS.map((command) => expect(catalog, model, reading, relation, command, config)),
+  )
+}
+
+function expect(
+  catalog: Catalog,
+  model: Model,
+  reading: Reading,
+  relation: Relation,
+  command: Command,
+  config: Pick<Config, 'expect'>,
+): Expectation {
+  const base = baseOf(catalog, relation)
+  const ownership = model.ownerships.get(base.oid)
+  const facts = factsFor(base, command, catalog.apiRoles, reading)
+  const closedBy = closure(catalog, relation, base, command, facts)
+  const declared = declaredFor(config.expect[relation.qualified], command)
+  const inherited =
+    declared ?? (relation === base ? undefined : declaredFor(config.expect[base.qualified], command))
+  const kinds = relation.view ? viewOwnerships(catalog, model, relation) : [ownership]
+  const common = {
+    relation: relation.oid,
+    command,
+    admits: closedBy === null,
+    closedBy,
+    trivialPolicy: trivialPolicy(base, command, facts),
+    shared: kinds.every((one) => one === undefined || one.kind === 'shared'),
+    ownerInside: kinds.some(
+      (one) => one?.kind === 'tenant' && (one.owners.length > 0 || one.authors.length > 0),
+    ),
+  }
+  if (inherited) {
+    const { audience, conditions } = inherited
+    return {
+      ...common,
+      upper: audience,
+      lower: audience,
+      declared: true,
+      conditions,
+      why: 'declared in the configuration',
+    }
+  }
+  const upper = inferredUpper(kinds, command)
+  return {
+    ...common,
+    upper,
+    lower: lowerEnd(relation, base, ownership, facts, upper, closedBy),
+    declared: false,
+    conditions: [],
+    why: `inferred: ${kinds[0]?.evidence[0] ?? 'nobody’s rows'}`,
+  }
+}
+
+/** The table whose policies decide about writes and about the rows of a view that the server can rewrite. */
+export function baseOf(catalog: Catalog, relation: Relation, depth = 0): Relation {
+  const oid = relation.view?.base?.relation
+  const base = oid === undefined || depth > 16 ? undefined : relationByOid(catalog, oid)
+  return base ? baseOf(catalog, base, depth + 1) : relation
+}
+
+/** Ownerships of all tables that a view reads, through other views. */
+function viewOwnerships(catalog: Catalog, model: Model, view: Relation): readonly (Ownership | undefined)[] {
+  const seen = new Set<number>()
+  const visit = (oid: number): readonly (Ownership | undefined)[] => {
+    if (seen.has(oid)) return []
+    seen.add(oid)
+    const relation = relationByOid(catalog, oid)
+    return relation?.view ? relation.view.reads.flatMap(visit) : [model.ownerships.get(oid)]
+  }
+  return visit(view.oid)
+}
+
+/** A row of a view is as private as the most private thing in it. */
+function inferredUpper(ownerships: readonly (Ownership | undefined)[], command: Command): Audience {
+  const kinds = ownerships.map((ownership) => ownership?.kind ?? 'shared')
+  if (kinds.includes('user')) return 'owner'
+  if (kinds.includes('tenant')) return 'tenant'
+  return command === 'select' ? 'everyone' : 'nobody'
+}
+
+function factsFor(
+  base: Relation,
+  command: Command,
+  roles: readonly string[],
+  reading: Reading,
+): ReadonlyMap<Policy, PredicateFacts> {
+  const policies = new Set(
+    roles.filter((role) => role !== 'service_role').flatMap((role) => policiesFor(base, command, role)),
+  )
+  return new Map(
+    [...policies]
+      .filter(({ permissive }) => permissive)
+      .map((policy) => [policy, decisiveFacts(base, policy, command, reading)]),
+  )
+}
+
+function decisiveFacts(base: Relation, policy: Policy, command: Command, reading: Reading): PredicateFacts {
+  return readPredicate(base, predicateFor(policy, command === 'insert' ? 'check' : 'using'), reading)
+}
+
+/** Why nobody of the API can get through; null where somebody might. */
+function closure(
+  catalog: Catalog,
+  relation: Relation,
+  base: Relation,
+  command: Command,
+  facts: ReadonlyMap<Policy, PredicateFacts>,
+): string | null {
+  const usable = catalog.schemas.find(({ name }) => name === relation.schema)?.usableBy ?? []
+  const holders = relation.privileges.filter(
+    ({ role, relation: granted, columns }) =>
+      catalog.apiRoles.includes(role) &&
+      usable.includes(role) &&
+      (granted.includes(command) || (command !== 'delete' && columns[command].length > 0)),
+  )
+  if (holders.length === 0) return `no API role has the privilege to ${command}`
+  if (relation.kind === 'materialized' && command !== 'select') return 'a materialized view cannot be written'
+  if (relation.view && !writable(relation, command)) return `the view cannot be written by ${command}`
+  const walksAround = relation.view && !relation.view.securityInvoker
+  if (!base.rowSecurity.enabled || walksAround || !isTable(base)) return null
+  if (facts.size === 0) return `no policy for ${command}`
+  const admitting = [...facts.values()].filter((fact) => fact.constant !== false && !fact.serviceOnly)
+  return admitting.length === 0 ? `no policy for ${command} that a role of the API could satisfy` : null
+}
+
+const isTable = (relation: Relation): boolean => relation.kind === 'table' || relation.kind === 'partitioned'
+
+export function writable(relation: Relation, command: Command): boolean {
+  const { view } = relation
+  if (!view || command === 'select') return true
+  if (relation.kind === 'materialized') return false
+  return command === 'insert' ? view.insertable : command === 'update' ? view.updatable : view.deletable
+}
+
+function trivialPolicy(
+  base: Relation,
+  command: Command,
+  facts: ReadonlyMap<Policy, PredicateFacts>,
+): string | null {
+  if (!base.rowSecurity.enabled) return null
+  const open = [...facts].find(([, { constant }]) => constant === true)
+  return command === 'select' || command === 'insert' ? (open?.[0].name ?? null) : null
+}
+
+/** `owner` where a permissive policy compares the session's user with the row, so that the owner must get through. */
+function lowerEnd(
+  relation: Relation,
+  base: Relation,
+  ownership: Ownership | undefined,
+  facts: ReadonlyMap<Policy, PredicateFacts>,
+  upper: Audience,
+  closedBy: string | null,
+): Audience {
+  if (closedBy !== null || !base.rowSecurity.enabled || !ownership || ownership.kind === 'shared')
+    return 'nobody'
+  if (relation !== base && (!relation.view?.securityInvoker || relation.view.base === null)) return 'nobody'
+  if (!includes(upper, 'own')) return 'nobody'
+  return [...facts.values()].some(({ userColumns }) => userColumns.length > 0) ? 'owner' : 'nobody'
+}
+
+interface Declared {
+  readonly audience: Audience
+  readonly conditions: Expectation['conditions']
+}
+
+function declaredFor(entry: Intent | DeclaredAudience | undefined, command: Command): Declared | undefined {
+  if (entry === undefined) return undefined
+  const value = isIntent(entry) ? (entry[command] ?? (command === 'select' ? undefined : entry.write)) : entry
+  if (value === undefined) return undefined
+  const parts = isList(value) ? value : [value]
+  const audiences = parts
+    .filter((part) => typeof part === 'string')
+    .map((part) => (part === 'service' ? 'nobody' : part))
+  const conditions = parts.filter((part) => typeof part === 'object').flatMap(conditionsOf)
+  return { audience: widest(...audiences), conditions }
+}
+
+const isList = (value: DeclaredAudience): value is Exclude<DeclaredAudience, string> =>
+  typeof value !== 'string'
+
+function conditionsOf(condition: RowCondition): Expectation['conditions'] {
+  return AUDIENCES.flatMap((audience) => {
+    const where = audience === 'nobody' ? undefined : condition[audience]
+    return where === undefined ? [] : [{ audience, where }]
+  })
+}

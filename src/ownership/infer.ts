@@ -1,0 +1,107 @@
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import { relationByName } from '../domain/catalog.ts'
+import type { Config, Intent } from '../domain/config.ts'
+import type { Model, Ownership, OwnerPath, PrivilegeLookup } from '../domain/ownership.ts'
+import type { Lookup, Mentions } from './lookups.ts'
+import { collectMentions, readingOf } from './mentions.ts'
+import { inferOwnerships } from './paths.ts'
+import type { Reading } from './policy-facts.ts'
+import { findTenants } from './tenants.ts'
+import { findUserColumns } from './user-columns.ts'
+
+/** Settings of a custom identity that hold the user's key. */
+export function userSettingsOf(config: Pick<Config, 'identity'>): readonly string[] {
+  if (config.identity === 'supabase') return []
+  return Object.entries(config.identity.settings).flatMap(([name, value]) =>
+    value === '$user' ? [name] : [],
+  )
+}
+
+/** Who is who and whose is what: from foreign keys first; a declaration in the configuration wins. */
+export function inferModel(
+  catalog: Catalog,
+  config: Pick<Config, 'identity' | 'tenants' | 'expect'>,
+  platformSchemas: readonly string[],
+): { readonly model: Model; readonly reading: Reading } {
+  const reading = readingOf(catalog, { userSettings: userSettingsOf(config) })
+  const mentions = collectMentions(catalog, reading, platformSchemas)
+  const users = findUserColumns(catalog, mentions, reading)
+  const tenants = findTenants(catalog, users, mentions, config.tenants)
+  const ownerships = new Map(inferOwnerships({ catalog, users, tenants }))
+  for (const [name, intent] of Object.entries(config.expect)) {
+    const relation = relationByName(catalog, name)
+    if (relation && isIntent(intent)) declare(relation, intent, ownerships)
+  }
+  const model: Model = {
+    ownerships,
+    tenants,
+    privileges: privilegesOf(
+      mentions,
+      new Set(tenants.flatMap(({ memberships }) => memberships.map(({ relation }) => relation))),
+    ),
+    claims: [...mentions.claims.values()].map(({ path, literals, columns }) => ({
+      path,
+      literals: [...literals].sort(),
+      columns: [...columns.values()],
+    })),
+    userRoots: users.roots.map(({ relation, column }) => ({ relation, column })),
+    literals: new Map([...mentions.literals].map(([key, values]) => [key, [...values].sort()])),
+    emailColumns: mentions.emails,
+  }
+  return { model, reading }
+}
+
+export function isIntent(value: Config['expect'][string]): value is Intent {
+  return typeof value === 'object' && !Array.isArray(value)
+}
+
+function declare(relation: Relation, intent: Intent, ownerships: Map<number, Ownership>): void {
+  const before = ownerships.get(relation.oid)
+  if (!before || (intent.owner === undefined && intent.tenant === undefined)) return
+  const path = (column: string): OwnerPath => ({
+    steps: [],
+    column,
+    evidence: `declared: ${relation.qualified}.${column}`,
+  })
+  const owners = intent.owner === undefined ? before.owners : [path(intent.owner)]
+  const tenants = intent.tenant === undefined ? before.tenants : [path(intent.tenant)]
+  ownerships.set(relation.oid, {
+    ...before,
+    kind: tenants.length > 0 ? 'tenant' : 'user',
+    owners,
+    tenants,
+    declared: true,
+    evidence: [...owners, ...tenants].map(({ evidence }) => evidence),
+  })
+}
+
+/** Lookups that tie the user to nothing but a right. A membership, which ties the user to a tenant, is none. */
+function privilegesOf(mentions: Mentions, memberships: ReadonlySet<number>): readonly PrivilegeLookup[] {
+  const found = new Map<number, { userColumn: string; labels: Map<string, Set<string>> }>()
+  for (const lookup of mentions.lookups) {
+    const rights = rightsOf(lookup, mentions)
+    if (memberships.has(lookup.relation.oid) || rights === null) continue
+    const entry = found.get(lookup.relation.oid) ?? {
+      userColumn: lookup.userColumn,
+      labels: new Map<string, Set<string>>(),
+    }
+    found.set(lookup.relation.oid, entry)
+    for (const [column, labels] of Object.entries(rights))
+      entry.labels.set(column, new Set([...(entry.labels.get(column) ?? []), ...labels]))
+  }
+  return [...found].map(([relation, { userColumn, labels }]) => ({
+    relation,
+    userColumn,
+    labels: Object.fromEntries([...labels].map(([column, set]) => [column, [...set].sort()])),
+  }))
+}
+
+/** The labels that a lookup asks for; null where it finds something else than a right. */
+function rightsOf(lookup: Lookup, mentions: Mentions): Lookup['labels'] | null {
+  const compared = lookup.links.filter((column) => mentions.literals.has(`${lookup.relation.oid}.${column}`))
+  if (lookup.links.length > compared.length) return null
+  const returned = compared.map(
+    (column) => [column, [...(mentions.literals.get(`${lookup.relation.oid}.${column}`) ?? [])]] as const,
+  )
+  return { ...Object.fromEntries(returned), ...lookup.labels }
+}

@@ -1,0 +1,179 @@
+import { bare, child, children, walk } from '../sql/parse.ts'
+import type { Node } from '../sql/parse.ts'
+import type { Relation } from '../domain/catalog.ts'
+import { meaningOf } from './expression.ts'
+import type { Meaning } from './expression.ts'
+import { equality } from './predicate.ts'
+import type { Reading } from './policy-facts.ts'
+import { resolveColumn, scopeOf } from './scope.ts'
+import type { Scope } from './scope.ts'
+
+/** A SELECT in a policy or function that finds rows by the session's user. */
+export interface Lookup {
+  readonly relation: Relation
+  readonly userColumn: string
+  /** columns that tie what was found to something outside: returned as a set, or compared with a row or an argument */
+  readonly links: readonly string[]
+  /** constants that columns of the relation are compared with */
+  readonly labels: Readonly<Record<string, readonly string[]>>
+}
+
+/** What the SQL of a project says about columns, beside its policies' own relation. */
+export interface Mentions {
+  readonly lookups: Lookup[]
+  /** `oid.column` → constants */
+  readonly literals: Map<string, Set<string>>
+  /** claim path (joined by dots) → what it is compared with */
+  readonly claims: Map<
+    string,
+    {
+      path: readonly string[]
+      literals: Set<string>
+      columns: Map<string, { relation: number; column: string }>
+    }
+  >
+  /** `oid.column` of columns compared with the session's user */
+  readonly users: Set<string>
+  readonly emails: Set<string>
+}
+
+export function noMentions(): Mentions {
+  return { lookups: [], literals: new Map(), claims: new Map(), users: new Set(), emails: new Set() }
+}
+
+/** Reads one expression or statement. `own` is the relation that a policy stands on, whose columns need no FROM. */
+export function readMentions(tree: Node, own: Relation | null, reading: Reading, into: Mentions): void {
+  const outer: Scope = own ? new Map([[own.name, own]]) : new Map()
+  readComparisons(tree, outer, reading, into)
+  for (const node of walk(tree)) {
+    if (node.kind !== 'SelectStmt') continue
+    const scope = scopeOf(node, reading.find)
+    readComparisons(node, new Map([...outer, ...scope]), reading, into)
+    const lookup = readLookup(node, scope, reading)
+    if (lookup) into.lookups.push(lookup)
+  }
+}
+
+/** Equalities of this level; those inside of further SELECTs have scopes of their own. */
+function* equalitiesOf(level: Node): Generator<readonly [Node, Node]> {
+  for (const node of walk(level, (inner) => inner === level || inner.kind !== 'SelectStmt')) {
+    const found = equality(node)
+    if (found) for (const right of found.right) yield [found.left, right]
+  }
+}
+
+function readComparisons(level: Node, scope: Scope, reading: Reading, into: Mentions): void {
+  for (const [left, right] of equalitiesOf(level)) {
+    const a = meaningIn(left, scope, reading)
+    const b = meaningIn(right, scope, reading)
+    noteComparison(a, b, into)
+    noteComparison(b, a, into)
+  }
+}
+
+type Resolved =
+  | Exclude<Meaning, { is: 'column' }>
+  | { readonly is: 'column'; readonly relation: Relation; readonly name: string }
+
+function meaningIn(node: Node, scope: Scope, reading: Reading): Resolved {
+  const looked = scalarLookup(node, reading)
+  if (looked) return looked
+  const meaning = meaningOf(splitPart(node), reading.routines, reading.identity)
+  if (meaning.is !== 'column') return meaning
+  const relation = resolveColumn(scope, meaning.qualifier, meaning.name)
+  return relation ? { is: 'column', relation, name: meaning.name } : { is: 'other' }
+}
+
+/** `split_part(owner_email, '@', 2)` says of the column what `owner_email` itself would say. */
+function splitPart(node: Node): Node {
+  const inner = bare(node)
+  if (inner.kind !== 'FuncCall') return node
+  const first = children(inner, 'args')[0]
+  return first && children(inner, 'args').length > 1 ? splitPart(first) : node
+}
+
+/** `(select role from profiles where id = auth.uid())`, also behind a function without arguments, is that column. */
+function scalarLookup(node: Node, reading: Reading): Resolved | null {
+  const inner = bare(node)
+  if (inner.kind !== 'SubLink' || inner.fields['subLinkType'] !== 'EXPR_SUBLINK') return null
+  const select = child(inner, 'subselect')
+  return select ? targetColumn(select, scopeOf(select, reading.find), reading) : null
+}
+
+function targetColumn(select: Node, scope: Scope, reading: Reading): Resolved | null {
+  const targets = children(select, 'targetList')
+  const value = targets.length === 1 && targets[0] ? child(targets[0], 'val') : undefined
+  if (!value) return null
+  const meaning = meaningOf(value, reading.routines, reading.identity)
+  if (meaning.is !== 'column') return null
+  const relation = resolveColumn(scope, meaning.qualifier, meaning.name)
+  return relation ? { is: 'column', relation, name: meaning.name } : null
+}
+
+function noteComparison(a: Resolved, b: Resolved, into: Mentions): void {
+  if (a.is === 'column') {
+    const key = `${a.relation.oid}.${a.name}`
+    if (b.is === 'constant' && typeof b.value === 'string') setOf(into.literals, key).add(b.value)
+    if (b.is === 'user') into.users.add(key)
+    if (b.is === 'claim' && b.path.join('.') === 'email') into.emails.add(key)
+  }
+  if (a.is === 'claim') {
+    const use = claimUse(into, a.path)
+    if (b.is === 'constant' && b.value !== null) use.literals.add(String(b.value))
+    if (b.is === 'column')
+      use.columns.set(`${b.relation.oid}.${b.name}`, { relation: b.relation.oid, column: b.name })
+  }
+}
+
+function claimUse(into: Mentions, path: readonly string[]) {
+  const key = path.join('.')
+  const use = into.claims.get(key) ?? {
+    path,
+    literals: new Set<string>(),
+    columns: new Map<string, { relation: number; column: string }>(),
+  }
+  into.claims.set(key, use)
+  return use
+}
+
+function setOf(map: Map<string, Set<string>>, key: string): Set<string> {
+  const set = map.get(key) ?? new Set<string>()
+  map.set(key, set)
+  return set
+}
+
+function readLookup(select: Node, scope: Scope, reading: Reading): Lookup | null {
+  let user: { relation: Relation; column: string } | null = null
+  const links = new Map<string, string>()
+  const labels = new Map<string, Set<string>>()
+  for (const [left, right] of equalitiesOf(select))
+    for (const [a, b] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const one = meaningIn(a, scope, reading)
+      if (one.is !== 'column') continue
+      const other = meaningIn(b, scope, reading)
+      if (other.is === 'user') user ??= { relation: one.relation, column: one.name }
+      else if (other.is === 'constant') {
+        if (typeof other.value === 'string') setOf(labels, `${one.relation.oid}.${one.name}`).add(other.value)
+      } else if (other.is !== 'column' || other.relation !== one.relation)
+        links.set(`${one.relation.oid}.${one.name}`, one.name)
+    }
+  if (!user) return null
+  const { relation, column } = user
+  const returned = targetColumn(select, scope, reading)
+  if (returned?.is === 'column' && returned.relation === relation)
+    links.set(`${relation.oid}.${returned.name}`, returned.name)
+  const own = (key: string): boolean => key.startsWith(`${relation.oid}.`)
+  return {
+    relation,
+    userColumn: column,
+    links: [...links].flatMap(([key, name]) => (own(key) && name !== column ? [name] : [])),
+    labels: Object.fromEntries(
+      [...labels].flatMap(([key, set]) =>
+        own(key) ? [[key.slice(key.indexOf('.') + 1), [...set].sort()]] : [],
+      ),
+    ),
+  }
+}

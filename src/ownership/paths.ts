@@ -1,0 +1,211 @@
+import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
+import { holdsRows } from '../domain/catalog.ts'
+import type { Ownership, OwnerPath, TenantKind } from '../domain/ownership.ts'
+import { looksLikeAuthorship, looksLikeLastTouch } from './names.ts'
+import type { UserColumns } from './user-columns.ts'
+
+export interface PathContext {
+  readonly catalog: Catalog
+  readonly users: UserColumns
+  readonly tenants: readonly TenantKind[]
+}
+
+/** Ownership of every relation that holds rows: what its own columns say, else the shortest chain of foreign keys. */
+export function inferOwnerships(context: PathContext): ReadonlyMap<number, Ownership> {
+  const relations = context.catalog.relations.filter(holdsRows)
+  const tenantPaths = spread(
+    relations,
+    directly(relations, (relation) => directTenants(relation, context)),
+    {
+      ...context,
+      isClosed: (relation) => isPerson(relation, context),
+    },
+  )
+  const open = { ...context, isClosed: () => false }
+  const owned = spread(
+    relations,
+    directly(relations, (relation) => directOwners(relation, context)),
+    open,
+  )
+  // whoever made a row owns it only where nothing says whose it is
+  const made = directly(relations, (relation) => (owned.has(relation.oid) ? [] : makers(relation, context)))
+  const userPaths = spread(relations, new Map([...owned, ...made]), open)
+  const found = new Map(
+    relations.map((relation) => [relation.oid, ownershipOf(relation, tenantPaths, userPaths, context)]),
+  )
+  return new Map(relations.map((relation) => [relation.oid, withParents(relation, found)]))
+}
+
+/** Partitions and inheritance children have their parent's columns, but not its foreign keys and policies. */
+function withParents(relation: Relation, found: ReadonlyMap<number, Ownership>): Ownership {
+  const own = found.get(relation.oid) ?? nobodys(relation)
+  const parent = relation.parents.map((oid) => found.get(oid)).find((one) => one && one.kind !== 'shared')
+  if (own.kind !== 'shared' || !parent) return own
+  return {
+    ...parent,
+    relation: relation.oid,
+    evidence: parent.evidence.map((text) => `${text} (of the parent)`),
+  }
+}
+
+function nobodys(relation: Relation): Ownership {
+  return {
+    relation: relation.oid,
+    kind: 'shared',
+    owners: [],
+    authors: [],
+    tenants: [],
+    declared: false,
+    evidence: [],
+  }
+}
+
+type Paths = ReadonlyMap<number, readonly OwnerPath[]>
+
+function ownershipOf(
+  relation: Relation,
+  tenantPaths: Paths,
+  userPaths: Paths,
+  context: PathContext,
+): Ownership {
+  const tenants = tenantPaths.get(relation.oid) ?? []
+  const direct = directOwners(relation, context)
+  const authors = directAuthors(relation, context)
+  const inherited = userPaths.get(relation.oid) ?? []
+  const owners = direct.length > 0 || tenants.length > 0 ? direct : inherited
+  const rest = authors.filter(
+    ({ column }) => !owners.some((owner) => owner.steps.length === 0 && owner.column === column),
+  )
+  const kind = tenants.length > 0 ? 'tenant' : owners.length > 0 ? 'user' : 'shared'
+  const evidence = [...tenants, ...owners].map((path) => path.evidence)
+  return {
+    relation: relation.oid,
+    kind,
+    owners,
+    authors: kind === 'shared' ? [] : rest,
+    tenants,
+    declared: false,
+    evidence:
+      evidence.length > 0
+        ? evidence
+        : ['no path of foreign keys to a user or tenant, no column that names one'],
+  }
+}
+
+/** Profiles belong to the user, whatever tenant column they carry; so do the relations that users are looked up in. */
+function isPerson(relation: Relation, { users }: PathContext): boolean {
+  return users.roots.some((root) => root.relation === relation.oid)
+}
+
+function directOwners(relation: Relation, { users }: PathContext): readonly OwnerPath[] {
+  return users
+    .of(relation)
+    .filter(({ column }) => !looksLikeAuthorship(column))
+    .map(({ column, evidence }) => ({ steps: [], column, evidence }))
+}
+
+function directAuthors(relation: Relation, { users }: PathContext): readonly OwnerPath[] {
+  return users
+    .of(relation)
+    .filter(({ column }) => looksLikeAuthorship(column))
+    .map(({ column, evidence }) => ({ steps: [], column, evidence }))
+}
+
+const makers = (relation: Relation, context: PathContext): readonly OwnerPath[] =>
+  directAuthors(relation, context).filter(({ column }) => !looksLikeLastTouch(column))
+
+function directTenants(relation: Relation, { tenants, catalog }: PathContext): readonly OwnerPath[] {
+  return tenants.flatMap((tenant) => {
+    if (tenant.relation === relation.oid)
+      return [{ steps: [], column: tenant.keyColumn, evidence: `is a tenant (${tenant.evidence})` }]
+    const target = catalog.relations.find(({ oid }) => oid === tenant.relation)
+    const byKey = relation.foreignKeys.flatMap((key) => {
+      const column =
+        key.target === tenant.relation ? key.columns[key.targetColumns.indexOf(tenant.keyColumn)] : undefined
+      return column === undefined
+        ? []
+        : [
+            {
+              steps: [],
+              column,
+              evidence: `foreign key ${relation.qualified}.${column} → ${target?.qualified ?? tenant.name}`,
+            },
+          ]
+    })
+    if (byKey.length > 0) return byKey.slice(0, 1)
+    const named = relation.columns.find(({ name }) => tenantColumnNames(tenant, catalog).has(name))
+    return named && !relation.foreignKeys.some(({ columns }) => columns.includes(named.name))
+      ? [{ steps: [], column: named.name, evidence: `name of ${relation.qualified}.${named.name}` }]
+      : []
+  })
+}
+
+/** How other relations call their reference to the tenant: the name alone is evidence where there is no key. */
+function tenantColumnNames(tenant: TenantKind, catalog: Catalog): ReadonlySet<string> {
+  const referring = catalog.relations.flatMap((relation) =>
+    relation.foreignKeys.flatMap((key) =>
+      key.target === tenant.relation && key.columns.length === 1 ? [key.columns[0] ?? ''] : [],
+    ),
+  )
+  return new Set([
+    ...referring.filter((name) => /(id|Id|ID)$/.test(name)),
+    ...(tenant.relation === null ? [tenant.keyColumn] : []),
+  ])
+}
+
+function directly(
+  relations: readonly Relation[],
+  direct: (relation: Relation) => readonly OwnerPath[],
+): Paths {
+  return new Map(
+    relations
+      .map((relation) => [relation.oid, direct(relation)] as const)
+      .filter(([, paths]) => paths.length > 0),
+  )
+}
+
+/** Spreads direct paths over foreign keys, one step at a time, so that the shortest chain wins. */
+function spread(
+  relations: readonly Relation[],
+  direct: Paths,
+  { catalog, isClosed }: PathContext & { readonly isClosed: (relation: Relation) => boolean },
+): Paths {
+  const paths = new Map(direct)
+  const byOid = new Map(catalog.relations.map((relation) => [relation.oid, relation]))
+  for (let grown = true; grown;) {
+    const next = relations.flatMap((relation) => {
+      if (paths.has(relation.oid)) return []
+      const keys = relation.foreignKeys.filter(({ target }) => {
+        const parent = byOid.get(target)
+        return target !== relation.oid && paths.has(target) && parent !== undefined && !isClosed(parent)
+      })
+      const best = keys.sort((a, b) => closeness(relation, b) - closeness(relation, a))[0]
+      return best ? [[relation.oid, extend(relation, best, paths.get(best.target) ?? [])] as const] : []
+    })
+    for (const [oid, found] of next) paths.set(oid, found)
+    grown = next.length > 0
+  }
+  return paths
+}
+
+/** A row belongs to the parent that it cannot be without. */
+function closeness(relation: Relation, key: ForeignKey): number {
+  const required = key.columns.every((column) =>
+    relation.columns.some(({ name, notNull }) => name === column && notNull),
+  )
+  return (required ? 2 : 0) + (key.onDelete === 'cascade' ? 1 : 0)
+}
+
+function extend(relation: Relation, key: ForeignKey, paths: readonly OwnerPath[]): readonly OwnerPath[] {
+  const step = {
+    columns: key.columns,
+    target: key.target,
+    targetName: key.targetName,
+    targetColumns: key.targetColumns,
+  }
+  return paths.map((path) => ({
+    steps: [step, ...path.steps],
+    column: path.column,
+    evidence: `foreign key ${relation.qualified}.${key.columns.join(', ')} → ${key.targetName}; ${path.evidence}`,
+  }))
+}

@@ -1,0 +1,246 @@
+import type { Catalog, Column, ForeignKey, Relation } from '../domain/catalog.ts'
+import { holdsRows, relationByName } from '../domain/catalog.ts'
+import type { TenantConfig } from '../domain/config.ts'
+import { columnKey } from '../domain/ownership.ts'
+import type { Membership, TenantKind } from '../domain/ownership.ts'
+import type { Lookup, Mentions } from './lookups.ts'
+import { looksLikeMembership, looksLikeOtherTie, looksLikeTenant, wordsOf } from './names.ts'
+import { primaryColumn } from './user-columns.ts'
+import type { UserColumns } from './user-columns.ts'
+
+/** Finds the groups whose rows must stay apart: declared, by membership relations, or by a claim that carries their key. */
+export function findTenants(
+  catalog: Catalog,
+  users: UserColumns,
+  mentions: Mentions,
+  declared: readonly TenantConfig[] | undefined,
+): readonly TenantKind[] {
+  if (declared) return declared.flatMap((tenant) => declaredTenant(catalog, users, mentions, tenant))
+  const candidates = catalog.relations.filter(
+    (relation) => holdsRows(relation) && catalog.tested.includes(relation.schema),
+  )
+  const byTable = candidates.flatMap((relation) => tenantRelation(catalog, relation, users, mentions) ?? [])
+  return [...byTable, ...bareTenants(catalog, byTable, mentions)]
+}
+
+function declaredTenant(
+  catalog: Catalog,
+  users: UserColumns,
+  mentions: Mentions,
+  tenant: TenantConfig,
+): readonly TenantKind[] {
+  const relation = relationByName(catalog, tenant.relation)
+  const keyColumn = tenant.column ?? (relation && primaryColumn(relation)?.name)
+  if (!relation || keyColumn === undefined) return []
+  return [
+    {
+      relation: relation.oid,
+      name: relation.qualified,
+      keyColumn,
+      memberships: referencesTo(catalog, relation, keyColumn).flatMap(
+        (r) => membership(r, users, mentions)?.found ?? [],
+      ),
+      claims: claimsFor(catalog, relation, keyColumn, mentions),
+      evidence: 'declared in the configuration',
+    },
+  ]
+}
+
+interface Reference {
+  readonly relation: Relation
+  readonly column: string
+  readonly key: ForeignKey
+}
+
+function referencesTo(catalog: Catalog, relation: Relation, keyColumn: string): readonly Reference[] {
+  return catalog.relations.flatMap((other) =>
+    other.foreignKeys.flatMap((key) => {
+      const index = key.target === relation.oid ? key.targetColumns.indexOf(keyColumn) : -1
+      const column = key.columns[index]
+      return column === undefined || (key.columns.length > 1 && index > 0)
+        ? []
+        : [{ relation: other, column, key }]
+    }),
+  )
+}
+
+/** A relation is one of tenants where enough speaks for it; each sign has a weight, and likes and shares speak against it. */
+function tenantRelation(
+  catalog: Catalog,
+  relation: Relation,
+  users: UserColumns,
+  mentions: Mentions,
+): TenantKind | null {
+  const key = primaryColumn(relation)
+  if (!key || users.roots.some((root) => root.relation === relation.oid)) return null
+  const references = referencesTo(catalog, relation, key.name)
+  const claims = claimsFor(catalog, relation, key.name, mentions)
+  const ties = references.flatMap((reference) => membership(reference, users, mentions) ?? [])
+  const owned = users.of(relation).some(({ column }) => !/by$/i.test(column))
+  const named = looksLikeTenant(relation.name)
+  const memberships = ties.filter(({ weight }) => weight + (named ? 3 : 0) - (owned && !named ? 2 : 0) >= 3)
+  if (memberships.length === 0 && claims.length === 0) return null
+  const proof =
+    memberships.length > 0
+      ? `members in ${memberships.map(({ name }) => name).join(', ')}`
+      : `claim ${claims[0]?.join('.')}`
+  return {
+    relation: relation.oid,
+    name: relation.qualified,
+    keyColumn: key.name,
+    memberships: memberships.map(({ found }) => found),
+    claims,
+    evidence: proof,
+  }
+}
+
+interface Tie {
+  readonly name: string
+  readonly found: Membership
+  readonly weight: number
+}
+
+/** How much speaks for it that a relation which refers to a tenant and to users says who belongs to whom. */
+function membership(reference: Reference, users: UserColumns, mentions: Mentions): Tie | null {
+  const { relation, column, key } = reference
+  const columns = users.of(relation).filter((user) => user.column !== column)
+  const lookup = mentions.lookups.find(
+    (one) => one.relation.oid === relation.oid && one.links.includes(column),
+  )
+  const user =
+    columns.find((one) => one.column === lookup?.userColumn) ??
+    columns.find((one) => !/by$/i.test(one.column)) ??
+    columns[0]
+  if (!user) return null
+  const isKey = relation.keys.some(
+    ({ columns: all }) => all.length === 2 && all.includes(column) && all.includes(user.column),
+  )
+  const isProfile = users.roots.some((root) => root.relation === relation.oid)
+  const weight =
+    (looksLikeMembership(relation.name) ? 2 : 0) +
+    (isKey ? 1 : 0) +
+    (lookup ? 2 : 0) +
+    (roleColumn(relation, lookup) ? 1 : 0) -
+    (looksLikeOtherTie(relation.name) ? 3 : 0) -
+    // a row of its own that merely names a tenant and a user: a task, a document
+    (!isKey && !lookup && !isProfile ? 4 : 0) -
+    (relation.columns.length > 8 && !isKey && !isProfile ? 1 : 0)
+  return {
+    name: relation.qualified,
+    weight,
+    found: {
+      relation: relation.oid,
+      tenantColumn: column,
+      userColumn: user.column,
+      roleColumn: roleColumn(relation, lookup)?.name ?? null,
+      inactive: inactivity(relation, mentions, key),
+    },
+  }
+}
+
+function roleColumn(relation: Relation, lookup: Lookup | undefined): Column | undefined {
+  return (
+    relation.columns.find(({ name }) => wordsOf(name).at(-1) === 'role') ??
+    relation.columns.find(
+      ({ name, baseType }) =>
+        Object.hasOwn(lookup?.labels ?? {}, name) && baseType !== 'bool' && !isStatus(name),
+    ) ??
+    relation.columns.find(({ name }) => /^(member|access|permission)?_?(level|type|kind)$/i.test(name))
+  )
+}
+
+const isStatus = (name: string): boolean => ['status', 'state'].includes(wordsOf(name).at(-1) ?? '')
+
+const INACTIVE =
+  /^(pending|invited|revoked|removed|inactive|suspended|disabled|declined|rejected|expired|left|banned|blocked|deleted|cancell?ed|archived)$/i
+const ACTIVE = /^(active|accepted|approved|confirmed|joined|enabled|member|current|ok)$/i
+const NEGATIVE = /(revoked|removed|deleted|expired|left|banned|blocked|ended|suspended|disabled|deactivated)/i
+const POSITIVE = /(active|accepted|approved|confirmed|enabled|verified)/i
+
+/** How a membership is put out of force: a status, a flag or a date. */
+function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Membership['inactive'] {
+  for (const column of relation.columns) {
+    if (key.columns.includes(column.name)) continue
+    const labels = labelsOf(relation, column, mentions)
+    const dead =
+      isStatus(column.name) || ACTIVE.test(labels[0] ?? '')
+        ? labels.find((label) => INACTIVE.test(label))
+        : undefined
+    if (dead !== undefined)
+      return { column: column.name, value: dead, active: labels.find((label) => ACTIVE.test(label)) ?? null }
+    if (column.baseType === 'bool' && POSITIVE.test(column.name))
+      return { column: column.name, value: false, active: true }
+    if (column.baseType === 'bool' && NEGATIVE.test(column.name))
+      return { column: column.name, value: true, active: false }
+    if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && NEGATIVE.test(column.name))
+      return { column: column.name, value: '2020-01-01', active: column.notNull ? '2099-01-01' : null }
+  }
+  return null
+}
+
+/** Labels of an enum, of a CHECK list, or those that the project's SQL compares the column with. */
+export function labelsOf(
+  relation: Relation,
+  column: Column,
+  mentions: Pick<Mentions, 'literals'>,
+): readonly string[] {
+  const listed = relation.checks
+    .filter(({ columns }) => columns.length === 1 && columns[0] === column.name)
+    .flatMap(({ expression }) =>
+      /= ANY|=/.test(expression)
+        ? [...expression.matchAll(/'((?:[^']|'')*)'/g)].map((m) => (m[1] ?? '').replaceAll("''", "'"))
+        : [],
+    )
+  const known = column.labels ?? listed
+  return known.length > 0 ? known : [...(mentions.literals.get(columnKey(relation.oid, column.name)) ?? [])]
+}
+
+/** Paths into the claims that are compared with references to the tenant, or with its own key. */
+function claimsFor(
+  catalog: Catalog,
+  relation: Relation,
+  keyColumn: string,
+  mentions: Mentions,
+): readonly (readonly string[])[] {
+  const columns = new Set([
+    columnKey(relation.oid, keyColumn),
+    ...referencesTo(catalog, relation, keyColumn).map((reference) =>
+      columnKey(reference.relation.oid, reference.column),
+    ),
+  ])
+  return [...mentions.claims.values()]
+    .filter(
+      ({ path, columns: compared }) =>
+        path.join('.') !== 'role' && [...compared.keys()].some((one) => columns.has(one)),
+    )
+    .map(({ path }) => path)
+}
+
+/** Tenants without a table: a column compared with a claim whose name says group, and has no foreign key. */
+function bareTenants(
+  catalog: Catalog,
+  known: readonly TenantKind[],
+  mentions: Mentions,
+): readonly TenantKind[] {
+  return [...mentions.claims.values()].flatMap(({ path, columns }) => {
+    const compared = [...columns.values()].filter(({ relation, column }) => {
+      const found = catalog.relations.find(({ oid }) => oid === relation)
+      return (
+        found && looksLikeTenant(column) && !found.foreignKeys.some((key) => key.columns.includes(column))
+      )
+    })
+    const first = compared[0]
+    if (!first || known.some((tenant) => tenant.claims.some((claim) => claim.join('.') === path.join('.'))))
+      return []
+    return [
+      {
+        relation: null,
+        name: path.join('.'),
+        keyColumn: first.column,
+        memberships: [],
+        claims: [path],
+        evidence: `claim ${path.join('.')} is compared with ${first.column}`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,1 @@
+-- Stub of hypopg: it has no objects.

@@ -1,0 +1,1 @@
+-- Stub of pg_partman: it has no objects.

@@ -1,0 +1,1 @@
+-- Stub of pgaudit: it has no objects.

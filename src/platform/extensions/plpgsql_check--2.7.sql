@@ -1,0 +1,1 @@
+-- Stub of plpgsql_check: it has no objects.

@@ -1,0 +1,1 @@
+-- Stub of wrappers: it has no objects.

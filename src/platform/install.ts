@@ -1,0 +1,185 @@
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type Connection, DatabaseError } from '../database/connection.ts'
+import type { ApiPrivileges } from '../domain/config.ts'
+import { HarnessError } from '../errors.ts'
+import { quoteLiteral, quoteName } from '../sql/quote.ts'
+import { splitScript } from '../sql/split.ts'
+
+export interface PlatformOptions {
+  /** whether a new object in `public` is open to the API roles by itself (legacy) or only where it is granted */
+  readonly apiPrivileges: Exclude<ApiPrivileges, 'auto'>
+}
+
+/** The schemas that are the platform's own or an extension's, never the project's. */
+export const PLATFORM_SCHEMAS: readonly string[] = [
+  '_realtime',
+  'auth',
+  'cron',
+  'extensions',
+  'graphql',
+  'graphql_public',
+  'net',
+  'pgmq',
+  'pgsodium',
+  'pgtle',
+  'realtime',
+  'storage',
+  'supabase_functions',
+  'supabase_migrations',
+  'vault',
+]
+
+const sqlFolder = new URL('./sql/', import.meta.url)
+const extensionFolder = new URL('./extensions/', import.meta.url)
+
+const schemaFiles = [
+  '20-schemas.sql',
+  '30-api-privileges-legacy.sql',
+  '40-auth-tables.sql',
+  '41-auth-functions.sql',
+  '50-storage-tables.sql',
+  '51-storage-functions.sql',
+  '60-realtime.sql',
+  '70-services.sql',
+  '80-database.sql',
+  '90-extensions.sql',
+] as const
+
+/** The extensions that Supabase has from the start and whose names migrations use without creating them. */
+const preinstalledStubs = [
+  { name: 'pg_net', schema: 'net' },
+  { name: 'pg_graphql', schema: 'graphql' },
+  { name: 'supabase_vault', schema: 'vault' },
+] as const
+
+/** The extensions that have a stub: one control file each in {@link extensionDir}. */
+export const EXTENSION_STUBS: readonly string[] = readdirSync(extensionFolder)
+  .filter((file) => file.endsWith('.control'))
+  .map((file) => file.slice(0, -'.control'.length))
+  .sort()
+
+/** The absolute path of the folder with the stubs' control and SQL files. */
+export function extensionDir(): string {
+  return fileURLToPath(extensionFolder)
+}
+
+/**
+ * What `create extension` would run, for a server that cannot see the stub's files: run it as superuser in a
+ * transaction of its own. Its objects then belong to no extension.
+ * @throws Error if there is no such stub
+ */
+export async function stubScript(name: string, schema: string): Promise<string> {
+  const file = readdirSync(extensionFolder).find((file) => file.startsWith(`${name}--`))
+  if (!file) throw new Error(`there is no stub of the extension "${name}"`)
+  const body = await readFile(new URL(file, extensionFolder), 'utf8')
+  return `set local search_path = ${quoteName(schema)}, public, extensions;\n\n${body}`
+}
+
+/**
+ * Makes the roles of a Supabase cluster, as far as they are missing. Safe to run from several databases of one
+ * cluster at once. A role that exists keeps its attributes.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function installRoles(connection: Connection): Promise<void> {
+  await runFiles(connection, ['10-roles.sql'])
+}
+
+/**
+ * Puts into the connection's database what a Supabase project has before its first migration, roles included.
+ * All or nothing but for the roles. The connection's user must be a superuser; migrations then run as `postgres`.
+ * The new `search_path` holds for sessions that begin afterwards.
+ * @throws HarnessError PLATFORM_FAILED with the statement that failed and the right that is missing
+ */
+export async function installPlatform(connection: Connection, options: PlatformOptions): Promise<void> {
+  await installRoles(connection)
+  const files =
+    options.apiPrivileges === 'explicit' ? [...schemaFiles, '31-api-privileges-explicit.sql'] : schemaFiles
+  await inTransaction(connection, async () => {
+    await runFiles(connection, files)
+    await installMissingStubs(connection)
+  })
+}
+
+/**
+ * Sets the owner and the settings of the connection's database again: CREATE DATABASE … TEMPLATE copies neither.
+ * To be run on every clone of a database that {@link installPlatform} was run on.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function configurePlatformClone(connection: Connection): Promise<void> {
+  await runFiles(connection, ['80-database.sql'])
+}
+
+/**
+ * Prepares the connection's database for a project without Supabase: a plain role `app_owner` owns it and runs
+ * the migrations. To be run on every clone too, since a clone belongs to whoever made it.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function installPlain(connection: Connection): Promise<void> {
+  await runFiles(connection, ['plain-role.sql', 'plain-database.sql'])
+}
+
+async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
+  await connection.run('begin')
+  try {
+    await work()
+    await connection.run('commit')
+  } catch (error) {
+    await connection.run('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/** On a server of ours the stubs are real extensions and there is nothing left to do. */
+async function installMissingStubs(connection: Connection): Promise<void> {
+  for (const { name, schema } of preinstalledStubs) {
+    const found = await connection.rows(
+      `select from pg_catalog.pg_namespace where nspname = ${quoteLiteral(schema)}`,
+    )
+    if (found.length > 0) continue
+    await runScript(connection, await stubScript(name, 'extensions'))
+    await connection.run('reset search_path')
+  }
+}
+
+async function runFiles(connection: Connection, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    await runScript(connection, await readFile(new URL(file, sqlFolder), 'utf8'))
+  }
+}
+
+/** Statement by statement, so that the error can name the one that failed. */
+async function runScript(connection: Connection, script: string): Promise<void> {
+  for (const { text } of splitScript(script)) {
+    try {
+      await connection.run(text)
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      await connection.run('rollback')
+      throw await platformFailed(connection, text, error)
+    }
+  }
+}
+
+async function platformFailed(
+  connection: Connection,
+  statement: string,
+  { error, cause }: DatabaseError,
+): Promise<HarnessError> {
+  const [user] = await connection.rows<{ name: string; superuser: boolean }>(
+    'select rolname as name, rolsuper as superuser from pg_catalog.pg_roles where rolname = current_user',
+  )
+  const right =
+    user && !user.superuser
+      ? `"${user.name}" is not a superuser, and preparing a database for the migrations needs one.`
+      : 'Use a database that holds nothing yet.'
+  return new HarnessError(
+    'PLATFORM_FAILED',
+    `cannot prepare database "${connection.target.database}": ${error.message} (${error.sqlstate}) in: ${statement.split('\n', 1)[0]}`,
+    {
+      hint: `${right} Connect to a server that may be thrown away, or let the harness start one of its own.`,
+      cause,
+    },
+  )
+}

@@ -1,0 +1,152 @@
+import { Connection } from '../database/connection.ts'
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Expectation } from '../domain/expectation.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Actor, Population } from '../domain/population.ts'
+import type { Observation } from '../domain/probe.ts'
+import type { ConnectionTarget } from '../domain/server.ts'
+import { attributionFor, tablesBehind } from './attribute.ts'
+import { merge, understand } from './observe.ts'
+import type { Shown } from './observe.ts'
+import { planRelation } from './plan.ts'
+import type { Scene } from './plan.ts'
+import { readTrial } from './read.ts'
+import { send } from './send.ts'
+import { targetOf } from './target.ts'
+import type { Trial } from './trial.ts'
+import type { Knowledge } from './understand.ts'
+
+export interface ProbeOptions {
+  readonly target: ConnectionTarget
+  readonly catalog: Catalog
+  readonly model: Model
+  readonly population: Population
+  readonly relations: readonly Relation[]
+  readonly expectations: readonly Expectation[]
+  readonly comparedColumns: ReadonlyMap<number, readonly string[]>
+  /** values of rows by key, through which owner paths are followed */
+  readonly lookup: Knowledge['lookup']
+  readonly connections: number
+  readonly signal: AbortSignal
+}
+
+export interface Probed {
+  readonly observations: readonly Observation[]
+  /** views in which the superuser sees nothing of what was seeded */
+  readonly blind: readonly number[]
+  /** messages sent */
+  readonly sent: number
+}
+
+/** Runs the whole battery: relations are shared out over pipelined connections, every transaction is rolled back. */
+export async function probe(options: ProbeOptions): Promise<Probed> {
+  const knowledge: Knowledge = { ...options, attributions: new Map() }
+  const queue = [...options.relations]
+  const observations = new Map<number, readonly Observation[]>()
+  const blind: number[] = []
+  let sent = 0
+  const work = async (): Promise<void> => {
+    await using connection = await Connection.open(options.target, { pipelined: true })
+    for (let relation = queue.shift(); relation; relation = queue.shift()) {
+      options.signal.throwIfAborted()
+      const session = new Session(connection, options, knowledge)
+      observations.set(relation.oid, await session.observe(relation))
+      if (relation.view && (await session.isBlind(relation))) blind.push(relation.oid)
+      sent += session.sent
+    }
+    await connection.run('rollback')
+  }
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(options.connections, queue.length)) }, work))
+  return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, sent }
+}
+
+/** The trials of one relation on one connection. */
+class Session {
+  sent = 0
+  readonly #connection: Connection
+  readonly #options: ProbeOptions
+  readonly #knowledge: Knowledge
+
+  constructor(connection: Connection, options: ProbeOptions, knowledge: Knowledge) {
+    this.#connection = connection
+    this.#options = options
+    this.#knowledge = knowledge
+  }
+
+  async observe(relation: Relation): Promise<readonly Observation[]> {
+    const scene: Scene = this.#options
+    const first = await this.#all(planRelation(scene, relation, this.#options.expectations))
+    const parts = await Promise.all(
+      first.map((shown) => (shown.spread ? this.#oneByOne(shown) : Promise.resolve([]))),
+    )
+    const settled = await Promise.all(
+      first.map(async (shown, index) => {
+        const pieces = await Promise.all((parts[index] ?? []).map((piece) => this.#settle(piece)))
+        return merge(pieces.length > 0 ? shown : await this.#settle(shown), pieces)
+      }),
+    )
+    return settled
+  }
+
+  /** A statement that failed as a whole is tried row by row: what happens to one must not hide what happens to another. */
+  async #oneByOne({ trial }: Shown): Promise<readonly Shown[]> {
+    return this.#all(trial.aims.slice(0, MOST_SINGLES).flatMap((row) => trial.single?.(row) ?? []))
+  }
+
+  #all(trials: readonly Trial[]): Promise<readonly Shown[]> {
+    return Promise.all(trials.map((trial) => this.#one(trial)))
+  }
+
+  async #one(trial: Trial, actor?: Actor): Promise<Shown> {
+    this.sent += 1
+    const places = (this.#options.population.rows.get(trial.target.base.oid) ?? []).map(({ place }) => place)
+    return understand(trial, await send(this.#connection, trial, places, actor), this.#knowledge)
+  }
+
+  /**
+   * Doubtful and surprising answers are given a second hearing: one that only the neighbourhood explains (a lock, a
+   * timeout) is repeated; an exception of the project's own code is a refusal if the same call gets through for others.
+   */
+  async #settle(shown: Shown): Promise<Shown> {
+    if (shown.outcome.kind !== 'broken') return shown
+    if (PASSING.has(shown.outcome.sqlstate)) return this.#one(shown.trial)
+    if (!isUserCode(shown)) return shown
+    for (const control of this.#controlsFor(shown.trial)) {
+      const other = await this.#one(shown.trial, control)
+      if (other.outcome.kind === 'affected' || other.outcome.kind === 'admitted')
+        return { ...shown, outcome: { kind: 'denied', by: 'code' } }
+    }
+    return shown
+  }
+
+  /** Who might do what this actor was refused: the server, then everybody else. */
+  #controlsFor(trial: Trial): readonly Actor[] {
+    const others = this.#options.population.actors.filter(({ name }) => name !== trial.actor.name)
+    return [
+      ...others.filter(({ role }) => role === 'service_role'),
+      ...others.filter(({ role, user }) => role !== 'service_role' && user !== null),
+    ]
+  }
+
+  /** An empty view proves nothing: does the superuser see any seeded row in it? */
+  async isBlind(relation: Relation): Promise<boolean> {
+    const { catalog, model, population } = this.#options
+    const target = targetOf(catalog, model, relation)
+    const service = population.actors[0]
+    if (!service || tablesBehind(catalog, relation).length === 0) return false
+    const trial = readTrial(target, { ...service, role: 'none' })
+    const results = await this.#connection.results(`rollback;\nbegin;\n${trial.statement}`)
+    const rows = (results.at(-1)?.rows ?? []) as readonly { readonly row: Record<string, unknown> | null }[]
+    const attribution = attributionFor(catalog, population, relation)
+    return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
+  }
+}
+
+const MOST_SINGLES = 24
+
+/** Locks, deadlocks, timeouts: they say something about the moment, not about the policies. */
+const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '57014'])
+
+function isUserCode({ error }: Shown): boolean {
+  return error !== undefined && (error.sqlstate.startsWith('P0') || (error.where ?? '') !== '')
+}

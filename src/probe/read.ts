@@ -1,0 +1,36 @@
+import type { Actor } from '../domain/population.ts'
+import { quoteLiteral, quoteName } from '../sql/quote.ts'
+import { probeOf } from './trial.ts'
+import type { Trial } from './trial.ts'
+import type { Target } from './target.ts'
+
+const MOST_ROWS = 2_000
+
+/** One SELECT of everything visible: exact, and cheaper than one per row. */
+export function readTrial(target: Target, actor: Actor): Trial {
+  const { relation } = target
+  const granted = relation.privileges.find(({ role }) => role === actor.role)
+  const whole = granted?.relation.includes('select') ?? false
+  const names = granted?.columns.select ?? []
+  // without the privilege on the whole row only the columns that may be read can be named
+  const columns = whole || names.length === 0 ? null : names
+  const place =
+    relation === target.base && columns === null && relation.kind !== 'foreign'
+      ? `t.tableoid::int8 || ':' || t.ctid`
+      : 'null::text'
+  const row =
+    columns === null
+      ? 'to_jsonb(t.*)'
+      : `jsonb_build_object(${columns.map((name) => `${quoteLiteral(name)}, t.${quoteName(name)}`).join(', ')})`
+  return {
+    probe: probeOf(target, actor, 'select', 'read'),
+    actor,
+    target,
+    before: null,
+    statement: `select ${place} as place, ${relation === target.base && columns === null ? 'null::jsonb' : row} as row from ${target.table} t limit ${MOST_ROWS}`,
+    needs: { relation, command: 'select', writes: [], reads: columns ?? 'all' },
+    aims: [],
+    payload: null,
+    single: null,
+  }
+}

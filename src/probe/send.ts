@@ -1,0 +1,68 @@
+import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
+import type { Connection, StatementResult } from '../database/connection.ts'
+import { DatabaseError } from '../database/connection.ts'
+import type { Actor } from '../domain/population.ts'
+import type { ServerError } from '../domain/server-error.ts'
+import { quoteLiteral, quoteQualified } from '../sql/quote.ts'
+import type { After } from './understand.ts'
+import type { Trial } from './trial.ts'
+
+export type Answer =
+  | {
+      readonly kind: 'rows'
+      readonly rows: readonly {
+        readonly place: string | null
+        readonly row: Record<string, unknown> | null
+      }[]
+    }
+  | { readonly kind: 'written'; readonly after: readonly After[] }
+  | { readonly kind: 'error'; readonly error: ServerError }
+
+/** One message, one transaction: what was done before is rolled back, and so will be what this does. */
+export function messageFor(trial: Trial, places: readonly string[], actor: Actor = trial.actor): string {
+  const session = sessionSql(actor)
+  if (trial.probe.command === 'select') return ['rollback', 'begin', session, trial.statement].join(';\n')
+  const parts = [
+    'rollback',
+    'begin',
+    ...(trial.before === null ? [] : [trial.before]),
+    session,
+    trial.statement,
+    // deferred keys and constraint triggers must fire while the actor is still the actor
+    'set constraints all immediate',
+    BECOME_SUPERUSER,
+    afterSql(trial, places),
+  ]
+  return parts.join(';\n')
+}
+
+/** Every row with its place, and the values of those whose place is new. */
+function afterSql({ target: { base } }: Trial, places: readonly string[]): string {
+  const known =
+    places.length > 0
+      ? `t.tableoid::int8 || ':' || t.ctid in (${places.map(quoteLiteral).join(', ')})`
+      : 'false'
+  return `select t.tableoid::int8 || ':' || t.ctid as place, case when ${known} then null else to_jsonb(t.*) end as row from ${quoteQualified(base.schema, base.name)} t`
+}
+
+/** Sends one trial. Errors of the server are answers; a lost connection is not and rejects. */
+export async function send(
+  connection: Connection,
+  trial: Trial,
+  places: readonly string[],
+  actor?: Actor,
+): Promise<Answer> {
+  try {
+    return read(trial, await connection.results(messageFor(trial, places, actor)))
+  } catch (error) {
+    if (error instanceof DatabaseError) return { kind: 'error', error: error.error }
+    throw error
+  }
+}
+
+function read(trial: Trial, results: readonly StatementResult[]): Answer {
+  const rows = results.at(-1)?.rows ?? []
+  return trial.probe.command === 'select'
+    ? { kind: 'rows', rows: rows as unknown as (Answer & { kind: 'rows' })['rows'] }
+    : { kind: 'written', after: rows as unknown as readonly After[] }
+}

@@ -1,0 +1,89 @@
+import { FINDINGS } from '../domain/finding.ts'
+import type { Blame, Finding, Report } from '../domain/report.ts'
+import { SEVERITIES, type Standing } from '../domain/vocabulary.ts'
+import { hanging, severityPaint, spread, type Look } from './look.ts'
+import type { Level } from './reporter.ts'
+import { pad, truncate } from './text.ts'
+
+const LABEL_WIDTH = 9
+
+/** Findings that are not ignored: what counts. */
+export const openFindings = (report: Report): readonly Finding[] =>
+  report.findings.filter((finding) => finding.suppressed === undefined)
+
+/** Every finding that the level shows, those of one relation together, each with evidence, blame and remedy. */
+export function findings(report: Report, level: Level, look: Look): readonly string[] {
+  const shown = openFindings(report).filter((finding) => isShown(finding, level))
+  const relations = [...new Set(shown.map((finding) => finding.relation))]
+  return relations
+    .flatMap((relation) => shown.filter((finding) => finding.relation === relation))
+    .flatMap((finding) => ['', ...describe(finding, report, look)])
+}
+
+/** Whether a finding of this severity is printed at this level. */
+export function isShown(finding: Finding, level: Level): boolean {
+  return level === 'all' || SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(level)
+}
+
+function describe(finding: Finding, report: Report, look: Look): readonly string[] {
+  const evidence = look.clean(finding.evidence === '' ? finding.title : finding.evidence)
+  return [
+    titleOf(finding, report, look),
+    ...hanging('   ', evidence, look),
+    ...finding.blame.flatMap((blame) => blamed(blame, look)),
+    ...(finding.reproduction === undefined
+      ? []
+      : labelled('repro', `psql script of finding ${look.clean(finding.id)} in the JSON report`, look)),
+    ...remedy(finding, look),
+  ]
+}
+
+function titleOf(finding: Finding, report: Report, look: Look): string {
+  const paint = severityPaint(finding.severity, look)
+  const who = finding.actor === undefined ? '' : `  ${asWhom(finding.actor, report)}`
+  const rest = `  ${finding.command}${who}`
+  const room = look.width - 3 - finding.code.length - 2 - rest.length
+  const relation = truncate(look.clean(finding.relation), room, look.ellipsis)
+  return ` ${paint(look.severities[finding.severity])} ${paint(finding.code)}  ${look.paint.strong(relation)}${rest}`
+}
+
+function asWhom(standing: Standing, report: Report): string {
+  switch (standing) {
+    case 'anon':
+      return 'without a session'
+    case 'foreign':
+      return report.tenants.length > 0 ? 'as a user of another tenant' : 'as another user'
+    case 'team':
+      return 'as a user of the same tenant'
+    case 'own':
+      return 'as the owner'
+  }
+}
+
+function blamed(blame: Blame, look: Look): readonly string[] {
+  const name = blame.policy === undefined ? '' : `"${blame.policy}"`
+  const statement = (blame.statement ?? '').replaceAll(/\s+/g, ' ').trim()
+  const repeats = blame.policy !== undefined && statement.includes(blame.policy)
+  const what = look.clean([repeats ? '' : name, statement].filter((part) => part !== '').join(' '))
+  const line = blame.line === undefined ? '' : `:${blame.line}`
+  const where = blame.file === undefined ? '' : `${look.clean(blame.file)}${line}`
+  return labelled(blame.policy === undefined ? 'from' : 'policy', what, look, where)
+}
+
+/** What the finding proposes, else what usually closes findings of its kind. */
+function remedy(finding: Finding, look: Look): readonly string[] {
+  if (finding.remedy === undefined) return labelled('remedy', look.clean(FINDINGS[finding.code].remedy), look)
+  const { sql, verified } = finding.remedy
+  const [first = '', ...others] = sql.trim().split(/\r?\n/).map(look.clean)
+  return [
+    ...labelled('remedy', first, look, verified ? 'verified' : 'not verified'),
+    ...others.flatMap((line) => labelled('', line, look)),
+  ]
+}
+
+function labelled(label: string, text: string, look: Look, right = ''): readonly string[] {
+  const lines = hanging(`   ${pad(label, LABEL_WIDTH)}`, text, look)
+  if (right === '') return lines
+  const last = lines.at(-1) ?? ''
+  return [...lines.slice(0, -1), ...spread(last, truncate(right, look.width - 12, look.ellipsis), look)]
+}

@@ -1,0 +1,93 @@
+import type { AppliedSource } from '../domain/source.ts'
+import type { Report } from '../domain/report.ts'
+import type { Look } from './look.ts'
+import { count, pad, seconds, truncate, widthOf, wrap } from './text.ts'
+
+/** Notes of migrations that the terminal shows; the JSON report holds all. */
+const NOTES_SHOWN = 5
+
+interface StepLine {
+  readonly text: string
+  readonly ms: number | undefined
+  readonly notes: readonly string[]
+}
+
+/** The first line and what was done before anything could be judged: tool, server, migrations, population, probes. */
+export function header(report: Report, look: Look): readonly string[] {
+  const { tool, run } = report
+  const facts = [
+    `${run.engine.kind} PostgreSQL ${run.engine.version}`,
+    `seed ${run.seed}`,
+    `API privileges: ${run.apiPrivileges}`,
+  ].map(look.clean)
+  const name = look.clean(`${tool.name} ${tool.version}`)
+  const rest = truncate(facts.join(` ${look.dot} `), look.width - widthOf(name) - 4, look.ellipsis)
+  const steps = stepsOf(report, look)
+  const room = Math.max(...steps.map((step) => widthOf(step.text)))
+  return [` ${look.paint.strong(name)}   ${rest}`, ...steps.flatMap((step) => stepLines(step, room, look))]
+}
+
+function stepsOf(report: Report, look: Look): readonly StepLine[] {
+  const users = report.actors.filter(({ role }) => role !== 'anon' && role !== 'service_role').length
+  const untried =
+    report.functions.length > 0 ? ` (${count(report.functions.length, 'function')} not tried)` : ''
+  const population = [
+    ...(report.tenants.length > 0 ? [count(report.tenants.length, 'tenant')] : []),
+    count(users, 'user'),
+    count(report.rows, 'row'),
+  ]
+  const probed = `${count(report.summary.probes, 'probe')} of ${count(report.summary.relations, 'relation')}`
+  return [
+    {
+      text: applied(report.sources),
+      ms: duration(report, /migrat|platform/i),
+      notes: notesOf(report.sources, look),
+    },
+    { text: population.join(', '), ms: duration(report, /seed|populat/i), notes: [] },
+    { text: `${probed}${untried}`, ms: duration(report, /probe|probing/i), notes: [] },
+  ].map((step) => ({ ...step, text: truncate(look.clean(step.text), look.width - 12, look.ellipsis) }))
+}
+
+function stepLines(step: StepLine, room: number, look: Look): readonly string[] {
+  const time = step.ms === undefined ? '' : seconds(step.ms)
+  const line = ` ${look.tick} ${pad(step.text, room)}  ${time}`
+  const painted =
+    ` ${look.paint.good(look.tick)} ${pad(step.text, room)}  ${look.paint.faint(time)}`.trimEnd()
+  const [first, ...others] = step.notes
+  if (first === undefined) return [painted]
+  const beside = widthOf(line) + 5 + widthOf(first) <= look.width
+  const below = beside ? others : step.notes
+  const notes = below.flatMap((note) =>
+    wrap(note, look.width - 5).map((text, index) => `   ${index === 0 ? look.paint.warn('!') : ' '} ${text}`),
+  )
+  return [beside ? `${painted}   ${look.paint.warn('!')} ${first}` : painted, ...notes]
+}
+
+/** `14 migrations (prisma) + 1 file`. */
+function applied(sources: readonly AppliedSource[]): string {
+  const parts = sources.map(({ tool, files }) =>
+    tool === 'sql' ? count(files.length, 'file') : `${count(files.length, 'migration')} (${tool})`,
+  )
+  return parts.length === 0 ? 'no migrations' : parts.join(' + ')
+}
+
+function notesOf(sources: readonly AppliedSource[], look: Look): readonly string[] {
+  const all = sources.flatMap(({ files, notes }) => [
+    ...notes,
+    ...files.flatMap((file) => file.notes.map((note) => withFile(note, file.path))),
+  ])
+  const shown = all.slice(0, NOTES_SHOWN).map(look.clean)
+  const hidden = all.length - shown.length
+  return hidden > 0 ? [...shown, `${count(hidden, 'more note')} (in the JSON report)`] : shown
+}
+
+function withFile(note: string, path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return note.includes(name) ? note : `${name} ${note}`
+}
+
+/** Time of the steps whose name matches; a run that names its steps otherwise simply shows no times. */
+function duration(report: Report, name: RegExp): number | undefined {
+  const steps = report.run.steps.filter((step) => name.test(step.name))
+  return steps.length === 0 ? undefined : steps.reduce((sum, step) => sum + step.ms, 0)
+}

@@ -1,0 +1,65 @@
+import type { Report } from '../domain/report.ts'
+import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
+
+/** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
+const ORDER: Readonly<Record<string, readonly string[]>> = {
+  report: words(
+    'schemaVersion tool run outcome sources relations functions actors tenants rows probes coverage findings notices summary',
+  ),
+  tool: words('name version'),
+  run: words('seed engine apiPrivileges durationMs steps peakMemoryMb'),
+  engine: words('kind version'),
+  steps: words('name ms'),
+  sources: words('tool files notes'),
+  files: words('path sha256 notes'),
+  relations: words('name kind exposed rowSecurity ownership access cells'),
+  rowSecurity: words('enabled forced'),
+  ownership: words('kind path evidence'),
+  access: COMMANDS,
+  cells: STANDINGS,
+  anon: COMMANDS,
+  foreign: COMMANDS,
+  team: COMMANDS,
+  own: COMMANDS,
+  functions: words('name securityDefiner'),
+  actors: words('name role tenant claims'),
+  probes: words('columns rows'),
+  coverage: words('planned executed untested'),
+  untested: words('relation command actor reason'),
+  findings: words(
+    'id fingerprint code kind severity relation command actor title evidence blame reproduction remedy suppressed',
+  ),
+  blame: words('policy statement file line'),
+  remedy: words('sql verified'),
+  suppressed: words('by reason expires'),
+  summary: words('relations probes bySeverity suppressed'),
+  bySeverity: words('error warning note'),
+}
+
+function words(text: string): readonly string[] {
+  return text.split(' ')
+}
+
+/** The whole report as JSON: fields in a stable order, two spaces, a newline at the end. */
+export function json(report: Report): string {
+  return `${JSON.stringify(arrange('report', report), null, 2)}\n`
+}
+
+/** `field` names what the value is: the key that it stands under, for list entries that of the list. */
+function arrange(field: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  if (Array.isArray(value)) return value.map((item: unknown) => arrange(field, item))
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  const order = ORDER[field] ?? []
+  const entries = Object.entries(value).sort(([a], [b]) => rank(order, a) - rank(order, b) || byCode(a, b))
+  // claims and probe values are data: their keys say nothing about what stands under them
+  const inner = (key: string): string => (field === 'claims' || field === 'rows' ? field : key)
+  return Object.fromEntries(entries.map(([key, item]) => [key, arrange(inner(key), item)]))
+}
+
+function rank(order: readonly string[], key: string): number {
+  const index = order.indexOf(key)
+  return index === -1 ? order.length : index
+}
+
+const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -1,0 +1,99 @@
+import type { Cell, Report, ReportedRelation } from '../domain/report.ts'
+import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
+import type { Look } from './look.ts'
+import type { Level } from './reporter.ts'
+import { count, pad, truncate, widthOf } from './text.ts'
+
+/** With more relations than this only those are listed that a person must look at. */
+const LISTED_AT_MOST = 30
+/** four groups of `S I U D` and three gaps */
+const CELLS_WIDTH = 4 * 7 + 3 * 3
+/** a blank, the kind, the gaps and what stands behind the cells: ` … v  … 12 findings` */
+const AROUND = 1 + 3 + 2 + 3 + 12
+
+interface Row {
+  readonly relation: ReportedRelation
+  readonly findings: number
+  readonly untested: number
+}
+
+/** The access of every standing to every relation: `anon foreign team own` × select, insert, update, delete. */
+export function matrix(report: Report, level: Level, look: Look): readonly string[] {
+  const rows = report.relations.map((relation) => rowOf(relation, report))
+  const reachable = rows.filter((row) => hasCells(row.relation) || needsEyes(row))
+  const listed =
+    level === 'all' || reachable.length <= LISTED_AT_MOST ? reachable : reachable.filter(needsEyes)
+  const hidden = reachable.length - listed.length
+  const closed = rows.length - reachable.length
+  return [
+    ...(listed.length > 0 ? table(listed, look) : []),
+    ...(hidden > 0 ? [remark(`${count(hidden, 'relation')} isolated (--level all lists them)`, look)] : []),
+    ...(closed > 0 ? [remark(`${count(closed, 'relation')} that no API role can reach`, look)] : []),
+  ]
+}
+
+function rowOf(relation: ReportedRelation, report: Report): Row {
+  const findings = report.findings.filter(
+    (finding) => finding.relation === relation.name && finding.suppressed === undefined,
+  )
+  const untested = report.coverage.untested.filter((entry) => entry.relation === relation.name)
+  return { relation, findings: findings.length, untested: untested.length }
+}
+
+const needsEyes = (row: Row): boolean => row.findings > 0 || row.untested > 0
+
+function hasCells({ cells }: ReportedRelation): boolean {
+  return STANDINGS.some((standing) => COMMANDS.some((command) => cells[standing][command] !== 'none'))
+}
+
+function table(rows: readonly Row[], look: Look): readonly string[] {
+  const room = look.width - CELLS_WIDTH - AROUND
+  const names = rows.map((row) => truncate(look.clean(row.relation.name), room, look.ellipsis))
+  const widest = Math.max(...names.map(widthOf), 12)
+  const left = ' '.repeat(1 + widest + 5)
+  return [
+    `${left}${STANDINGS.map((standing) => pad(standing, 7)).join('   ')}`.trimEnd(),
+    look.paint.faint(`${left}${STANDINGS.map(() => 'S I U D').join('   ')}`),
+    ...rows.map((row, index) => line(row, pad(names[index] ?? '', widest), look)),
+  ]
+}
+
+function line(row: Row, name: string, look: Look): string {
+  const groups = STANDINGS.map((standing) =>
+    COMMANDS.map((command) => glyph(row.relation.cells[standing][command], look)).join(' '),
+  )
+  return ` ${name} ${kindOf(row.relation)}   ${groups.join('   ')}   ${remarkOn(row)}`.trimEnd()
+}
+
+function remarkOn(row: Row): string {
+  if (row.findings > 0) return count(row.findings, 'finding')
+  return row.untested > 0 ? `${row.untested} untested` : ''
+}
+
+function kindOf({ kind }: ReportedRelation): string {
+  const letters: Readonly<Record<string, string>> = {
+    view: 'v',
+    materialized: 'm',
+    partitioned: 'p',
+    foreign: 'f',
+  }
+  return letters[kind] ?? ' '
+}
+
+function glyph(cell: Cell, look: Look): string {
+  const sign = look.cells[cell]
+  switch (cell) {
+    case 'open':
+      return look.paint.good(sign)
+    case 'leak':
+      return look.paint.bad(sign)
+    case 'blocked':
+    case 'untested':
+      return look.paint.warn(sign)
+    case 'closed':
+    case 'none':
+      return look.paint.faint(sign)
+  }
+}
+
+const remark = (text: string, look: Look): string => look.paint.faint(`   ${text}`)

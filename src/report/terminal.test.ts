@@ -1,0 +1,207 @@
+import { expect, test } from 'vitest'
+import type { Report, Untested } from '../domain/report.ts'
+import type { ReporterOptions } from './reporter.ts'
+import { finding, relation, sampleReport } from './sample-report.ts'
+import { terminal } from './terminal.ts'
+
+const draw = (report: Report, changes: Partial<ReporterOptions> = {}): string =>
+  terminal(report, { level: 'warning', colour: false, unicode: true, width: 100, exitCode: 0, ...changes })
+
+const leaky: Report = sampleReport({
+  outcome: 'findings',
+  relations: [
+    relation('public.chats', { anon: '····', foreign: '✗···', team: '····', own: '✓✓✓✓' }),
+    relation('public.chat_overview', { anon: '✗–––', foreign: '✗–––', team: '·–––', own: '✓–––' }, 'view'),
+    relation('public.messages'),
+  ],
+  findings: [
+    finding(),
+    finding({ id: 'b2', relation: 'public.chat_overview', actor: 'anon', blame: [], severity: 'warning' }),
+  ],
+  summary: { relations: 3, probes: 1104, bySeverity: { error: 1, warning: 1, note: 0 }, suppressed: 0 },
+})
+
+test('a report with findings looks like the one of the documentation', () => {
+  expect(draw(leaky, { exitCode: 1 })).toMatchInlineSnapshot(`
+    " rls-harness 0.1.0   embedded PostgreSQL 17.10 · seed 42 · API privileges: legacy
+     ✓ 2 migrations (prisma) + 1 file  1.2s   ! 0009_enum.sql ran outside a transaction (55P04)
+     ✓ 2 tenants, 2 users, 96 rows     0.3s
+     ✓ 1,104 probes of 3 relations     0.4s
+
+                              anon      foreign   team      own
+                              S I U D   S I U D   S I U D   S I U D
+     public.chats             · · · ·   ✗ · · ·   · · · ·   ✓ ✓ ✓ ✓   1 finding
+     public.chat_overview v   ✗ – – –   ✗ – – –   · – – –   ✓ – – –   1 finding
+     public.messages          · · · ·   · · · ·   · · · ·   ✓ ✓ ✓ ✓
+
+     ✗ read-leak  public.chats  select  as a user of another tenant
+       carol read 3 of 3 rows that belong to alice (control: alice sees 3, anon 0)
+       policy   "chats_read" for select to public using (true)                 drizzle/0007_share.sql:12
+       repro    psql script of finding a1f3c09e in the JSON report
+       remedy   drop policy chats_read on public.chats;                                         verified
+
+     ! read-leak  public.chat_overview  select  without a session
+       carol read 3 of 3 rows that belong to alice (control: alice sees 3, anon 0)
+       repro    psql script of finding b2 in the JSON report
+       remedy   drop policy chats_read on public.chats;                                         verified
+
+     2 findings (1 error, 1 warning) · 0 untested                                                 exit 1
+    "
+  `)
+})
+
+test('a report without findings says what was proven', () => {
+  expect(draw(sampleReport())).toMatchInlineSnapshot(`
+    " rls-harness 0.1.0   embedded PostgreSQL 17.10 · seed 42 · API privileges: legacy
+     ✓ 2 migrations (prisma) + 1 file  1.2s   ! 0009_enum.sql ran outside a transaction (55P04)
+     ✓ 2 tenants, 2 users, 96 rows     0.3s
+     ✓ 1,104 probes of 2 relations     0.4s
+
+                         anon      foreign   team      own
+                         S I U D   S I U D   S I U D   S I U D
+     public.chats        · · · ·   · · · ·   · · · ·   ✓ ✓ ✓ ✓
+     public.messages     · · · ·   · · · ·   · · · ·   ✓ ✓ ✓ ✓
+
+     ✓ isolated: in 1,104 probes of 2 relations nobody got at rows beyond what is theirs
+
+     0 findings · 0 untested                                                                      exit 0
+    "
+  `)
+})
+
+test('without a UTF-8 locale everything is ASCII', () => {
+  const text = draw(
+    { ...leaky, relations: [...leaky.relations, relation('public.größe')] },
+    { unicode: false },
+  )
+  expect(text).toMatch(/^[\n -~]*$/)
+  expect(text).toContain('X read-leak')
+})
+
+test('colours appear only where they are allowed', () => {
+  expect(draw(leaky)).not.toContain('\u001b')
+  const coloured = draw(leaky, { colour: true })
+  expect(coloured).toContain('\u001b[31m')
+  // oxlint-disable-next-line no-control-regex
+  expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(draw(leaky))
+})
+
+test('with more than 30 relations only those are listed that need eyes', () => {
+  const many = Array.from({ length: 40 }, (_, index) => relation(`public.quiet_${index}`))
+  const entry: Untested = {
+    relation: 'public.quiet_7',
+    command: 'insert',
+    actor: 'own',
+    reason: 'no control',
+  }
+  const report: Report = {
+    ...leaky,
+    relations: [...leaky.relations, ...many],
+    coverage: { planned: 5, executed: 4, untested: [entry] },
+  }
+  const text = draw(report)
+  expect(text).toContain('40 relations isolated (--level all lists them)')
+  expect(text).toMatch(/public\.quiet_7 .* 1 untested/)
+  expect(text).not.toContain('public.quiet_8')
+  expect(draw(report, { level: 'all' })).toContain('public.quiet_39')
+})
+
+test('relations that nobody can reach are counted, not drawn', () => {
+  const nothing = { anon: '––––', foreign: '––––', team: '––––', own: '––––' }
+  const text = draw(
+    sampleReport({ relations: [relation('public.chats'), relation('internal.jobs', nothing)] }),
+  )
+  expect(text).toContain('1 relation that no API role can reach')
+  expect(text).not.toContain('internal.jobs')
+})
+
+test('a level hides findings below it and says how to see them', () => {
+  const report = sampleReport({
+    outcome: 'findings',
+    findings: [
+      finding(),
+      finding({ id: 'n', code: 'team-access', severity: 'note', relation: 'public.messages' }),
+    ],
+  })
+  const text = draw(report, { exitCode: 1 })
+  expect(text).not.toContain('team-access')
+  expect(text).toContain('2 findings (1 error, 1 note) · 0 untested · 1 not shown (--level note)')
+  expect(draw(report, { level: 'note' })).toContain('team-access')
+})
+
+test('findings of one relation stand together', () => {
+  const report = sampleReport({
+    outcome: 'findings',
+    findings: [
+      finding(),
+      finding({ relation: 'public.messages' }),
+      finding({ code: 'update-leak', command: 'update' }),
+    ],
+  })
+  const titles = draw(report)
+    .split('\n')
+    .filter((line) => line.startsWith(' ✗'))
+    .map((line) => line.split(/\s+/)[3])
+  expect(titles).toEqual(['public.chats', 'public.chats', 'public.messages'])
+})
+
+test('what is untested is listed by reason', () => {
+  const reason = 'no seeded actor has an active membership'
+  const untested: Untested[] = [
+    { relation: 'public.chats', command: 'select', actor: 'foreign', reason },
+    { relation: 'public.chats', command: 'select', actor: 'own', reason },
+    { relation: 'public.messages', command: 'delete', actor: 'all', reason: 'no row could be seeded' },
+  ]
+  const report = sampleReport({ outcome: 'findings', coverage: { planned: 5, executed: 2, untested } })
+  const text = draw(report, { exitCode: 1 })
+  expect(text).toContain(` ? 3 untested: nothing is proven about these
+   ${reason}
+     public.chats select (foreign, own)
+   no row could be seeded
+     public.messages delete
+`)
+  expect(text).not.toContain('isolated: in')
+  expect(text).toContain('what is untested may still leak')
+})
+
+test('many places under one reason are cut short', () => {
+  const untested = Array.from({ length: 20 }, (_, index): Untested => ({
+    relation: `public.r${index}`,
+    command: 'select',
+    actor: 'own',
+    reason: 'no control',
+  }))
+  const report = sampleReport({ outcome: 'findings', coverage: { planned: 20, executed: 0, untested } })
+  expect(draw(report)).toContain('     and 12 more (--level all lists them)')
+  expect(draw(report, { level: 'all' })).toContain('public.r19')
+})
+
+test('ignored findings and notices are counted', () => {
+  const suppressed = { by: 'ignore', reason: 'Scores are public', expires: '2027-01-31' } as const
+  const report = sampleReport({
+    findings: [finding({ suppressed })],
+    notices: ['ignore[1] matched nothing'],
+    summary: { relations: 2, probes: 8, bySeverity: { error: 0, warning: 0, note: 0 }, suppressed: 1 },
+  })
+  const text = draw(report)
+  expect(text).toContain(' ! ignore[1] matched nothing')
+  expect(text).toContain('0 findings · 0 untested · 1 ignored · 1 notice')
+  expect(text).not.toContain('Scores are public')
+  expect(draw(report, { level: 'all' })).toContain('Scores are public (until 2027-01-31)')
+})
+
+test('a finding without own remedy gets the advice of its code', () => {
+  const report = sampleReport({ outcome: 'findings', findings: [withoutRemedy()] })
+  expect(draw(report)).toMatch(/remedy {3}Let the SELECT policies compare/)
+})
+
+function withoutRemedy(): ReturnType<typeof finding> {
+  const { remedy: _, ...rest } = finding()
+  return rest
+}
+
+test('a run that judged nothing says that it proves nothing', () => {
+  expect(draw(sampleReport({ outcome: 'could-not-run' }), { exitCode: 2 })).toContain(
+    'this run proves nothing',
+  )
+})

@@ -1,0 +1,97 @@
+import type { Finding, Report } from '../domain/report.ts'
+import { SEVERITIES } from '../domain/vocabulary.ts'
+import { findings, isShown, openFindings } from './findings.ts'
+import { header } from './header.ts'
+import { hanging, lookOf, spread, type Look } from './look.ts'
+import { matrix } from './matrix.ts'
+import type { Level, ReporterOptions } from './reporter.ts'
+import { count } from './text.ts'
+import { untested } from './untested.ts'
+
+/** The report for a person at a terminal: what was done, who reached what, what is wrong and what to do about it. */
+export function terminal(report: Report, options: ReporterOptions): string {
+  const look = lookOf(options)
+  const { level } = options
+  const access = matrix(report, level, look)
+  const lines = [
+    ...header(report, look),
+    ...(access.length > 0 ? ['', ...access] : []),
+    ...findings(report, level, look),
+    ...untested(report, level, look),
+    ...notices(report, look),
+    ...ignored(report, level, look),
+    ...proven(report, options.exitCode, look),
+    '',
+    ...summary(report, options, look),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function notices(report: Report, look: Look): readonly string[] {
+  const lines = report.notices.flatMap((notice) => hanging(' ! ', look.clean(notice), look))
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+function ignored(report: Report, level: Level, look: Look): readonly string[] {
+  if (level !== 'all') return []
+  const lines = report.findings.flatMap((finding) => {
+    if (finding.suppressed === undefined) return []
+    const { reason, expires } = finding.suppressed
+    const until = expires === undefined ? '' : ` (until ${expires})`
+    const what = `ignored  ${finding.code}  ${finding.relation}  ${finding.command}: ${reason}${until}`
+    return hanging('   ', look.clean(what), look)
+  })
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+/** A report without findings says what stands behind it: silence would look the same as nothing tested. */
+function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Look): readonly string[] {
+  if (openFindings(report).length > 0) return []
+  const { relations, probes } = report.summary
+  const extent = `${count(probes, 'probe')} of ${count(relations, 'relation')}`
+  switch (exitCode === 2 ? 'could-not-run' : report.outcome) {
+    case 'isolated':
+      return [
+        '',
+        ...marked(look.tick, `isolated: in ${extent} nobody got at rows beyond what is theirs`, look),
+      ]
+    case 'could-not-run':
+      return ['', ...marked(look.cells.leak, 'nothing could be judged: this run proves nothing', look)]
+    case 'findings': {
+      const rest = report.coverage.untested.length > 0 ? '; what is untested may still leak' : ''
+      return ['', ...marked(' ', `no finding in ${extent}${rest}`, look)]
+    }
+  }
+}
+
+const marked = (mark: string, text: string, look: Look): readonly string[] => hanging(` ${mark} `, text, look)
+
+function summary(report: Report, { level, exitCode }: ReporterOptions, look: Look): readonly string[] {
+  const open = openFindings(report)
+  const hidden = open.filter((finding) => !isShown(finding, level)).length
+  const parts = [
+    `${count(open.length, 'finding')}${bySeverity(open)}`,
+    `${report.coverage.untested.length} untested`,
+    ...(report.summary.suppressed > 0 ? [`${report.summary.suppressed} ignored`] : []),
+    ...(report.notices.length > 0 ? [count(report.notices.length, 'notice')] : []),
+    ...(hidden > 0 ? [`${hidden} not shown (${levelFor(open, level)})`] : []),
+  ]
+  return spread(` ${parts.join(` ${look.dot} `)}`, `exit ${exitCode}`, look)
+}
+
+function bySeverity(open: readonly Finding[]): string {
+  const counted = SEVERITIES.toReversed().flatMap((severity) => {
+    const number = open.filter((finding) => finding.severity === severity).length
+    return number > 0 ? [{ severity, number }] : []
+  })
+  const plain = counted.length === 0 || (counted.length === 1 && counted[0]?.severity === 'error')
+  return plain ? '' : ` (${counted.map(({ severity, number }) => count(number, severity)).join(', ')})`
+}
+
+/** The narrowest level that shows everything. */
+function levelFor(open: readonly Finding[], level: Level): string {
+  const widest = open.some((finding) => finding.severity === 'note' && !isShown(finding, level))
+    ? 'note'
+    : 'warning'
+  return `--level ${widest}`
+}

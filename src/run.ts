@@ -1,0 +1,180 @@
+import { introspect } from './catalog/introspect.ts'
+import { Connection } from './database/connection.ts'
+import type { Config } from './domain/config.ts'
+import type { Report, Step } from './domain/report.ts'
+import { HarnessError } from './errors.ts'
+import { assemble } from './assemble.ts'
+import { judge } from './judge/judge.ts'
+import { baseOf, expectAll } from './ownership/expect.ts'
+import { inferModel } from './ownership/infer.ts'
+import { readPredicate } from './ownership/policy-facts.ts'
+import { PLATFORM_SCHEMAS } from './platform/install.ts'
+import { prepare } from './prepare.ts'
+import { probe } from './probe/probe.ts'
+import { checkDeclarations, exemptionsFor, judgedRelations, rolesFor } from './scope.ts'
+import { lookupIn } from './seed/read-back.ts'
+import { populate } from './seed/populate.ts'
+import { reproductionOf } from './reproduce.ts'
+
+export type ProgressEvent =
+  | { readonly kind: 'step'; readonly name: string }
+  | {
+      readonly kind: 'done'
+      readonly name: string
+      readonly ms: number
+      readonly text: string
+      readonly notes: readonly string[]
+    }
+
+export interface RunContext {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** aborts the run; what was started is stopped and removed before run() rejects */
+  readonly signal: AbortSignal
+  readonly progress: (event: ProgressEvent) => void
+  /** ISO date, for the expiry of ignore entries */
+  readonly today: string
+}
+
+/**
+ * The pipeline: migrate, introspect, infer, seed, probe, judge.
+ *
+ * @throws HarnessError where the run could not be carried out: nothing of what it made is left behind
+ */
+export async function run(config: Config, context: RunContext): Promise<Report> {
+  const steps: Step[] = []
+  const started = performance.now()
+  const step = stepper(context, steps)
+
+  await using prepared = await step(
+    'migrate',
+    () => prepare(config, { ...context, onProgress: (name) => context.progress({ kind: 'step', name }) }),
+    describeMigrated,
+  )
+  await using connection = await Connection.open(prepared.target)
+  const roles = rolesFor(config)
+  const catalog = await step('introspect', () =>
+    introspect(connection, {
+      ...roles,
+      platformSchemas: PLATFORM_SCHEMAS,
+      ...(config.schemas ? { schemas: config.schemas } : {}),
+    }),
+  )
+  const relations = judgedRelations(catalog, config)
+  if (relations.length === 0) throw nothingToJudge(catalog.tested)
+  checkDeclarations(catalog, config)
+  const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
+  const expectations = expectAll(catalog, model, reading, relations, config)
+  const population = await step(
+    'seed',
+    () => populate(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS }),
+    (made) => ({
+      text: `${made.tenants.length} tenants, ${made.actors.filter(({ user }) => user !== null).length} users, ${rowsIn(made.rows)} rows`,
+      notes: made.notices,
+    }),
+  )
+  const comparedColumns = new Map(
+    catalog.relations.map((relation) => [
+      relation.oid,
+      [
+        ...new Set(
+          relation.policies
+            .flatMap(({ using, withCheck }) => [using, withCheck])
+            .flatMap((text) => readPredicate(relation, text, reading).comparedColumns),
+        ),
+      ],
+    ]),
+  )
+  const probed = await step(
+    'probe',
+    () =>
+      probe({
+        ...prepared,
+        catalog,
+        model,
+        population,
+        relations,
+        expectations,
+        comparedColumns,
+        lookup: lookupIn(population.rows),
+        connections: config.concurrency,
+        signal: context.signal,
+      }),
+    ({ observations }) => ({
+      text: `${observations.length} probes of ${relations.length} relations`,
+      notes: [],
+    }),
+  )
+  const judged = judge({
+    catalog,
+    population,
+    relations,
+    expectations,
+    ...probed,
+    exemptions: await exemptionsFor(connection, relations, expectations),
+    definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
+      identity === null ? [] : [{ objectType, identity, file, line }],
+    ),
+    ...(config.supabase.exposedSchemas ? { served: config.supabase.exposedSchemas } : {}),
+    baseOf: (relation) => baseOf(catalog, relation),
+    ignore: config.ignore,
+    today: context.today,
+    reproductionOf: (observation) => reproductionOf(observation, population),
+  })
+  return assemble({
+    config,
+    prepared,
+    catalog,
+    model,
+    relations,
+    expectations,
+    population,
+    observations: probed.observations,
+    judged,
+    steps,
+    durationMs: performance.now() - started,
+  })
+}
+
+type Describe<Result> = (result: Result) => { readonly text: string; readonly notes: readonly string[] }
+
+function stepper(context: RunContext, steps: Step[]) {
+  return async <Result>(
+    name: string,
+    work: () => Promise<Result>,
+    describe?: Describe<Result>,
+  ): Promise<Result> => {
+    context.signal.throwIfAborted()
+    context.progress({ kind: 'step', name })
+    const started = performance.now()
+    const result = await work()
+    const ms = performance.now() - started
+    steps.push({ name, ms })
+    const { text, notes } = describe?.(result) ?? { text: name, notes: [] }
+    context.progress({ kind: 'done', name, ms, text, notes })
+    return result
+  }
+}
+
+const describeMigrated: Describe<{
+  readonly sources: readonly {
+    readonly tool: string
+    readonly files: readonly { readonly path: string; readonly notes: readonly string[] }[]
+  }[]
+  readonly fromCache: boolean
+}> = ({ sources, fromCache }) => ({
+  text: `${sources.map(({ tool, files }) => `${files.length} files (${tool})`).join(' + ')}${fromCache ? ', cached' : ''}`,
+  notes: sources.flatMap(({ files }) => files.flatMap(({ notes }) => notes)),
+})
+
+const rowsIn = (rows: ReadonlyMap<number, readonly unknown[]>): number =>
+  [...rows.values()].reduce((sum, list) => sum + list.length, 0)
+
+function nothingToJudge(schemas: readonly string[]): HarnessError {
+  return new HarnessError(
+    'NOTHING_JUDGED',
+    `there is nothing to judge: the migrations leave no table or view in ${schemas.length > 0 ? `schema ${schemas.join(', ')}` : 'any schema that an API role can use'}`,
+    {
+      hint: 'Check that the right migrations were found, and `schemas` and --relation if they are set.',
+    },
+  )
+}

@@ -1,0 +1,112 @@
+import { didYouMean } from './config/nearest.ts'
+import { Connection, DatabaseError } from './database/connection.ts'
+import { relationByName } from './domain/catalog.ts'
+import type { Catalog, Relation } from './domain/catalog.ts'
+import type { Config } from './domain/config.ts'
+import type { Expectation } from './domain/expectation.ts'
+import type { Audience } from './domain/vocabulary.ts'
+import { widest } from './domain/vocabulary.ts'
+import { HarnessError } from './errors.ts'
+import { globToRegExp } from './judge/ignore.ts'
+import type { Exemptions } from './judge/verdict.ts'
+import { isIntent } from './ownership/infer.ts'
+import { quoteQualified } from './sql/quote.ts'
+
+/** Roles whose privileges matter, and those that callers come in as. */
+export function rolesFor(config: Config): {
+  readonly roles: readonly string[]
+  readonly apiRoles: readonly string[]
+} {
+  const callers = config.identity === 'supabase' ? ['anon', 'authenticated'] : [config.identity.role]
+  const apiRoles = [...callers, ...(config.app ? [config.app.role] : [])]
+  return { roles: [...new Set([...apiRoles, 'service_role'])], apiRoles: [...new Set(apiRoles)] }
+}
+
+/** Relations of the tested schemas that are the project's own, as far as the run is not narrowed to some. */
+export function judgedRelations(catalog: Catalog, config: Config): readonly Relation[] {
+  const wanted = config.relations?.map(globToRegExp)
+  return catalog.relations.filter(
+    ({ schema, extension, qualified }) =>
+      catalog.tested.includes(schema) &&
+      extension === null &&
+      (wanted === undefined || wanted.some((glob) => glob.test(qualified))),
+  )
+}
+
+/** Names in the configuration must name something. @throws HarnessError CONFIG_INVALID with the nearest name */
+export function checkDeclarations(catalog: Catalog, config: Config): void {
+  for (const [name, intent] of Object.entries(config.expect)) {
+    const relation = requireRelation(catalog, name, `expect["${name}"]`)
+    if (!isIntent(intent)) continue
+    for (const key of ['owner', 'tenant'] as const)
+      if (intent[key] !== undefined) requireColumn(relation, intent[key], `expect["${name}"].${key}`)
+  }
+  config.tenants?.forEach(({ relation, column }, index) => {
+    const found = requireRelation(catalog, relation, `tenants[${index}].relation`)
+    if (column !== undefined) requireColumn(found, column, `tenants[${index}].column`)
+  })
+  for (const name of Object.keys(config.seed.values)) {
+    const relation = requireRelation(catalog, name.slice(0, name.lastIndexOf('.')), `seed.values["${name}"]`)
+    requireColumn(relation, name.slice(name.lastIndexOf('.') + 1), `seed.values["${name}"]`)
+  }
+}
+
+function requireRelation(catalog: Catalog, name: string, where: string): Relation {
+  const relation = relationByName(catalog, name)
+  if (relation) return relation
+  const names = catalog.relations
+    .filter(({ schema }) => catalog.tested.includes(schema))
+    .map(({ qualified }) => qualified)
+  throw new HarnessError('CONFIG_INVALID', `${where}: there is no relation ${name}`, {
+    hint: didYouMean(name, names) ?? 'Write it as schema.name, without quotes.',
+  })
+}
+
+function requireColumn(relation: Relation, column: string, where: string): void {
+  const names = relation.columns.map(({ name }) => name)
+  if (names.includes(column)) return
+  throw new HarnessError('CONFIG_INVALID', `${where}: "${column}" is not a column of ${relation.qualified}`, {
+    hint: didYouMean(column, names) ?? `Its columns are ${names.join(', ')}.`,
+  })
+}
+
+/** Rows for which a declaration names a wider audience: the condition is evaluated by the server, as superuser. */
+export async function exemptionsFor(
+  connection: Connection,
+  relations: readonly Relation[],
+  expectations: readonly Expectation[],
+): Promise<ReadonlyMap<number, Exemptions>> {
+  const found = new Map<number, Map<string, Audience>>()
+  for (const { relation: oid, conditions } of expectations) {
+    const relation = relations.find((one) => one.oid === oid)
+    if (!relation) continue
+    const places = found.get(oid) ?? new Map<string, Audience>()
+    found.set(oid, places)
+    for (const { audience, where } of conditions)
+      for (const place of await placesWhere(connection, relation, where))
+        places.set(place, widest(audience, places.get(place) ?? 'nobody'))
+  }
+  return found
+}
+
+async function placesWhere(
+  connection: Connection,
+  relation: Relation,
+  where: string,
+): Promise<readonly string[]> {
+  try {
+    const rows = await connection.rows<{ place: string }>(
+      `select t.tableoid::int8 || ':' || t.ctid as place from ${quoteQualified(relation.schema, relation.name)} t where (${where})`,
+    )
+    return rows.map(({ place }) => place)
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    throw new HarnessError(
+      'CONFIG_INVALID',
+      `expect["${relation.qualified}"]: the condition ${JSON.stringify(where)} is refused: ${error.error.message}`,
+      {
+        hint: `Write a condition over the columns of ${relation.qualified}, as behind WHERE.`,
+      },
+    )
+  }
+}

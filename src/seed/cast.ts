@@ -1,0 +1,237 @@
+import type { Catalog } from '../domain/catalog.ts'
+import type { Config } from '../domain/config.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Actor, Tenant } from '../domain/population.ts'
+import { uuidFor } from './value.ts'
+
+/** A user of the cast, before it becomes a session. */
+export interface Person {
+  readonly name: string
+  readonly key: string
+  readonly email: string
+  /** tenant by name, and what the person is in it */
+  readonly tenant: string | null
+  readonly membership: 'highest' | 'lowest' | 'inactive' | { readonly label: string } | null
+  /** labels that open rights for the person, where policies ask for them: control only */
+  readonly right: string | null
+  readonly provider: 'email' | 'github'
+}
+
+export const TENANTS = ['acme', 'globex'] as const
+
+/**
+ * alice and bob of one tenant, carol of another that she administers, dave who is no longer in force in alice's; a
+ * member per further role label and a staff member per label that policies ask for, who only serve as control.
+ */
+export function castPeople(
+  model: Model,
+  seed: number,
+  roleLabels: readonly string[],
+  rights: readonly string[],
+  integerKeys: boolean,
+): readonly Person[] {
+  const inactive = model.tenants.some(({ memberships }) => memberships.some((one) => one.inactive !== null))
+  const hasTenants = model.tenants.length > 0
+  const person = (name: string, index: number, rest: Partial<Person>): Person => ({
+    name,
+    key: integerKeys ? String(7001 + index) : uuidFor(seed, 'user', name),
+    email: `${name}@example.com`,
+    tenant: null,
+    membership: null,
+    right: null,
+    provider: index % 2 === 0 ? 'email' : 'github',
+    ...rest,
+  })
+  const acme = hasTenants ? 'acme' : null
+  return [
+    person('alice', 0, { tenant: acme, membership: 'highest' }),
+    person('bob', 1, { tenant: acme, membership: 'lowest' }),
+    person('carol', 2, { tenant: hasTenants ? 'globex' : null, membership: 'highest' }),
+    person('dave', 3, inactive ? { tenant: 'acme', membership: 'inactive' } : {}),
+    ...(hasTenants ? roleLabels : []).map((label, index) =>
+      person(`acme-${slug(label)}`, 10 + index, { tenant: 'acme', membership: { label } }),
+    ),
+    ...rights.map((right, index) => person(`staff-${slug(right) || index}`, 30 + index, { right })),
+  ]
+}
+
+const slug = (label: string): string =>
+  label
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+
+/** Sessions of the cast, with anon, a session without a user, a session with forged metadata, and the service role. */
+export function castActors(
+  people: readonly Person[],
+  tenants: readonly Tenant[],
+  model: Model,
+  catalog: Catalog,
+  config: Pick<Config, 'identity' | 'platform'>,
+): readonly Actor[] {
+  const signedIn = people.map((person) => actorFor(person, tenants, model, config))
+  if (config.identity !== 'supabase') return [...signedIn, nobody(config.identity.role)]
+  const plain = { login: 'authenticator', user: null, tenants: [], settings: {} } as const
+  const carol = signedIn.find(({ name }) => name === 'carol')
+  const forged = carol && forgedMetadata(model, people, tenants)
+  const hasRole = (name: string): boolean => catalog.roles.some((role) => role.name === name)
+  return [
+    ...(hasRole('anon')
+      ? [{ ...plain, name: 'anon', role: 'anon', claims: { role: 'anon' }, purpose: 'judged' as const }]
+      : []),
+    ...signedIn,
+    {
+      ...plain,
+      name: 'no-sub',
+      role: 'authenticated',
+      claims: { role: 'authenticated', aud: 'authenticated' },
+      purpose: 'judged',
+    },
+    ...(carol && forged
+      ? [
+          {
+            ...carol,
+            name: 'carol (forged metadata)',
+            claims: { ...carol.claims, user_metadata: { ...metadataOf(carol), ...forged } },
+          },
+        ]
+      : []),
+    ...(hasRole('service_role')
+      ? [
+          {
+            ...plain,
+            name: 'service',
+            role: 'service_role',
+            claims: { role: 'service_role' },
+            purpose: 'control' as const,
+          },
+        ]
+      : []),
+  ]
+}
+
+function nobody(role: string): Actor {
+  return {
+    name: 'nobody',
+    role,
+    login: role,
+    user: null,
+    tenants: [],
+    claims: {},
+    settings: {},
+    purpose: 'judged',
+  }
+}
+
+function actorFor(
+  person: Person,
+  tenants: readonly Tenant[],
+  model: Model,
+  config: Pick<Config, 'identity'>,
+): Actor {
+  const active = person.tenant !== null && person.membership !== 'inactive'
+  const tenant = active ? tenants.find(({ name }) => name === person.tenant) : undefined
+  const common = {
+    name: person.name,
+    user: person.key,
+    tenants: tenant ? [tenant.name] : [],
+    purpose:
+      person.right !== null || (typeof person.membership === 'object' && person.membership !== null)
+        ? 'control'
+        : 'judged',
+  } as const
+  if (config.identity !== 'supabase') {
+    const { role, settings } = config.identity
+    const filled = Object.entries(settings).map(([name, value]) => [
+      name,
+      value.replaceAll('$user', person.key).replaceAll('$tenant', tenant?.keys[0] ?? ''),
+    ])
+    return {
+      ...common,
+      role,
+      login: role,
+      claims: {},
+      settings: Object.fromEntries(filled) as Record<string, string>,
+    }
+  }
+  return {
+    ...common,
+    role: 'authenticated',
+    login: 'authenticator',
+    settings: {},
+    claims: claimsFor(person, tenant, model),
+  }
+}
+
+/** The payload of an access token as Supabase issues it, with what the project's policies read from it. */
+function claimsFor(
+  person: Person,
+  tenant: Tenant | undefined,
+  model: Model,
+): Readonly<Record<string, unknown>> {
+  const claims: Record<string, unknown> = {
+    sub: person.key,
+    role: 'authenticated',
+    aud: 'authenticated',
+    email: person.email,
+    email_verified: true,
+    aal: 'aal2',
+    is_anonymous: false,
+    session_id: uuidFor('session', person.key),
+    app_metadata: { provider: person.provider, providers: [person.provider] },
+    user_metadata: { full_name: person.name, email: person.email, email_verified: true },
+  }
+  for (const path of new Set(model.tenants.flatMap((kind) => kind.claims))) {
+    const index = model.tenants.findIndex((kind) => kind.claims.includes(path))
+    if (tenant) setPath(claims, path, tenant.keys[index])
+  }
+  if (person.right !== null)
+    for (const { path, literals } of model.claims)
+      if (literals.includes(person.right) && !isPlatformClaim(path)) setPath(claims, path, person.right)
+  return claims
+}
+
+const isPlatformClaim = (path: readonly string[]): boolean =>
+  ['role', 'sub', 'aud', 'email', 'aal', 'is_anonymous'].includes(path.join('.'))
+
+/** Labels in claims that grant something and that users cannot write themselves. */
+export function claimRights(model: Model): readonly string[] {
+  return model.claims
+    .filter(({ path }) => !isPlatformClaim(path) && path[0] !== 'user_metadata')
+    .flatMap(({ literals }) => literals)
+}
+
+function setPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [first, ...rest] = path
+  if (first === undefined) return
+  if (rest.length === 0) {
+    target[first] = value
+    return
+  }
+  const inner = { ...(isRecord(target[first]) ? target[first] : {}) }
+  setPath(inner, rest, value)
+  target[first] = inner
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const metadataOf = (actor: Actor): Readonly<Record<string, unknown>> =>
+  isRecord(actor.claims['user_metadata']) ? actor.claims['user_metadata'] : {}
+
+/** Whatever policies read from user_metadata, the user can write: here carol writes what would open alice's rows. */
+function forgedMetadata(
+  model: Model,
+  people: readonly Person[],
+  tenants: readonly Tenant[],
+): Readonly<Record<string, unknown>> | undefined {
+  const used = model.claims.filter(({ path }) => path[0] === 'user_metadata' && path.length > 1)
+  if (used.length === 0) return undefined
+  const forged: Record<string, unknown> = {}
+  for (const { path, literals } of used) {
+    const kind = model.tenants.findIndex(({ claims }) =>
+      claims.some((claim) => claim.join('.') === path.join('.')),
+    )
+    setPath(forged, path.slice(1), kind >= 0 ? tenants[0]?.keys[kind] : (literals[0] ?? people[0]?.key))
+  }
+  return forged
+}

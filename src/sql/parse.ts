@@ -1,0 +1,135 @@
+import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query'
+
+/** A node of PostgreSQL's raw parse tree: what it is, and its fields as the grammar names them. */
+export interface Node {
+  readonly kind: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** The parser is WebAssembly and must be loaded once before the functions below are called. */
+export async function loadParser(): Promise<void> {
+  await loadModule()
+}
+
+/** @returns the statements of the text, or null where PostgreSQL's grammar refuses it */
+export function parseStatements(text: string): readonly Node[] | null {
+  try {
+    const { stmts } = parseSync(text) as { stmts?: readonly { stmt?: unknown }[] }
+    return (stmts ?? []).flatMap(({ stmt }) => toNode(stmt) ?? [])
+  } catch {
+    return null
+  }
+}
+
+/** @returns the tree of a value expression such as pg_get_expr() prints, or null where the grammar refuses it */
+export function parseExpression(text: string): Node | null {
+  const select = parseStatements(`select ${text}`)?.[0]
+  const target = select && children(select, 'targetList')[0]
+  return (target && child(target, 'val')) ?? null
+}
+
+/** @returns the SQL texts inside a PL/pgSQL body (expressions and statements), or null where it does not parse */
+export function plpgsqlQueries(createFunction: string): readonly string[] | null {
+  try {
+    const found: string[] = []
+    collectQueries(parsePlPgSQLSync(createFunction), found)
+    return found
+  } catch {
+    return null
+  }
+}
+
+function collectQueries(value: unknown, into: string[]): void {
+  if (Array.isArray(value)) for (const item of value) collectQueries(item, into)
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, item] of Object.entries(value)) {
+      if (key === 'query' && typeof item === 'string') into.push(item)
+      else collectQueries(item, into)
+    }
+}
+
+function toNode(value: unknown): Node | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const [entry, more] = Object.entries(value)
+  if (!entry || more || !/^[A-Z]/.test(entry[0]) || typeof entry[1] !== 'object' || entry[1] === null)
+    return undefined
+  return { kind: entry[0], fields: entry[1] as Record<string, unknown> }
+}
+
+export function child(node: Node, field: string): Node | undefined {
+  return toNode(node.fields[field])
+}
+
+export function children(node: Node, field: string): readonly Node[] {
+  const value = node.fields[field]
+  if (!Array.isArray(value)) return []
+  return value.flatMap((item) => toNode(item) ?? [])
+}
+
+/** All nodes below and including this one, parents first. `into` may refuse to descend into a node. */
+export function* walk(node: Node, into: (node: Node) => boolean = () => true): Generator<Node> {
+  yield node
+  if (!into(node)) return
+  for (const [field, value] of Object.entries(node.fields)) {
+    // the arms of a set operation stand there without the name of their node type
+    const isArm = (field === 'larg' || field === 'rarg') && node.kind === 'SelectStmt' && isObject(value)
+    yield* isArm ? walk({ kind: 'SelectStmt', fields: value }, into) : walkValue(value, into)
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function* walkValue(value: unknown, into: (node: Node) => boolean): Generator<Node> {
+  if (Array.isArray(value)) {
+    for (const item of value) yield* walkValue(item, into)
+    return
+  }
+  const node = toNode(value)
+  if (node) yield* walk(node, into)
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Object.values(value)) yield* walkValue(item, into)
+}
+
+/** The text of a String node. */
+export function stringOf(node: Node | undefined): string | undefined {
+  const text = node?.kind === 'String' ? node.fields['sval'] : undefined
+  return typeof text === 'string' ? text : undefined
+}
+
+/** The parts of a dotted name: of a ColumnRef, a FuncCall or an operator. */
+export function nameParts(node: Node, field: string): readonly string[] {
+  return children(node, field).flatMap((part) => stringOf(part) ?? [])
+}
+
+/** A constant's value: string, number or boolean; null for NULL; undefined where the node is no constant. */
+export function constantOf(node: Node | undefined): string | number | boolean | null | undefined {
+  if (!node) return undefined
+  if (node.kind === 'TypeCast') return constantOf(child(node, 'arg'))
+  if (node.kind !== 'A_Const') return undefined
+  const { fields } = node
+  if (fields['isnull'] === true) return null
+  const read = (key: string, value: string): unknown =>
+    (fields[key] as Record<string, unknown> | undefined)?.[value]
+  if ('sval' in fields) return String(read('sval', 'sval') ?? '')
+  if ('boolval' in fields) return read('boolval', 'boolval') === true
+  if ('ival' in fields) return Number(read('ival', 'ival') ?? 0)
+  if ('fval' in fields) return Number(read('fval', 'fval') ?? 0)
+  return undefined
+}
+
+/** Strips casts and a scalar subquery around a single expression: `(select auth.uid())::text` becomes `auth.uid()`. */
+export function bare(node: Node): Node {
+  if (node.kind === 'TypeCast') {
+    const inner = child(node, 'arg')
+    return inner ? bare(inner) : node
+  }
+  if (node.kind === 'SubLink' && node.fields['subLinkType'] === 'EXPR_SUBLINK') {
+    const select = child(node, 'subselect')
+    const targets = select ? children(select, 'targetList') : []
+    const value = targets.length === 1 && targets[0] ? child(targets[0], 'val') : undefined
+    if (select && value && children(select, 'fromClause').length === 0) return bare(value)
+  }
+  return node
+}

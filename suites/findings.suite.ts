@@ -1,0 +1,112 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { resolveConfig } from '../src/config/resolve.ts'
+import { FINDINGS, FINDING_CODES } from '../src/domain/finding.ts'
+import type { FindingCode } from '../src/domain/finding.ts'
+import type { Report } from '../src/domain/report.ts'
+import { run } from '../src/run.ts'
+
+const PAGES = fileURLToPath(new URL('../docs/findings', import.meta.url))
+const FIXTURES = fileURLToPath(new URL('../fixtures/findings', import.meta.url))
+
+/** Everything that `broken.sql` gives rise to: `severity code relation command actor`. */
+const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
+  'read-leak': ['error read-leak public.lab_results select foreign'],
+  'world-readable': [
+    'error world-readable public.delivery_addresses select anon',
+    'error world-readable public.delivery_addresses select foreign',
+  ],
+  'insert-leak': ['error insert-leak public.expense_claims insert foreign'],
+  'update-leak': ['error update-leak public.parcels update foreign'],
+  'giveaway-leak': ['error giveaway-leak public.book_loans update foreign'],
+  'delete-leak': ['error delete-leak public.savings_goals delete foreign'],
+  'open-insert': [
+    'warning open-insert public.air_readings insert anon',
+    'warning open-insert public.air_readings insert foreign',
+  ],
+  'team-access': ['note team-access public.timesheets select team'],
+  'privileged-column': ['error privileged-column public.profiles update own'],
+  'read-overblock': ['error read-overblock public.vet_appointments select own'],
+  'write-overblock': ['warning write-overblock public.training_plans update own'],
+  'broken-policy': ['error broken-policy public.staff_entries select own'],
+  'row-security-off': ['error row-security-off public.ferry_fares select -'],
+  'policy-without-row-security': [
+    'error policy-without-row-security public.donations select -',
+    // what the policy would have kept back
+    'error read-leak public.donations select foreign',
+  ],
+  'no-policy': ['note no-policy public.voice_memos select -'],
+  'migration-table-exposed': ['warning migration-table-exposed public._prisma_migrations select -'],
+}
+
+describe.each(FINDING_CODES)('%s', (code) => {
+  test('is what the broken schema is found guilty of', async () => {
+    const report = await judged(code, ['broken.sql'])
+    expect(findingsOf(report)).toEqual(BROKEN[code].toSorted())
+  })
+
+  test('is gone after the repair, and nothing else has come up', async () => {
+    const { outcome, findings, coverage } = await judged(code, ['broken.sql', 'repair.sql'])
+    expect({ outcome, findings, untested: coverage.untested }).toEqual({
+      outcome: 'isolated',
+      findings: [],
+      untested: [],
+    })
+  })
+
+  test('has a page that is called like it and shows SQL', () => {
+    const page = read(PAGES, `${code}.md`)
+    expect(page).toMatch(new RegExp(`^# \`?${code}\`?$`, 'm'))
+    expect(page).toContain('```sql')
+  })
+
+  test('stands in the table of all findings with its kind and severity', () => {
+    const { kind, severity } = FINDINGS[code]
+    const row = read(PAGES, 'README.md')
+      .split('\n')
+      .find((line) => line.includes(`(${code}.md)`))
+    expect(cellsOf(row ?? '')).toEqual([`[\`${code}\`](${code}.md)`, kind, severity, expect.any(String)])
+  })
+})
+
+test('there is a page and a fixture for nothing but the published codes', () => {
+  const codes = FINDING_CODES.toSorted()
+  const pages = readdirSync(PAGES).filter((name) => name !== 'README.md')
+  expect(pages.toSorted()).toEqual(codes.map((code) => `${code}.md`))
+  expect(readdirSync(FIXTURES).toSorted()).toEqual(codes)
+})
+
+/** Runs a fixture as a project without a configuration of its own would be run. */
+function judged(code: FindingCode, sql: readonly string[]): Promise<Report> {
+  const config = resolveConfig({
+    projectDir: `${FIXTURES}/${code}`,
+    user: {},
+    environment: {},
+    flags: {},
+    sources: [{ sql }],
+    sourcesFrom: 'suites/findings.suite.ts',
+  })
+  return run(config, {
+    environment: process.env,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    today: '2026-01-15',
+  })
+}
+
+function findingsOf({ findings }: Report): readonly string[] {
+  return findings
+    .map(({ severity, code, relation, command, actor }) =>
+      [severity, code, relation, command, actor ?? '-'].join(' '),
+    )
+    .toSorted()
+}
+
+const read = (folder: string, file: string): string => readFileSync(`${folder}/${file}`, 'utf8')
+
+const cellsOf = (row: string): readonly string[] =>
+  row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim())
