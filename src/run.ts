@@ -1,10 +1,12 @@
 import { introspect } from './catalog/introspect.ts'
 import { Connection } from './database/connection.ts'
+import { cloneDatabase } from './database/scratch.ts'
 import type { Config } from './domain/config.ts'
 import type { Report, Step } from './domain/report.ts'
 import { HarnessError } from './errors.ts'
 import { assemble } from './assemble.ts'
 import { judge } from './judge/judge.ts'
+import { sightOf } from './judge/sight.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
 import { readPredicate } from './ownership/policy-facts.ts'
@@ -84,11 +86,17 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
       ],
     ]),
   )
+  const exemptions = await exemptionsFor(connection, relations, expectations)
+  await connection.close()
   const probed = await step(
     'probe',
-    () =>
-      probe({
-        ...prepared,
+    async () => {
+      await using clones = await cloneDatabase(
+        prepared.target,
+        Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1,
+      )
+      return await probe({
+        ...clones,
         catalog,
         model,
         population,
@@ -96,9 +104,9 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
         expectations,
         comparedColumns,
         lookup: lookupIn(population.rows),
-        connections: config.concurrency,
         signal: context.signal,
-      }),
+      })
+    },
     ({ observations }) => ({
       text: `${observations.length} probes of ${relations.length} relations`,
       notes: [],
@@ -110,7 +118,8 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
     relations,
     expectations,
     ...probed,
-    exemptions: await exemptionsFor(connection, relations, expectations),
+    exemptions,
+    sees: sightOf(probed.observations),
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
       identity === null ? [] : [{ objectType, identity, file, line }],
     ),
@@ -134,6 +143,9 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
     durationMs: performance.now() - started,
   })
 }
+
+/** A copy of the database costs as much as probing about this many relations. */
+const RELATIONS_PER_CLONE = 40
 
 type Describe<Result> = (result: Result) => { readonly text: string; readonly notes: readonly string[] }
 

@@ -69,3 +69,30 @@ async function dropRole(admin: Connection, role: string): Promise<void> {
     if (!(error instanceof DatabaseError)) throw error
   }
 }
+
+/** Copies of a database, in which places of rows are the same: `tableoid:ctid` survives a copy by files. */
+export interface Clones extends AsyncDisposable {
+  /** the original first */
+  readonly targets: readonly ConnectionTarget[]
+}
+
+/** Copies a database to which nobody is connected, so that sessions that write cannot wait for each other's locks. */
+export async function cloneDatabase(target: ConnectionTarget, copies: number): Promise<Clones> {
+  const names = Array.from({ length: copies }, (_, index) => `${target.database}_copy_${index + 1}`)
+  const maintenance = { ...target, database: 'template1' }
+  if (copies > 0) {
+    await using admin = await Connection.open(maintenance)
+    for (const name of names)
+      await admin.run(
+        `create database ${quoteName(name)} template ${quoteName(target.database)} strategy file_copy`,
+      )
+  }
+  return {
+    targets: [target, ...names.map((database) => ({ ...target, database }))],
+    [Symbol.asyncDispose]: async () => {
+      if (copies === 0) return
+      await using admin = await Connection.open(maintenance)
+      for (const name of names) await admin.run(`drop database if exists ${quoteName(name)} with (force)`)
+    },
+  }
+}

@@ -52,6 +52,8 @@ export interface Probe {
   readonly attempt: Attempt
   /** what distinguishes attempts of the same kind: the column that is forged */
   readonly detail: string
+  /** the other's row that a row is hung below: harmless where the actor may see it, as a comment on a public post */
+  readonly below?: { readonly relation: number; readonly place: string }
 }
 
 /** A probe's result: what the server did and which rows it reached. */

@@ -65,11 +65,11 @@ function aimsAt(attempt: string, standing: Standing): boolean {
 function passed({ observations, actors }: Matter, standing: Standing): boolean {
   return observations.some((one) => {
     const actor = actors.get(one.probe.actor)
-    return (
-      actor !== undefined &&
-      gotThrough(one) &&
-      one.reached.some(({ tie, rows }) => rows > 0 && standingOf(tie, actor) === standing)
-    )
+    if (actor === undefined || !gotThrough(one)) return false
+    // who makes a row need not own it: a document of the tenant is as good
+    if (standing === 'own' && one.probe.attempt === 'insert own')
+      return one.reached.some(({ tie }) => tie !== 'foreign')
+    return one.reached.some(({ tie, rows }) => rows > 0 && standingOf(tie, actor) === standing)
   })
 }
 

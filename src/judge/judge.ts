@@ -14,7 +14,7 @@ import type { Matter } from './control.ts'
 import { applyIgnores } from './ignore.ts'
 import { isMigrationTable, staticFinding } from './static.ts'
 import { judgeObservation } from './verdict.ts'
-import type { Exemptions } from './verdict.ts'
+import type { Exemptions, Sight } from './verdict.ts'
 
 export interface Judged {
   readonly findings: readonly Finding[]
@@ -34,6 +34,7 @@ export interface JudgeInput {
   readonly definitions: readonly Definition[]
   readonly served?: readonly string[]
   readonly baseOf: (relation: Relation) => Relation
+  readonly sees: Sight
   readonly ignore: readonly IgnoreEntry[]
   /** ISO date */
   readonly today: string
@@ -68,12 +69,13 @@ export function judge(input: JudgeInput): Judged {
       untested.push(...result.untested)
     }
   }
+  const plain = withoutObvious(deduplicate(facts))
   const context: CollectContext = {
     catalog: input.catalog,
     definitions: input.definitions,
     ...(input.served ? { served: input.served } : {}),
   }
-  const findings = deduplicate(facts).map((fact) => toFinding(fact, context))
+  const findings = plain.map((fact) => toFinding(fact, context))
   return { ...applyIgnores(findings, input.ignore, input.today), untested }
 }
 
@@ -109,7 +111,7 @@ function judgeMatter(input: JudgeInput, relation: Relation, matter: Matter): Mat
   for (const observation of observations) {
     const actor = matter.actors.get(observation.probe.actor)
     if (!actor || actor.purpose !== 'judged') continue
-    for (const verdict of judgeObservation(observation, expectation, actor, exemptions)) {
+    for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
       if (verdict.kind === 'leak')
         facts.push(
           fact(
@@ -230,4 +232,16 @@ function deduplicate(facts: readonly Fact[]): readonly Fact[] {
         .map((fact) => [[fact.code, fact.relation.oid, fact.command, fact.actor].join(' '), fact]),
     ).values(),
   ].reverse()
+}
+
+/** Who can change any row can also hand it on: where an update leaks, a giveaway by the same people says nothing new. */
+function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
+  return facts.filter(
+    (fact) =>
+      fact.code !== 'giveaway-leak' ||
+      !facts.some(
+        (other) =>
+          other.code === 'update-leak' && other.relation === fact.relation && other.actor === fact.actor,
+      ),
+  )
 }

@@ -69,7 +69,9 @@ function cellOf(
     (actor) =>
       actor.purpose === 'judged' &&
       (actor.role === 'anon') === (standing === 'anon') &&
-      (standing === 'anon' || rows.some((row) => standingOf(tieOf(row, actor), actor) === standing)),
+      (standing === 'anon' ||
+        relation.view !== null ||
+        rows.some((row) => standingOf(tieOf(row, actor), actor) === standing)),
   )
   return exists ? 'closed' : 'none'
 }

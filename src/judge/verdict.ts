@@ -20,12 +20,16 @@ export type Verdict =
 /** Rows for which the configuration names a wider audience, by place. */
 export type Exemptions = ReadonlyMap<string, Audience>
 
+/** Whether an actor was seen to read a row. */
+export type Sight = (actor: string, relation: number, place: string) => boolean
+
 /** Verdicts of one observation: one per group of rows that it reached and should not have. Pure. */
 export function judgeObservation(
   observation: Observation,
   expectation: Expectation,
   actor: Actor,
   exemptions: Exemptions,
+  sees: Sight,
 ): readonly Verdict[] {
   const { outcome } = observation
   if (outcome.kind === 'broken')
@@ -37,7 +41,7 @@ export function judgeObservation(
       },
     ]
   const leaks = observation.reached.flatMap(
-    (reached) => leakOf(observation, reached, expectation, actor, exemptions) ?? [],
+    (reached) => leakOf(observation, reached, expectation, actor, exemptions, sees) ?? [],
   )
   return leaks.length > 0 ? leaks : [{ kind: 'pass' }]
 }
@@ -53,13 +57,21 @@ function leakOf(
   expectation: Expectation,
   actor: Actor,
   exemptions: Exemptions,
+  sees: Sight,
 ): Verdict | undefined {
-  const { command, attempt } = observation.probe
+  const { command, attempt, below } = observation.probe
   const leak = (code: FindingCode, standing: Standing): Verdict => ({ kind: 'leak', code, standing, reached })
   // a row that belongs to nobody has no victim, unless all rows of the relation are such
   if (reached.tie === 'unowned' && !expectation.shared) return undefined
   const standing = standingOf(reached.tie, actor)
   if (attempt === 'raise own rights' && reached.tie === 'own') return leak('privileged-column', 'own')
+  // hung below a row of somebody else that the actor is not even shown
+  if (
+    below &&
+    (command === 'insert' || reached.tie === 'own') &&
+    !sees(actor.name, below.relation, below.place)
+  )
+    return leak(command === 'insert' ? 'insert-leak' : 'giveaway-leak', standingOf('foreign', actor))
   if (command === 'update' && reached.tie === 'own' && isStranger(reached.after))
     return leak('giveaway-leak', standingOf('foreign', actor))
   if (command === 'insert') return insertLeak(reached, expectation, standing, leak)

@@ -2,6 +2,7 @@ import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model, PathStep } from '../domain/ownership.ts'
 import { tieOf } from '../domain/population.ts'
+import type { Probe } from '../domain/probe.ts'
 import type { Actor, Population, SeededRow, Values } from '../domain/population.ts'
 import { COMMANDS } from '../domain/vocabulary.ts'
 import { fixedAssignments, neutralAssignment, seenTrial, unseenTrial } from './change.ts'
@@ -88,7 +89,58 @@ function planInserts(scene: Scene, target: Target, actor: Actor): readonly Trial
     for (const payload of theirs) trials.push(...copies(scene, target, actor, victim, payload))
     if (theirs[0] && actor.user !== null) trials.push(...forgeries(target, actor, victim, theirs[0], own[0]))
   }
+  if (own[0])
+    for (const { values, below, detail } of strangersParents(scene, target, actor))
+      trials.push(
+        hung(
+          insertTrial(
+            target,
+            actor,
+            'insert below another’s row',
+            detail,
+            { ...own[0], ...values },
+            Object.keys(values),
+          ),
+          below,
+        ),
+      )
   return compact(trials)
+}
+
+const hung = (trial: Trial | null, below: Probe['below']): Trial | null =>
+  trial && below ? { ...trial, probe: { ...trial.probe, below } } : trial
+
+const MOST_PARENTS = 3
+
+/** Rows of strangers that a row could be hung below, through keys that do not decide whose the row itself is. */
+function strangersParents(
+  scene: Scene,
+  target: Target,
+  actor: Actor,
+): readonly {
+  readonly values: Values
+  readonly below: NonNullable<Probe['below']>
+  readonly detail: string
+}[] {
+  const identity = new Set(identityColumns(target.ownership))
+  const authors = new Set((target.ownership?.authors ?? []).map(({ column }) => column))
+  const people = new Set(scene.model.userRoots.map(({ relation }) => relation))
+  return target.base.foreignKeys.flatMap((key) => {
+    const parent = scene.model.ownerships.get(key.target)
+    if (!parent || parent.kind === 'shared' || people.has(key.target) || key.target === target.base.oid)
+      return []
+    if (key.columns.some((name) => identity.has(name) || authors.has(name))) return []
+    const rows = (scene.population.rows.get(key.target) ?? []).filter(
+      (row) => tieOf(row, actor) === 'foreign',
+    )
+    return rows.slice(0, MOST_PARENTS).map((row) => ({
+      values: Object.fromEntries(
+        key.columns.map((name, index) => [name, row.values[key.targetColumns[index] ?? '']]),
+      ),
+      below: { relation: key.target, place: row.place },
+      detail: `${key.columns.join(', ')} → ${key.targetName}`,
+    }))
+  })
 }
 
 /** The victim's row as it is; and with the columns that policies look at set to oneself, whatever they hold. */
@@ -216,6 +268,7 @@ function planUpdates(scene: Scene, target: Target, actor: Actor): readonly Trial
   trials.push(
     ...takeOvers(target, actor, own, others),
     ...giveAways(scene, target, actor, own),
+    ...moves(scene, target, actor, own),
     ...raises(scene, target, actor, own),
   )
   return compact(trials)
@@ -280,6 +333,30 @@ function giveAways(
         })
       )
     })
+  })
+}
+
+/** The own row hung below a stranger's. */
+function moves(
+  scene: Scene,
+  target: Target,
+  actor: Actor,
+  own: readonly SeededRow[],
+): readonly (Trial | null)[] {
+  if (own.length === 0) return []
+  return strangersParents(scene, target, actor).map(({ values, below, detail }) => {
+    const assignments = fixedAssignments(target, actor.role, values)
+    return hung(
+      assignments &&
+        unseenTrial(target, actor, {
+          command: 'update',
+          attempt: 'give away',
+          detail,
+          assignments,
+          rows: own.slice(0, MOST_GIVEN),
+        }),
+      below,
+    )
   })
 }
 

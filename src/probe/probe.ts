@@ -17,7 +17,8 @@ import type { Trial } from './trial.ts'
 import type { Knowledge } from './understand.ts'
 
 export interface ProbeOptions {
-  readonly target: ConnectionTarget
+  /** databases with the same content: each has a connection of its own, so that nobody waits for another's locks */
+  readonly targets: readonly ConnectionTarget[]
   readonly catalog: Catalog
   readonly model: Model
   readonly population: Population
@@ -26,7 +27,6 @@ export interface ProbeOptions {
   readonly comparedColumns: ReadonlyMap<number, readonly string[]>
   /** values of rows by key, through which owner paths are followed */
   readonly lookup: Knowledge['lookup']
-  readonly connections: number
   readonly signal: AbortSignal
 }
 
@@ -45,8 +45,8 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   const observations = new Map<number, readonly Observation[]>()
   const blind: number[] = []
   let sent = 0
-  const work = async (): Promise<void> => {
-    await using connection = await Connection.open(options.target, { pipelined: true })
+  const work = async (target: ConnectionTarget): Promise<void> => {
+    await using connection = await Connection.open(target, { pipelined: true })
     for (let relation = queue.shift(); relation; relation = queue.shift()) {
       options.signal.throwIfAborted()
       const session = new Session(connection, options, knowledge)
@@ -56,7 +56,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     }
     await connection.run('rollback')
   }
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(options.connections, queue.length)) }, work))
+  await Promise.all(options.targets.map(work))
   return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, sent }
 }
 

@@ -9,15 +9,13 @@ const MOST_ROWS = 2_000
 /** One SELECT of everything visible: exact, and cheaper than one per row. */
 export function readTrial(target: Target, actor: Actor): Trial {
   const { relation } = target
+  const isTable = relation === target.base && relation.view === null && relation.kind !== 'foreign'
   const granted = relation.privileges.find(({ role }) => role === actor.role)
   const whole = granted?.relation.includes('select') ?? false
   const names = granted?.columns.select ?? []
   // without the privilege on the whole row only the columns that may be read can be named
   const columns = whole || names.length === 0 ? null : names
-  const place =
-    relation === target.base && columns === null && relation.kind !== 'foreign'
-      ? `t.tableoid::int8 || ':' || t.ctid`
-      : 'null::text'
+  const place = isTable && columns === null ? `t.tableoid::int8 || ':' || t.ctid` : 'null::text'
   const row =
     columns === null
       ? 'to_jsonb(t.*)'
@@ -27,7 +25,7 @@ export function readTrial(target: Target, actor: Actor): Trial {
     actor,
     target,
     before: null,
-    statement: `select ${place} as place, ${relation === target.base && columns === null ? 'null::jsonb' : row} as row from ${target.table} t limit ${MOST_ROWS}`,
+    statement: `select ${place} as place, ${isTable && columns === null ? 'null::jsonb' : row} as row from ${target.table} t limit ${MOST_ROWS}`,
     needs: { relation, command: 'select', writes: [], reads: columns ?? 'all' },
     aims: [],
     payload: null,

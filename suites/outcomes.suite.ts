@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { introspect } from '../src/catalog/introspect.ts'
+import { Connection } from '../src/database/connection.ts'
+import type { Catalog } from '../src/domain/catalog.ts'
+import type { Server } from '../src/domain/server.ts'
+import { startServer } from '../src/engine/choose.ts'
+import { code } from './outcomes/code.ts'
+import { constraints } from './outcomes/constraints.ts'
+import { foreignKeys } from './outcomes/foreign-keys.ts'
+import { other } from './outcomes/other.ts'
+import { partitions } from './outcomes/partitions.ts'
+import { policies } from './outcomes/policies.ts'
+import { privileges } from './outcomes/privileges.ts'
+import { commandOf, MAJORS, provoke, saidBy } from './outcomes/situation.ts'
+import type { Answer, Major, Situation } from './outcomes/situation.ts'
+import { views } from './outcomes/views.ts'
+
+const GROUPS: Readonly<Record<string, readonly Situation[]>> = {
+  policies,
+  privileges,
+  constraints,
+  code,
+  'foreign-keys': foreignKeys,
+  partitions,
+  views,
+  other,
+}
+const SCHEMAS = ['roles', ...Object.keys(GROUPS)]
+
+describe.each(MAJORS)('on PostgreSQL %i', (major) => {
+  let server: Server
+  let connection: Connection
+  let catalog: Catalog
+
+  beforeAll(async () => {
+    server = await startServer({
+      database: { engine: 'embedded', version: major, allowExternal: false, keep: false, cache: true },
+      projectDir: process.cwd(),
+      environment: process.env,
+    })
+    connection = await Connection.open(server.target)
+    for (const name of SCHEMAS) await connection.run(schemaOf(name))
+    if (major >= 18) await connection.run(schemaOf('since-18'))
+    const roles = ['anon', 'authenticated']
+    catalog = await introspect(connection, { roles, apiRoles: roles, platformSchemas: [] })
+  })
+
+  afterAll(async () => {
+    await connection.close()
+    await server[Symbol.asyncDispose]()
+  })
+
+  describe.each(Object.entries(GROUPS))('among %s', (_, situations) => {
+    const known = situations.filter(({ since = 15 }) => major >= since)
+
+    test.each(known)('$title is read as $means', async (situation) => {
+      const variant = situation.decided === undefined ? undefined : 'true'
+      expect(await provoke(connection, catalog, situation, variant)).toEqual(wanted(situation, major))
+    })
+
+    const ordered = known.filter(({ decided }) => decided !== undefined)
+
+    test.each(ordered)('$title comes $decided a policy that refuses', async (situation) => {
+      expect(await provoke(connection, catalog, situation, 'false')).toEqual(
+        situation.decided === 'before' ? wanted(situation, major) : refused(situation),
+      )
+    })
+
+    test.each(ordered)('$title comes $decided a policy that raises an exception', async (situation) => {
+      expect(await provoke(connection, catalog, situation, 'raises')).toEqual(
+        situation.decided === 'before'
+          ? wanted(situation, major)
+          : { says: 'P0099 exec_stmt_raise', means: 'broken' },
+      )
+    })
+  })
+})
+
+function schemaOf(name: string): string {
+  return readFileSync(new URL(`./outcomes/${name}.sql`, import.meta.url), 'utf8')
+}
+
+function wanted(situation: Situation, major: Major): Answer {
+  return { says: saidBy(situation, major), means: situation.means }
+}
+
+function refused(situation: Situation): Answer {
+  return commandOf(situation) === 'delete'
+    ? { says: undefined, means: 'affected 0' }
+    : { says: '42501 ExecWithCheckOptions', means: 'denied by policy' }
+}
+
+test('no situation is listed twice', () => {
+  const titles = Object.values(GROUPS).flatMap((situations) => situations.map(({ title }) => title))
+  expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([])
+})
