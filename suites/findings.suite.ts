@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../src/config/resolve.ts'
+import type { Config } from '../src/domain/config.ts'
 import { FINDINGS, FINDING_CODES } from '../src/domain/finding.ts'
 import type { FindingCode } from '../src/domain/finding.ts'
 import type { Report } from '../src/domain/report.ts'
@@ -40,6 +41,15 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   'migration-table-exposed': ['warning migration-table-exposed public._prisma_migrations select -'],
 }
 
+/** What the pages tell people to write where the access of `broken.sql` is meant. */
+const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
+  ['read-leak', { 'public.lab_results': { select: ['owner', { authenticated: 'released' }] } }],
+  ['world-readable', { 'public.delivery_addresses': { select: 'everyone' } }],
+  ['update-leak', { 'public.parcels': { update: 'authenticated' } }],
+  ['delete-leak', { 'public.savings_goals': { delete: 'authenticated' } }],
+  ['team-access', { 'public.timesheets': { select: 'tenant' } }],
+]
+
 describe.each(FINDING_CODES)('%s', (code) => {
   test('is what the broken schema is found guilty of', async () => {
     const report = await judged(code, ['broken.sql'])
@@ -70,6 +80,22 @@ describe.each(FINDING_CODES)('%s', (code) => {
   })
 })
 
+test.each(DECLARED)('%s is no finding once the access is declared', async (code, declared) => {
+  const { findings, coverage } = await judged(code, ['broken.sql'], declared)
+  expect({ findings, untested: coverage.untested }).toEqual({ findings: [], untested: [] })
+})
+
+test.each([
+  ['world-readable', { 'public.delivery_addresses': { select: 'authenticated' } }, 'anon'],
+  ['team-access', { 'public.timesheets': { select: 'owner' } }, 'team'],
+] as const)(
+  '%s turns into read-leak where the declared audience is exceeded',
+  async (code, declared, actor) => {
+    const { findings } = await judged(code, ['broken.sql'], declared)
+    expect(findings).toMatchObject([{ code: 'read-leak', severity: 'error', actor }])
+  },
+)
+
 test('there is a page and a fixture for nothing but the published codes', () => {
   const codes = FINDING_CODES.toSorted()
   const pages = readdirSync(PAGES).filter((name) => name !== 'README.md')
@@ -77,11 +103,11 @@ test('there is a page and a fixture for nothing but the published codes', () => 
   expect(readdirSync(FIXTURES).toSorted()).toEqual(codes)
 })
 
-/** Runs a fixture as a project without a configuration of its own would be run. */
-function judged(code: FindingCode, sql: readonly string[]): Promise<Report> {
+/** Runs a fixture as a project whose configuration says nothing but whom it expects. */
+function judged(code: FindingCode, sql: readonly string[], declared: Config['expect'] = {}): Promise<Report> {
   const config = resolveConfig({
     projectDir: `${FIXTURES}/${code}`,
-    user: {},
+    user: { expect: declared },
     environment: {},
     flags: {},
     sources: [{ sql }],

@@ -7,6 +7,7 @@ import type { Server } from '../src/domain/server.ts'
 import { startServer } from '../src/engine/choose.ts'
 import { code } from './outcomes/code.ts'
 import { constraints } from './outcomes/constraints.ts'
+import { dependencies } from './outcomes/dependencies.ts'
 import { foreignKeys } from './outcomes/foreign-keys.ts'
 import { other } from './outcomes/other.ts'
 import { partitions } from './outcomes/partitions.ts'
@@ -18,7 +19,7 @@ import { views } from './outcomes/views.ts'
 
 const GROUPS: Readonly<Record<string, readonly Situation[]>> = {
   policies,
-  privileges,
+  privileges: [...privileges, ...dependencies],
   constraints,
   code,
   'foreign-keys': foreignKeys,

@@ -19,6 +19,8 @@ export interface Fact {
   readonly evidence: string
   readonly reproduction?: string
   readonly declared: boolean
+  /** policies ask for the value that was written */
+  readonly trusted?: boolean
 }
 
 export interface CollectContext {
@@ -62,9 +64,11 @@ export function toFinding(fact: Fact, context: CollectContext): Finding {
   }
 }
 
-function severityOf({ code, declared }: Fact, outside: boolean): Severity {
+function severityOf({ code, declared, trusted }: Fact, outside: boolean): Severity {
   const { severity, kind } = FINDINGS[code]
   if (kind === 'leak' && outside && severity === 'error') return 'warning'
+  // only the column's name says that it grants something
+  if (code === 'privileged-column' && !trusted) return 'warning'
   return code === 'write-overblock' && declared ? 'error' : severity
 }
 

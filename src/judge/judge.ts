@@ -104,6 +104,7 @@ function judgeMatter(input: JudgeInput, relation: Relation, matter: Matter): Mat
     evidence,
     declared: expectation.declared,
     ...(observation ? { reproduction: input.reproductionOf(observation) } : {}),
+    trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   })
   const exemptions = input.exemptions.get(relation.oid) ?? new Map()
   const facts: Fact[] = []

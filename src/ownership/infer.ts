@@ -4,6 +4,7 @@ import type { Config, Intent } from '../domain/config.ts'
 import type { Model, Ownership, OwnerPath, PrivilegeLookup } from '../domain/ownership.ts'
 import type { Lookup, Mentions } from './lookups.ts'
 import { collectMentions, readingOf } from './mentions.ts'
+import { looksLikeRegister } from './names.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
 import { findTenants } from './tenants.ts'
@@ -80,7 +81,7 @@ function privilegesOf(mentions: Mentions, memberships: ReadonlySet<number>): rea
   const found = new Map<number, { userColumn: string; labels: Map<string, Set<string>> }>()
   for (const lookup of mentions.lookups) {
     const rights = rightsOf(lookup, mentions)
-    if (memberships.has(lookup.relation.oid) || rights === null) continue
+    if (memberships.has(lookup.relation.oid) || rights === null || !isRegister(lookup, rights)) continue
     const entry = found.get(lookup.relation.oid) ?? {
       userColumn: lookup.userColumn,
       labels: new Map<string, Set<string>>(),
@@ -94,6 +95,14 @@ function privilegesOf(mentions: Mentions, memberships: ReadonlySet<number>): rea
     userColumn,
     labels: Object.fromEntries([...labels].map(([column, set]) => [column, [...set].sort()])),
   }))
+}
+
+/** Being listed is a right only where users are listed once each; who merely owns something there has no right by it. */
+function isRegister({ relation, userColumn }: Lookup, rights: Lookup['labels']): boolean {
+  const once = relation.keys.some(
+    ({ columns, partial }) => !partial && columns.length === 1 && columns[0] === userColumn,
+  )
+  return Object.keys(rights).length > 0 || once || looksLikeRegister(relation.name)
 }
 
 /** The labels that a lookup asks for; null where it finds something else than a right. */

@@ -182,3 +182,10 @@ export function looksLikeUserRelation(name: string): boolean {
   const words = wordsOf(name).map(singular)
   return words.length <= 2 && USER_RELATIONS.has(words.at(-1) ?? '')
 }
+
+/** A list of people with special rights. */
+export function looksLikeRegister(name: string): boolean {
+  return wordsOf(name)
+    .map(singular)
+    .some((word) => /^(admin|superadmin|staff|moderator|superuser|operator)$/.test(word))
+}

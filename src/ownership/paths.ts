@@ -13,15 +13,13 @@ export interface PathContext {
 /** Ownership of every relation that holds rows: what its own columns say, else the shortest chain of foreign keys. */
 export function inferOwnerships(context: PathContext): ReadonlyMap<number, Ownership> {
   const relations = context.catalog.relations.filter(holdsRows)
+  // references to a person are that person's key: they are columns of their own, not a way to somewhere else
+  const open = { ...context, isClosed: (relation: Relation) => isPerson(relation, context) }
   const tenantPaths = spread(
     relations,
     directly(relations, (relation) => directTenants(relation, context)),
-    {
-      ...context,
-      isClosed: (relation) => isPerson(relation, context),
-    },
+    open,
   )
-  const open = { ...context, isClosed: () => false }
   const owned = spread(
     relations,
     directly(relations, (relation) => directOwners(relation, context)),

@@ -1,5 +1,6 @@
-import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Catalog, Column, Relation } from '../domain/catalog.ts'
 import type { Expectation } from '../domain/expectation.ts'
+import { columnKey } from '../domain/ownership.ts'
 import type { Model, PathStep } from '../domain/ownership.ts'
 import { tieOf } from '../domain/population.ts'
 import type { Probe } from '../domain/probe.ts'
@@ -75,6 +76,8 @@ function victimsOf({ population }: Scene, actor: Actor): readonly Actor[] {
 
 function planInserts(scene: Scene, target: Target, actor: Actor): readonly Trial[] {
   const spares = scene.population.spares.get(target.base.oid) ?? []
+  // nobody can mint a token without a subject: what such a session reads shows how policies treat NULL, what it would forge says little
+  if (actor.user === null && actor.role !== 'anon') return []
   if (target.ownership === undefined || target.ownership.kind === 'shared')
     return compact(
       sparesOf(spares, null, 2).map((payload) => insertTrial(target, actor, 'insert unowned', '', payload)),
@@ -83,7 +86,16 @@ function planInserts(scene: Scene, target: Target, actor: Actor): readonly Trial
   const trials = own.map((payload) =>
     insertTrial(target, actor, 'insert own', '', payload, identityColumns(target.ownership)),
   )
-  if (actor.purpose === 'control') return compact(trials)
+  if (actor.purpose === 'control') {
+    // staff own nothing here: what they may do is seen on somebody's row
+    const anybodys = own.length > 0 ? [] : sparesOf(spares, 'alice', 1)
+    return compact([
+      ...trials,
+      ...anybodys.map((payload) =>
+        insertTrial(target, actor, 'insert as another', 'alice', payload, identityColumns(target.ownership)),
+      ),
+    ])
+  }
   for (const victim of victimsOf(scene, actor)) {
     const theirs = sparesOf(spares, victim.name, MOST_SPARES)
     for (const payload of theirs) trials.push(...copies(scene, target, actor, victim, payload))
@@ -360,43 +372,101 @@ function moves(
   })
 }
 
-/** The own row with a label that policies ask for. */
+/** The own row with a label that policies ask for, or with a value in a column whose name says that it grants something. */
 function raises(
   scene: Scene,
   target: Target,
   actor: Actor,
   own: readonly SeededRow[],
 ): readonly (Trial | null)[] {
-  const asked = scene.model.privileges.find(({ relation }) => relation === target.base.oid)?.labels ?? {}
-  const roles = scene.model.tenants
-    .flatMap(({ memberships }) => memberships)
-    .filter(({ relation, roleColumn }) => relation === target.base.oid && roleColumn !== null)
-  const ofMembers = roles.flatMap(({ roleColumn }) =>
-    roleColumn === null
-      ? []
-      : [[roleColumn, scene.model.literals.get(`${target.base.oid}.${roleColumn}`) ?? []] as const],
-  )
-  // whoever administers a tenant may well set roles in it; its least member may not
-  const ranked = actor.name === 'bob' ? ofMembers : []
   if (own.length === 0) return []
-  return [...Object.entries(asked), ...ranked].flatMap(([column, labels]) =>
-    labels
-      .filter((label) => own.some(({ values }) => values[column] !== label))
-      .map((label) => {
-        const assignments = fixedAssignments(target, actor.role, { [column]: label })
-        const rows = own.filter(({ values }) => values[column] !== label)
-        return (
-          assignments &&
+  return raisedValues(scene, target, actor).flatMap(({ column, value, detail }) => {
+    const rows = own.filter(({ values }) => values[column] !== value)
+    const assignments = fixedAssignments(target, actor.role, { [column]: value })
+    return rows.length > 0 && assignments
+      ? [
           seenTrial(target, actor, {
             command: 'update',
             attempt: 'raise own rights',
-            detail: `${column} = ${label}`,
+            detail,
             assignments,
             rows,
-          })
+          }),
+        ]
+      : []
+  })
+}
+
+interface Raised {
+  readonly column: string
+  readonly value: unknown
+  readonly detail: string
+}
+
+function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonly Raised[] {
+  const asked = model.privileges.find(({ relation }) => relation === base.oid)?.labels ?? {}
+  const roles = model.tenants
+    .flatMap(({ memberships }) => memberships)
+    .filter(({ relation }) => relation === base.oid)
+  // whoever administers a tenant may well set roles in it; its least member may not
+  const ofMembers =
+    actor.name === 'bob'
+      ? roles.flatMap(({ roleColumn }) =>
+          roleColumn === null
+            ? []
+            : [[roleColumn, model.literals.get(columnKey(base.oid, roleColumn)) ?? []] as const],
         )
-      }),
+      : []
+  const trusted = [...Object.entries(asked), ...ofMembers].flatMap(([column, labels]) =>
+    labels.map((value) => ({ column, value, detail: `${column} = ${value}, which policies ask for` })),
   )
+  if (!model.userRoots.some(({ relation }) => relation === base.oid) && !hasOneRowEach(base, model))
+    return trusted
+  return [
+    ...trusted,
+    ...base.columns
+      .filter(({ name }) => grantsByName(name) && !trusted.some(({ column }) => column === name))
+      .flatMap((column) => namedRaise(base, column)),
+  ]
+}
+
+/** A relation with one row per user says what the user is. */
+function hasOneRowEach(base: Relation, model: Model): boolean {
+  const owners = model.ownerships.get(base.oid)?.owners ?? []
+  return owners.some(
+    ({ steps, column }) =>
+      steps.length === 0 &&
+      base.keys.some(({ columns, partial }) => !partial && columns.length === 1 && columns[0] === column),
+  )
+}
+
+const grantsByName = (name: string): boolean =>
+  /^(is_?)?(super_?)?(admin|staff|moderator|premium|superuser)$|^(user_?|account_?|subscription_?)?(role|plan|tier)$|^(credits?|balance|permissions?)$/i.test(
+    name,
+  )
+
+/** A label that is not the first, true, or more: whatever differs from what everybody starts with. */
+function namedRaise(base: Relation, column: Column): readonly Raised[] {
+  const labels =
+    column.labels ??
+    base.checks
+      .filter(({ columns }) => columns.length === 1 && columns[0] === column.name)
+      .flatMap(({ expression }) =>
+        [...expression.matchAll(/'((?:[^']|'')*)'::/g)].map((match) => match[1] ?? ''),
+      )
+  const value =
+    labels.length > 0
+      ? labels.at(-1)
+      : column.baseType === 'bool'
+        ? true
+        : /^(int|numeric|float)/.test(column.baseType)
+          ? 1_000_000
+          : /^(text|varchar)$/.test(column.baseType) && !column.array
+            ? 'admin'
+            : undefined
+  return value === undefined
+    ? []
+    : [{ column: column.name, value, detail: `${column.name} = ${String(value)}` }]
 }
 
 function planDeletes(scene: Scene, target: Target, actor: Actor): readonly Trial[] {

@@ -85,8 +85,9 @@ function candidatesFor(
   )
   const numbers = [...texts.matchAll(/(?<![\w'])-?\d+(?:\.\d+)?/g)].map((match) => Number(match[0]))
   const own = row[column.name]
+  const isText = /^(text|varchar|bpchar|citext)$/.test(column.baseType)
   const same = others
-    .filter((other) => other.baseType === column.baseType && other !== column)
+    .filter((other) => (isText || other.baseType === column.baseType) && other !== column)
     .map(({ name }) => row[name])
   const near = [own, ...same].flatMap(neighbours)
   const base: readonly unknown[] = [
@@ -114,10 +115,20 @@ function candidatesFor(
     case 'varchar':
     case 'bpchar':
     case 'citext':
-      return unique([...base, ...literals])
+      return unique([...base, ...literals, ...joined(own, same, literals)])
     default:
       return unique(base)
   }
+}
+
+/** `path like owner_id::text || '/%'`: another column's value with the constants around it. */
+function joined(own: unknown, others: readonly unknown[], literals: readonly string[]): readonly string[] {
+  const fill = (literal: string): string => literal.replaceAll('%', typeof own === 'string' ? own : 'x')
+  return others
+    .filter((value) => typeof value === 'string')
+    .flatMap((value) =>
+      literals.flatMap((literal) => [`${value}${fill(literal)}`, `${fill(literal)}${value}`]),
+    )
 }
 
 function neighbours(value: unknown): readonly unknown[] {

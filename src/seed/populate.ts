@@ -3,6 +3,7 @@ import { holdsRows } from '../domain/catalog.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
+import { principalsOf, tenantNames } from '../domain/population.ts'
 import type { Population, Spare, Tenant, Unseeded, Values } from '../domain/population.ts'
 import { createAccounts } from './accounts.ts'
 import { castActors, castPeople, claimRights, TENANTS } from './cast.ts'
@@ -12,8 +13,9 @@ import { withoutCollisions } from './conflict.ts'
 import { insertRows } from './insert.ts'
 import type { Inserted } from './insert.ts'
 import { insertionOrder } from './order.ts'
-import { readBack } from './read-back.ts'
-import { benchFor, makeRow, Unmakeable } from './row.ts'
+import { lookupIn, readBack } from './read-back.ts'
+import type { Lookup } from './read-back.ts'
+import { benchFor, makeRow, SPARE_ROWS, Unmakeable } from './row.ts'
 import type { Bench, Order, Placed, Workshop } from './row.ts'
 import { highestOf, knownLabels, leastFirst, roleLabels, roleOf, slotsFor } from './slots.ts'
 import type { Slot } from './slots.ts'
@@ -146,19 +148,22 @@ async function placeExisting(
   const existing = await connection.rows<{ row: Values }>(
     `select to_jsonb(t.*) as row from ${table} t limit 1000`,
   )
+  const lookup = lookupIn(placed)
   placed.set(
     relation.oid,
-    existing.map(({ row }) => ({ slot: slotOfExisting(bench, row, shop), values: row })),
+    existing.map(({ row }) => ({ slot: slotOfExisting(bench, row, shop, lookup), values: row })),
   )
 }
 
-function slotOfExisting(bench: Bench, row: Values, shop: Workshop): Slot {
-  const person =
-    shop.people.find(({ key }) => [...bench.identity].some((name) => String(row[name]) === key)) ?? null
-  const tenant =
-    shop.tenants.find(({ keys }) => [...bench.identity].some((name) => keys.includes(String(row[name])))) ??
-    null
-  return { person, tenant: tenant?.name ?? person?.tenant ?? null }
+function slotOfExisting(bench: Bench, row: Values, shop: Workshop, lookup: Lookup): Slot {
+  const { owners, authors, tenantKeys } = principalsOf(
+    shop.model.ownerships.get(bench.relation.oid),
+    row,
+    lookup,
+  )
+  const person = shop.people.find(({ key }) => [...owners, ...authors].includes(key)) ?? null
+  const [tenant] = tenantNames(tenantKeys, shop.tenants)
+  return { person, tenant: tenant ?? person?.tenant ?? null }
 }
 
 interface Seeded {
@@ -210,7 +215,7 @@ async function seedRelation(
       if (result.kind === 'failed') failures.push(result.reason)
       else placed.get(relation.oid)?.push({ slot, values: result.values })
     }
-    const extra = makeRows(shop, bench, slot, variants, () => 500 + number++, [])
+    const extra = makeRows(shop, bench, slot, variants, () => SPARE_ROWS + number++, [])
     const possible = await satisfyChecks(
       connection,
       relation,
@@ -261,7 +266,7 @@ function makeRows(
 function fixedKey(shop: Workshop, bench: Bench, order: Order, values: Values): Values {
   const kind = shop.model.tenants[bench.role.tenantKind]
   const key = shop.tenants.find(({ name }) => name === order.slot.tenant)?.keys[bench.role.tenantKind]
-  return kind && key !== undefined && order.row < 500 ? { ...values, [kind.keyColumn]: key } : values
+  return kind && key !== undefined && order.row < SPARE_ROWS ? { ...values, [kind.keyColumn]: key } : values
 }
 
 /** Where triggers make every row of a relation impossible, rows go in without triggers, and it is said. */

@@ -44,7 +44,9 @@ export async function readBack(
 }
 
 /** Finds rows of the finished population by key. */
-export function lookupIn(rows: ReadonlyMap<number, readonly SeededRow[]>): ReturnType<typeof finder> {
+export type Lookup = ReturnType<typeof finder>
+
+export function lookupIn(rows: ReadonlyMap<number, readonly { readonly values: Values }[]>): Lookup {
   return finder(new Map([...rows].map(([oid, list]) => [oid, list.map(({ values }) => ({ row: values }))])))
 }
 

@@ -38,6 +38,8 @@ export interface Bench {
   /** columns that lead to an owner or tenant: never left empty */
   readonly identity: ReadonlySet<string>
   readonly unique: ReadonlySet<string>
+  /** columns that number rows within another column of their key: they repeat from owner to owner, as issue numbers do */
+  readonly numbering: ReadonlySet<string>
 }
 
 export function benchFor(relation: Relation, index: number, role: Role, model: Model): Bench {
@@ -50,7 +52,14 @@ export function benchFor(relation: Relation, index: number, role: Role, model: M
     hints: new Map(relation.columns.map((column) => [column.name, hintsFor(relation, column)])),
     identity: new Set(paths.flatMap(({ steps, column }) => steps[0]?.columns ?? [column])),
     unique: new Set(relation.keys.flatMap(({ columns }) => columns)),
+    numbering: new Set(relation.keys.flatMap(({ columns }) => numberingColumns(relation, columns))),
   }
+}
+
+function numberingColumns(relation: Relation, key: readonly string[]): readonly string[] {
+  const refers = (column: string): boolean =>
+    relation.foreignKeys.some(({ columns }) => columns.includes(column))
+  return key.some(refers) ? key.filter((column) => !refers(column)) : []
 }
 
 /** What a row is to be. */
@@ -60,6 +69,9 @@ export interface Order {
   /** number of the row within the relation */
   readonly row: number
 }
+
+/** Numbers of rows from here on are those of spares. */
+export const SPARE_ROWS = 500
 
 /** Why a row could not be made, with the column. */
 export class Unmakeable extends Error {}
@@ -103,8 +115,8 @@ function reference(shop: Workshop, bench: Bench, key: ForeignKey, order: Order, 
       : wanted[order.variant % Math.max(1, wanted.length)]
   if (chosen)
     return Object.fromEntries(key.columns.map((name, i) => [name, chosen.values[key.targetColumns[i] ?? '']]))
-  if (nullable) return nulls(key)
   if (person) return { [key.columns[0] ?? '']: person.key }
+  if (nullable) return nulls(key)
   if (key.target === relation.oid) return {}
   throw new Unmakeable(
     `${key.columns.join(', ')}: ${key.targetName} has no row to refer to (foreign key ${key.name})`,
@@ -186,6 +198,8 @@ function columnValue(shop: Workshop, bench: Bench, column: Column, order: Order)
     seed: shop.seed,
     unique: bench.unique.has(column.name),
   }
+  if (bench.numbering.has(column.name) && /^int/.test(column.baseType))
+    return order.variant + 1 + (order.row < SPARE_ROWS ? 0 : SPARE_ROWS)
   if (order.variant === 2 && !column.notNull && !bench.identity.has(column.name)) return null
   const value = valueFor(orderedLabels(column), bench.hints.get(column.name) ?? {}, place, shop.faker)
   return value === undefined && !column.notNull ? null : value

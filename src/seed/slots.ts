@@ -43,7 +43,8 @@ export function slotsFor(
   if (role.tenantKind >= 0) return main.filter(({ person }) => person.name !== 'bob')
   if (role.membership) return own.filter(({ tenant }) => tenant !== null)
   const { privilege } = role
-  if (privilege && !role.isUserRoot)
+  const listed = privilege !== undefined && Object.keys(privilege.labels).length === 0
+  if (privilege && (listed || !role.isUserRoot))
     return own.filter(
       ({ person }) =>
         person.right !== null || (MAIN.has(person.name) && hasHarmlessLabel(relation, privilege)),

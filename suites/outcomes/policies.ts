@@ -40,14 +40,24 @@ export const policies: readonly Situation[] = [
     statement: 'insert into pol.closed values (2, 2)',
     ...refused,
   },
-  { title: 'a SELECT without any policy', on: 'pol.closed', statement: 'select from pol.closed', means: 'returned 0' },
+  {
+    title: 'a SELECT without any policy',
+    on: 'pol.closed',
+    statement: 'select from pol.closed',
+    means: 'returned 0',
+  },
   {
     title: 'an UPDATE without any policy',
     on: 'pol.closed',
     statement: 'update pol.closed set n = 2',
     means: 'affected 0',
   },
-  { title: 'a DELETE without any policy', on: 'pol.closed', statement: 'delete from pol.closed', means: 'affected 0' },
+  {
+    title: 'a DELETE without any policy',
+    on: 'pol.closed',
+    statement: 'delete from pol.closed',
+    means: 'affected 0',
+  },
   {
     title: 'an INSERT that only a restrictive policy refuses',
     on: 'pol.restricted',
@@ -138,22 +148,18 @@ export const policies: readonly Situation[] = [
     statement: 'insert into pol.insertable values (2, 2) on conflict (id) do update set n = 2',
     means: 'affected 1',
   },
-  ...['returning id', 'returning *', 'returning tableoid', 'returning unseen'].map(
-    (clause): Situation => ({
-      title: `an INSERT with "${clause}" of a row that fails only the SELECT policy`,
-      on: 'pol.unseen',
-      statement: `insert into pol.unseen values (9, 30) ${clause}`,
-      ...refused,
-    }),
-  ),
-  ...['', 'returning 1'].map(
-    (clause): Situation => ({
-      title: `an INSERT with "${clause}" that reads nothing of a row which fails only the SELECT policy`,
-      on: 'pol.unseen',
-      statement: `insert into pol.unseen values (9, 30) ${clause}`,
-      means: 'affected 1',
-    }),
-  ),
+  ...['returning id', 'returning *', 'returning tableoid', 'returning unseen'].map((clause): Situation => ({
+    title: `an INSERT with "${clause}" of a row that fails only the SELECT policy`,
+    on: 'pol.unseen',
+    statement: `insert into pol.unseen values (9, 30) ${clause}`,
+    ...refused,
+  })),
+  ...['', 'returning 1'].map((clause): Situation => ({
+    title: `an INSERT with "${clause}" that reads nothing of a row which fails only the SELECT policy`,
+    on: 'pol.unseen',
+    statement: `insert into pol.unseen values (9, 30) ${clause}`,
+    means: 'affected 1',
+  })),
   ...[
     'update pol.unseen set n = 5',
     'update pol.unseen set n = default',
@@ -167,14 +173,12 @@ export const policies: readonly Situation[] = [
     'delete from pol.unseen where true',
     'delete from pol.unseen returning 1',
     'delete from pol.unseen using (values (1)) v',
-  ].map(
-    (statement): Situation => ({
-      title: `"${statement}", which reads no column of rows that the SELECT policy hides,`,
-      on: 'pol.unseen',
-      statement,
-      means: 'affected 2',
-    }),
-  ),
+  ].map((statement): Situation => ({
+    title: `"${statement}", which reads no column of rows that the SELECT policy hides,`,
+    on: 'pol.unseen',
+    statement,
+    means: 'affected 2',
+  })),
   ...[
     'update pol.unseen set n = n',
     'update pol.unseen set n = 5 where id > 0',
@@ -183,22 +187,18 @@ export const policies: readonly Situation[] = [
     'update pol.unseen set n = 5 returning tableoid',
     'delete from pol.unseen where id = 1',
     'delete from pol.unseen returning *',
-  ].map(
-    (statement): Situation => ({
-      title: `"${statement}", which reads columns of rows that the SELECT policy hides,`,
-      on: 'pol.unseen',
-      statement,
-      means: 'affected 0',
-    }),
-  ),
-  ...['update pol.unseen_view set n = 5', 'delete from pol.unseen_view'].map(
-    (statement): Situation => ({
-      title: `"${statement}" through a view whose own WHERE alone reads columns`,
-      on: 'pol.unseen_view',
-      statement,
-      means: 'affected 2',
-    }),
-  ),
+  ].map((statement): Situation => ({
+    title: `"${statement}", which reads columns of rows that the SELECT policy hides,`,
+    on: 'pol.unseen',
+    statement,
+    means: 'affected 0',
+  })),
+  ...['update pol.unseen_view set n = 5', 'delete from pol.unseen_view'].map((statement): Situation => ({
+    title: `"${statement}" through a view whose own WHERE alone reads columns`,
+    on: 'pol.unseen_view',
+    statement,
+    means: 'affected 2',
+  })),
   {
     title: 'an UPDATE through that view that reads columns itself',
     on: 'pol.unseen_view',

@@ -120,9 +120,7 @@ export function commandOf({ title, statement }: Situation): Needs['command'] {
 export function policySql(situation: Situation, variant: Variant): string {
   const expression = variant === 'raises' ? 'public.raises()' : variant
   const clause =
-    commandOf(situation) === 'delete'
-      ? `using (${expression})`
-      : `using (true) with check (${expression})`
+    commandOf(situation) === 'delete' ? `using (${expression})` : `using (true) with check (${expression})`
   return `alter policy p on ${situation.policyOn ?? situation.on} ${clause}`
 }
 
