@@ -9,6 +9,7 @@ import { code } from './outcomes/code.ts'
 import { constraints } from './outcomes/constraints.ts'
 import { dependencies } from './outcomes/dependencies.ts'
 import { foreignKeys } from './outcomes/foreign-keys.ts'
+import { NEIGHBOURS } from './outcomes/neighbours.ts'
 import { other } from './outcomes/other.ts'
 import { partitions } from './outcomes/partitions.ts'
 import { policies } from './outcomes/policies.ts'
@@ -54,29 +55,51 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
 
   describe.each(Object.entries(GROUPS))('among %s', (_, situations) => {
     const known = situations.filter(({ since = 15 }) => major >= since)
+    const ordered = known.filter(({ decided }) => decided !== undefined)
+    const updates = ordered.filter((situation) => commandOf(situation) === 'update')
 
-    test.each(known)('$title is read as $means', async (situation) => {
+    test.each(known.map(told))('%s is read as %s', async (...[, , situation]) => {
       const variant = situation.decided === undefined ? undefined : 'true'
       expect(await provoke(connection, catalog, situation, variant)).toEqual(wanted(situation, major))
     })
 
-    const ordered = known.filter(({ decided }) => decided !== undefined)
+    test.each(ordered.map(told))(
+      '%s says as much as it can under a policy that refuses',
+      async (...[, , situation]) => {
+        expect(await provoke(connection, catalog, situation, 'false')).toEqual(
+          situation.decided === 'before' ? wanted(situation, major) : refused(situation),
+        )
+      },
+    )
 
-    test.each(ordered)('$title comes $decided a policy that refuses', async (situation) => {
-      expect(await provoke(connection, catalog, situation, 'false')).toEqual(
-        situation.decided === 'before' ? wanted(situation, major) : refused(situation),
-      )
-    })
+    test.each(ordered.map(told))(
+      '%s shows its place under a policy that raises',
+      async (...[, , situation]) => {
+        expect(await provoke(connection, catalog, situation, 'raises')).toEqual(
+          situation.decided === 'before' ? wanted(situation, major) : EVALUATED,
+        )
+      },
+    )
 
-    test.each(ordered)('$title comes $decided a policy that raises an exception', async (situation) => {
-      expect(await provoke(connection, catalog, situation, 'raises')).toEqual(
-        situation.decided === 'before'
-          ? wanted(situation, major)
-          : { says: 'P0099 exec_stmt_raise', means: 'broken' },
-      )
-    })
+    test.each(updates.map(told))(
+      '%s proves nothing of a row that USING hides',
+      async (...[, , situation]) => {
+        const { means } = await provoke(connection, catalog, situation, 'hides')
+        expect(['affected 0', 'broken']).toContain(means)
+      },
+    )
+  })
+
+  test.each(NEIGHBOURS)('%s proves nothing', async (_title, says, disturb) => {
+    await using neighbour = await Connection.open(server.target)
+    expect(await disturb({ connection, catalog, neighbour })).toEqual({ says, means: 'broken' })
   })
 })
+
+/** What the exception of a policy's own function looks like. */
+const EVALUATED: Answer = { says: 'P0099 exec_stmt_raise', means: 'broken' }
+
+const told = (situation: Situation) => [situation.title, situation.means, situation] as const
 
 function schemaOf(name: string): string {
   return readFileSync(new URL(`./outcomes/${name}.sql`, import.meta.url), 'utf8')
@@ -95,4 +118,12 @@ function refused(situation: Situation): Answer {
 test('no situation is listed twice', () => {
   const titles = Object.values(GROUPS).flatMap((situations) => situations.map(({ title }) => title))
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([])
+})
+
+test('nothing that comes before the policy is expected to be decided by it', () => {
+  const early = Object.values(GROUPS)
+    .flat()
+    .filter(({ decided }) => decided === 'before')
+  expect(early.map(({ means }) => means)).not.toContain('admitted')
+  expect(early.map(({ means }) => means)).not.toContain('denied by policy')
 })

@@ -19,6 +19,8 @@ export interface Fact {
   readonly evidence: string
   readonly reproduction?: string
   readonly declared: boolean
+  /** name of the actor that was seen */
+  readonly by?: string
   /** policies ask for the value that was written */
   readonly trusted?: boolean
 }

@@ -42,14 +42,17 @@ function wasTried(
   population: Population,
   standing: Standing,
 ): boolean {
-  const tried = (of: Standing): boolean =>
-    observations.some(({ probe }) => aimsAt(probe.attempt, of) && judgedStanding(actors.get(probe.actor), of))
-  if (expectation.command === 'insert') return tried(standing) || expectation.closedBy !== null
+  const tried = observations.some(
+    ({ probe }) => aimsAt(probe.attempt, standing) && judgedStanding(actors.get(probe.actor), standing),
+  )
+  // nobody inserts a team mate's row: whoever inserts one makes it an own one
+  if (expectation.command === 'insert')
+    return standing !== 'team' && (tried || (expectation.closedBy !== null && standing === 'own'))
   const exists = population.actors.some(
     (actor) =>
       actor.purpose === 'judged' && rows.some((row) => standingOf(tieOf(row, actor), actor) === standing),
   )
-  return exists && (tried(standing) || expectation.closedBy !== null)
+  return exists && (tried || expectation.closedBy !== null)
 }
 
 function judgedStanding(actor: Actor | undefined, standing: Standing): boolean {
@@ -73,12 +76,8 @@ function passed({ observations, actors }: Matter, standing: Standing): boolean {
   })
 }
 
-/** The first answer that was neither rows nor a refusal, if that is all there is. */
-export function brokenObservation({ observations }: Matter): Observation | undefined {
-  const broken = observations.filter(({ outcome }) => outcome.kind === 'broken')
-  return broken.length > 0 &&
-    broken.length ===
-      observations.filter(({ outcome }) => outcome.kind !== 'denied' || outcome.by !== 'privilege').length
-    ? broken[0]
-    : undefined
+/** Where nobody gets through and the server answers with errors, the first of them: the policies could not be evaluated. */
+export function brokenObservation(matter: Matter): Observation | undefined {
+  if (hasControl(matter)) return undefined
+  return matter.observations.find(({ outcome }) => outcome.kind === 'broken')
 }

@@ -69,7 +69,7 @@ export function judge(input: JudgeInput): Judged {
       untested.push(...result.untested)
     }
   }
-  const plain = withoutObvious(deduplicate(facts))
+  const plain = withoutObvious(deduplicate(withoutEchoes(facts)))
   const context: CollectContext = {
     catalog: input.catalog,
     definitions: input.definitions,
@@ -103,6 +103,7 @@ function judgeMatter(input: JudgeInput, relation: Relation, matter: Matter): Mat
     actor,
     evidence,
     declared: expectation.declared,
+    ...(observation ? { by: observation.probe.actor } : {}),
     ...(observation ? { reproduction: input.reproductionOf(observation) } : {}),
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   })
@@ -165,7 +166,10 @@ function judgeMatter(input: JudgeInput, relation: Relation, matter: Matter): Mat
       ? [{ relation: relation.qualified, command, actor: 'all' as const, reason: one.reason }]
       : [],
   )
-  return { facts, untested: reasons.length > 0 ? reasons : uniqueDoubts(doubts) }
+  // without a policy there is nothing to get through: what else goes wrong on the way is told where it belongs
+  const settled =
+    expectation.closedBy !== null && observations.some(({ outcome }) => outcome.kind !== 'broken')
+  return { facts, untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts) }
 }
 
 type Whole = { readonly kind: 'untested' | 'control'; readonly reason: string }
@@ -243,6 +247,18 @@ function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
       !facts.some(
         (other) =>
           other.code === 'update-leak' && other.relation === fact.relation && other.actor === fact.actor,
+      ),
+  )
+}
+
+/** What anybody without a session can do, a session without a user can do, too: that is no news about those who sign in. */
+function withoutEchoes(facts: readonly Fact[]): readonly Fact[] {
+  return facts.filter(
+    (fact) =>
+      fact.by !== 'no-sub' ||
+      !facts.some(
+        (other) =>
+          other.actor === 'anon' && other.relation === fact.relation && other.command === fact.command,
       ),
   )
 }

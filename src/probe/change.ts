@@ -76,6 +76,7 @@ function trial(
     needs: { relation: target.relation, command, writes: shape.assignments.map(({ name }) => name), reads },
     aims: shape.rows,
     payload: null,
+    wanted: null,
     single: shape.rows.length > 1 ? (row) => single(row) as Trial : null,
   }
 }

@@ -46,6 +46,7 @@ export function insertTrial(
     needs: { relation: target.relation, command: 'insert', writes: named.map(({ name }) => name), reads: [] },
     aims: [],
     payload: values,
+    wanted: null,
     single: null,
   }
 }

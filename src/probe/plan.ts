@@ -383,17 +383,17 @@ function raises(
   return raisedValues(scene, target, actor).flatMap(({ column, value, detail }) => {
     const rows = own.filter(({ values }) => values[column] !== value)
     const assignments = fixedAssignments(target, actor.role, { [column]: value })
-    return rows.length > 0 && assignments
-      ? [
-          seenTrial(target, actor, {
+    const trial =
+      rows.length > 0 && assignments
+        ? seenTrial(target, actor, {
             command: 'update',
             attempt: 'raise own rights',
             detail,
             assignments,
             rows,
-          }),
-        ]
-      : []
+          })
+        : null
+    return trial ? [{ ...trial, wanted: { [column]: value } }] : []
   })
 }
 

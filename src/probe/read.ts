@@ -29,6 +29,7 @@ export function readTrial(target: Target, actor: Actor): Trial {
     needs: { relation, command: 'select', writes: [], reads: columns ?? 'all' },
     aims: [],
     payload: null,
+    wanted: null,
     single: null,
   }
 }

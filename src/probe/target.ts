@@ -79,17 +79,24 @@ export function conditionFor(
 ): { readonly sql: string; readonly reads: readonly string[] | 'all' } | null {
   const granted = target.relation.privileges.find((one) => one.role === role)
   if (!granted || rows.length === 0) return null
-  if (target.relation === target.base && granted.relation.includes('select'))
+  const key = [...target.base.keys]
+    .sort((a, b) => Number(b.primary) - Number(a.primary))
+    .find(
+      ({ partial, columns }) =>
+        !partial &&
+        columns.length > 0 &&
+        columns.every(
+          (name) =>
+            COMPARABLE.has(target.columns.get(name)?.baseType ?? '') &&
+            granted.columns.select.includes(target.columns.get(name)?.name ?? ''),
+        ) &&
+        rows.every(({ values }) => columns.every((name) => values[name] !== null)),
+    )
+  if (!key && target.relation === target.base && granted.relation.includes('select'))
     return {
       sql: `t.tableoid::int8 || ':' || t.ctid in (${rows.map(({ place }) => quoteLiteral(place)).join(', ')})`,
       reads: 'all',
     }
-  const key = target.base.keys.find(
-    ({ partial, columns }) =>
-      !partial &&
-      columns.length > 0 &&
-      columns.every((name) => granted.columns.select.includes(target.columns.get(name)?.name ?? '')),
-  )
   if (!key) return null
   const names = key.columns.map((name) => target.columns.get(name)?.name ?? '')
   const tuples = rows.map(
@@ -100,6 +107,19 @@ export function conditionFor(
     reads: names,
   }
 }
+
+/** Types whose text is the same from to_jsonb() and from a cast. */
+const COMPARABLE: ReadonlySet<string> = new Set([
+  'uuid',
+  'text',
+  'varchar',
+  'bpchar',
+  'citext',
+  'int2',
+  'int4',
+  'int8',
+  'name',
+])
 
 const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 

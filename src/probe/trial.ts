@@ -17,6 +17,8 @@ export interface Trial {
   readonly aims: readonly SeededRow[]
   /** the row as it was to be inserted: what an admitted but failed insert would have made */
   readonly payload: Values | null
+  /** values that the row must have afterwards for the attempt to have succeeded: a trigger may put them back */
+  readonly wanted: Values | null
   /** builds the same statement for one row */
   readonly single: ((row: SeededRow) => Trial) | null
 }

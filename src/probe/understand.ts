@@ -91,13 +91,18 @@ export function reachedByWrite(
   const gone = standing.filter(
     (row) => !left.has(row.place) && (trial.before === null || trial.aims.includes(row)),
   )
-  const moved = trial.probe.command === 'update' ? fresh : []
+  const moved = trial.probe.command === 'update' ? fresh.filter((row) => isAsWanted(row, trial)) : []
+  const reached = trial.wanted === null ? gone : gone.slice(0, moved.length)
   return summarize(
-    gone.map((row) => ({ tie: tieOf(row, trial.actor), after: movedTo(row, moved, trial), row })),
+    reached.map((row) => ({ tie: tieOf(row, trial.actor), after: movedTo(row, moved, trial), row })),
     trial.actor,
     knowledge,
   )
 }
+
+const isAsWanted = (row: SeededRow, { wanted }: Trial): boolean =>
+  wanted === null ||
+  Object.entries(wanted).every(([name, value]) => JSON.stringify(row.values[name]) === JSON.stringify(value))
 
 /** The row as the update left it, found by its key, else the only one there is. */
 function movedTo(row: SeededRow, moved: readonly SeededRow[], trial: Trial): Tie | undefined {

@@ -83,6 +83,11 @@ create table code.behind_view (id int primary key, n int);
 create view code.rule_view with (security_invoker) as select * from code.behind_view;
 create rule r as on insert to code.rule_view do instead insert into code_elsewhere.behind_view values (new.id);
 
-grant usage on schema code, code_elsewhere to authenticated;
+grant usage on schema code, code_elsewhere to authenticated, app_owner;
 grant all on all tables in schema code to authenticated;
 grant all on all tables in schema code_elsewhere to authenticated;
+
+-- a rule acts as the owner of its relation, whom the policies elsewhere bind
+alter table code.rule_namesake owner to app_owner;
+alter view code.rule_view owner to app_owner;
+grant all on all tables in schema code_elsewhere to app_owner;

@@ -22,7 +22,7 @@ export interface Situation {
   readonly on: string
   readonly statement: string
   /** SQLSTATE and routine; absent where the statement succeeds */
-  readonly says?: string | ((major: Major) => string)
+  readonly says?: string | ((major: Major) => string) | undefined
   readonly means: Meaning
   /**
    * Whether the error comes before or after the policy is evaluated. Such a situation is repeated with a policy that
@@ -56,8 +56,8 @@ export interface Answer {
   readonly means: string
 }
 
-export const VARIANTS = ['true', 'false', 'raises'] as const
-export type Variant = (typeof VARIANTS)[number]
+/** What the policy is made to be; `hides` is one whose USING refuses, where WITH CHECK would not. */
+export type Variant = 'true' | 'false' | 'raises' | 'hides'
 
 const NO_MODEL: Model = {
   ownerships: new Map(),
@@ -117,10 +117,14 @@ export function commandOf({ title, statement }: Situation): Needs['command'] {
 }
 
 /** Rows that a DELETE may touch are decided by USING, those that an INSERT or UPDATE leaves behind by WITH CHECK. */
-export function policySql(situation: Situation, variant: Variant): string {
+function policySql(situation: Situation, variant: Variant): string {
   const expression = variant === 'raises' ? 'public.raises()' : variant
   const clause =
-    commandOf(situation) === 'delete' ? `using (${expression})` : `using (true) with check (${expression})`
+    variant === 'hides'
+      ? 'using (false) with check (true)'
+      : commandOf(situation) === 'delete'
+        ? `using (${expression})`
+        : `using (true) with check (${expression})`
   return `alter policy p on ${situation.policyOn ?? situation.on} ${clause}`
 }
 

@@ -55,4 +55,4 @@ begin
 end $$;
 revoke all on vw.ungranted from authenticated;
 grant all on vw.base, vw_private.notes to authenticated;
-grant select (id, n), insert (id, n), update (n) on vw.half_open to authenticated;
+grant select (id, n), insert (id, n), update (id, n) on vw.half_open to authenticated;

@@ -177,6 +177,21 @@ export const views: readonly Situation[] = [
     means: 'affected 1',
   },
   {
+    title: 'an UPDATE that reads through a view that shows a column that its caller may not read',
+    on: 'vw.shows_hidden',
+    statement: 'update vw.shows_hidden set id = 2 where id = 1',
+    writes: ['id'],
+    reads: ['id'],
+    ...lacking,
+  },
+  {
+    title: 'an UPDATE that reads nothing through a view that shows a column that its caller may not read',
+    on: 'vw.shows_hidden',
+    statement: 'update vw.shows_hidden set id = 2',
+    writes: ['id'],
+    means: 'affected 1',
+  },
+  {
     // the catalog does not say which columns a view's WHERE reads
     title: 'a view whose condition alone reads a column that its caller may not read',
     on: 'vw.needs_hidden',
