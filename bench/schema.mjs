@@ -29,7 +29,10 @@ export function writeProject(folder, tables) {
   const migrations = join(folder, 'supabase', 'migrations')
   mkdirSync(migrations, { recursive: true })
   for (const [name, text] of migrationsFor(tables)) writeFileSync(join(migrations, name), text)
-  writeFileSync(join(folder, 'rls.config.json'), JSON.stringify({ migrations: [{ tool: 'supabase' }], expect }))
+  writeFileSync(
+    join(folder, 'rls.config.json'),
+    JSON.stringify({ migrations: [{ tool: 'supabase' }], expect }),
+  )
 }
 
 const CORE_TABLES = 3
@@ -160,8 +163,7 @@ const shapes = [
   {
     kind: 'tasks',
     parent: 'projects',
-    policy: (name, parent) =>
-      `parent_id in (select p.id from public.${parent} p where p.${membershipIn})`,
+    policy: (name, parent) => `parent_id in (select p.id from public.${parent} p where p.${membershipIn})`,
   },
   {
     kind: 'revisions',
