@@ -1,28 +1,31 @@
-// Compiles src to dist and copies what the compiler leaves behind (SQL, extension control files). The folder is swapped
-// in when it is complete, so that nobody ever sees half a build. Usage: node scripts/build.mjs [folder]
+// Compiles src to dist and copies what the compiler leaves behind (SQL, extension control files).
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = `${root}${process.argv[2] ?? 'dist'}`
-const next = `${folder}-${process.pid}`
 const copied = /\.(sql|control)$/
 
-const tsc = spawnSync(
-  process.execPath,
-  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next],
-  { cwd: root, stdio: 'inherit' },
-)
-if (tsc.status !== 0) {
-  rmSync(next, { recursive: true, force: true })
-  process.exit(tsc.status ?? 1)
+// dist is replaced as a whole: what was interrupted, or does not compile, leaves the last build as it was
+const draft = mkdtempSync(join(root, 'node_modules', '.dist-'))
+try {
+  process.exitCode = build()
+} finally {
+  rmSync(draft, { recursive: true, force: true })
 }
-cpSync(`${root}src`, next, {
-  recursive: true,
-  filter: (from) => copied.test(from) || !/\.[a-z]+$/.test(from),
-})
-chmodSync(`${next}/cli.js`, 0o755)
-if (existsSync(folder)) renameSync(folder, `${next}-old`)
-renameSync(next, folder)
-rmSync(`${next}-old`, { recursive: true, force: true })
+
+function build() {
+  const args = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', draft]
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) return status ?? 1
+  cpSync(join(root, 'src'), draft, {
+    recursive: true,
+    filter: (from) => copied.test(from) || !/\.[a-z]+$/.test(from),
+  })
+  chmodSync(draft, 0o755)
+  chmodSync(join(draft, 'cli.js'), 0o755)
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  renameSync(draft, join(root, 'dist'))
+  return 0
+}

@@ -8,6 +8,7 @@ import type { Observation, Outcome } from './domain/probe.ts'
 import type { Finding, Report, ReportedRelation, Step } from './domain/report.ts'
 import { SEVERITIES } from './domain/vocabulary.ts'
 import type { Severity } from './domain/vocabulary.ts'
+import { groupBy } from './group-by.ts'
 import type { Judged } from './judge/judge.ts'
 import { isExposed } from './judge/static.ts'
 import { accessOf, cellsOf } from './judge/summary.ts'
@@ -45,7 +46,7 @@ export function assemble(input: AssembleInput): Report {
     },
     outcome: active.length > 0 || judged.untested.length > 0 ? 'findings' : 'isolated',
     sources: prepared.sources,
-    relations: input.relations.map((relation) => reportRelation(input, relation)),
+    relations: reportRelations(input),
     functions: input.catalog.routines
       .filter(
         ({ schema, isTrigger, executableBy }) =>
@@ -62,7 +63,7 @@ export function assemble(input: AssembleInput): Report {
     })),
     tenants: population.tenants.map(({ name }) => name),
     rows: [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0),
-    probes: { columns: PROBE_COLUMNS, rows: observations.map((one) => probeRow(one, input.relations)) },
+    probes: { columns: PROBE_COLUMNS, rows: probeRows(observations, input.relations) },
     coverage: { planned: observations.length, executed: observations.length, untested: judged.untested },
     findings: [...judged.findings].sort(byWeight),
     notices: [...population.notices, ...judged.notices],
@@ -90,13 +91,17 @@ const PROBE_COLUMNS = [
   'unowned',
 ] as const
 
-function probeRow(
-  { probe, outcome, reached }: Observation,
+function probeRows(
+  observations: readonly Observation[],
   relations: readonly Relation[],
-): readonly unknown[] {
+): readonly (readonly unknown[])[] {
+  const names = new Map(relations.map(({ oid, qualified }) => [oid, qualified]))
+  return observations.map((one) => probeRow(one, names.get(one.probe.relation) ?? ''))
+}
+
+function probeRow({ probe, outcome, reached }: Observation, relation: string): readonly unknown[] {
   const rows = (tie: string): number =>
     reached.filter((one) => one.tie === tie).reduce((sum, one) => sum + one.rows, 0)
-  const relation = relations.find(({ oid }) => oid === probe.relation)?.qualified ?? ''
   return [
     relation,
     probe.command,
@@ -125,20 +130,32 @@ function outcomeText(outcome: Outcome): string {
   }
 }
 
-function reportRelation(
-  { catalog, model, observations, population, judged }: AssembleInput,
-  relation: Relation,
-): ReportedRelation {
-  const base = baseOf(catalog, relation)
-  const ownership = model.ownerships.get(base.oid)
-  const cells = cellsOf({
-    relation,
-    base,
-    population,
-    findings: judged.findings,
-    untested: judged.untested,
-    observations: observations.filter(({ probe }) => probe.relation === relation.oid),
+function reportRelations(input: AssembleInput): readonly ReportedRelation[] {
+  const { catalog, observations, population, judged } = input
+  const observationsOf = groupBy(observations, ({ probe }) => probe.relation)
+  const findingsOf = groupBy(judged.findings, (one) => one.relation)
+  const untestedOf = groupBy(judged.untested, (one) => one.relation)
+  return input.relations.map((relation) => {
+    const base = baseOf(catalog, relation)
+    const cells = cellsOf({
+      relation,
+      base,
+      population,
+      findings: findingsOf(relation.qualified),
+      untested: untestedOf(relation.qualified),
+      observations: observationsOf(relation.oid),
+    })
+    return reportRelation(input, relation, base, cells)
   })
+}
+
+function reportRelation(
+  { catalog, model }: AssembleInput,
+  relation: Relation,
+  base: Relation,
+  cells: ReturnType<typeof cellsOf>,
+): ReportedRelation {
+  const ownership = model.ownerships.get(base.oid)
   return {
     name: relation.qualified,
     kind: relation.kind,

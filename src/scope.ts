@@ -1,5 +1,6 @@
 import { didYouMean } from './config/nearest.ts'
-import { Connection, DatabaseError } from './database/connection.ts'
+import { DatabaseError } from './database/connection.ts'
+import type { Connection } from './database/connection.ts'
 import { relationByName } from './domain/catalog.ts'
 import type { Catalog, Relation } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'

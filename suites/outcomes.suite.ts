@@ -16,6 +16,7 @@ import { policies } from './outcomes/policies.ts'
 import { privileges } from './outcomes/privileges.ts'
 import { commandOf, MAJORS, provoke, saidBy } from './outcomes/situation.ts'
 import type { Answer, Major, Situation } from './outcomes/situation.ts'
+import { viewPrivileges } from './outcomes/view-privileges.ts'
 import { views } from './outcomes/views.ts'
 
 const GROUPS: Readonly<Record<string, readonly Situation[]>> = {
@@ -25,7 +26,7 @@ const GROUPS: Readonly<Record<string, readonly Situation[]>> = {
   code,
   'foreign-keys': foreignKeys,
   partitions,
-  views,
+  views: [...views, ...viewPrivileges],
   other,
 }
 const SCHEMAS = ['roles', ...Object.keys(GROUPS)]

@@ -13,6 +13,7 @@ import type {
   Trigger,
   ViewFacts,
 } from '../domain/catalog.ts'
+import { groupBy } from '../group-by.ts'
 import type {
   RawCatalog,
   RawColumn,
@@ -71,16 +72,6 @@ function groupParts(raw: RawCatalog) {
     columnPrivileges: groupBy(raw['column-privileges'], (row) => row.relation),
     reads: groupBy(raw['view-reads'], (row) => row.view),
   }
-}
-
-function groupBy<Row>(rows: readonly Row[], key: (row: Row) => number): (key: number) => readonly Row[] {
-  const groups = new Map<number, Row[]>()
-  for (const row of rows) {
-    const group = groups.get(key(row))
-    if (group) group.push(row)
-    else groups.set(key(row), [row])
-  }
-  return (wanted) => groups.get(wanted) ?? []
 }
 
 const KINDS: Readonly<Record<RawRelation['relkind'], RelationKind>> = {

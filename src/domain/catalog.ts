@@ -190,6 +190,15 @@ export function policiesFor(relation: Relation, command: Command, role: string):
   )
 }
 
-export function may(relation: Relation, role: string, privilege: Privilege): boolean {
-  return relation.privileges.some((p) => p.role === role && p.relation.includes(privilege))
+/** The texts that a column can hold, where an enum or a CHECK list of its own says so; empty otherwise. */
+export function labelsOf(relation: Relation, column: Column): readonly string[] {
+  if (column.labels) return column.labels
+  return relation.checks
+    .filter(
+      ({ columns, expression }) =>
+        columns.length === 1 && columns[0] === column.name && /ANY|=/.test(expression),
+    )
+    .flatMap(({ expression }) =>
+      [...expression.matchAll(/'((?:[^']|'')*)'::/g)].map((match) => (match[1] ?? '').replaceAll("''", "'")),
+    )
 }

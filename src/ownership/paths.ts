@@ -1,5 +1,5 @@
 import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
-import { holdsRows } from '../domain/catalog.ts'
+import { holdsRows, relationByOid } from '../domain/catalog.ts'
 import type { Ownership, OwnerPath, TenantKind } from '../domain/ownership.ts'
 import { looksLikeAuthorship, looksLikeLastTouch } from './names.ts'
 import type { UserColumns } from './user-columns.ts'
@@ -15,9 +15,10 @@ export function inferOwnerships(context: PathContext): ReadonlyMap<number, Owner
   const relations = context.catalog.relations.filter(holdsRows)
   // references to a person are that person's key: they are columns of their own, not a way to somewhere else
   const open = { ...context, isClosed: (relation: Relation) => isPerson(relation, context) }
+  const signs = context.tenants.map((tenant) => signsOf(tenant, context.catalog))
   const tenantPaths = spread(
     relations,
-    directly(relations, (relation) => directTenants(relation, context)),
+    directly(relations, (relation) => directTenants(relation, signs)),
     open,
   )
   const owned = spread(
@@ -112,11 +113,26 @@ function directAuthors(relation: Relation, { users }: PathContext): readonly Own
 const makers = (relation: Relation, context: PathContext): readonly OwnerPath[] =>
   directAuthors(relation, context).filter(({ column }) => !looksLikeLastTouch(column))
 
-function directTenants(relation: Relation, { tenants, catalog }: PathContext): readonly OwnerPath[] {
-  return tenants.flatMap((tenant) => {
+/** A kind of tenant, with how other relations refer to it. */
+interface TenantSigns {
+  readonly tenant: TenantKind
+  readonly qualified: string
+  readonly columnNames: ReadonlySet<string>
+}
+
+function signsOf(tenant: TenantKind, catalog: Catalog): TenantSigns {
+  const target = tenant.relation === null ? undefined : relationByOid(catalog, tenant.relation)
+  return {
+    tenant,
+    qualified: target?.qualified ?? tenant.name,
+    columnNames: tenantColumnNames(tenant, catalog),
+  }
+}
+
+function directTenants(relation: Relation, signs: readonly TenantSigns[]): readonly OwnerPath[] {
+  return signs.flatMap(({ tenant, qualified, columnNames }) => {
     if (tenant.relation === relation.oid)
       return [{ steps: [], column: tenant.keyColumn, evidence: `is a tenant (${tenant.evidence})` }]
-    const target = catalog.relations.find(({ oid }) => oid === tenant.relation)
     const byKey = relation.foreignKeys.flatMap((key) => {
       const column =
         key.target === tenant.relation ? key.columns[key.targetColumns.indexOf(tenant.keyColumn)] : undefined
@@ -126,12 +142,12 @@ function directTenants(relation: Relation, { tenants, catalog }: PathContext): r
             {
               steps: [],
               column,
-              evidence: `foreign key ${relation.qualified}.${column} → ${target?.qualified ?? tenant.name}`,
+              evidence: `foreign key ${relation.qualified}.${column} → ${qualified}`,
             },
           ]
     })
     if (byKey.length > 0) return byKey.slice(0, 1)
-    const named = relation.columns.find(({ name }) => tenantColumnNames(tenant, catalog).has(name))
+    const named = relation.columns.find(({ name }) => columnNames.has(name))
     return named && !relation.foreignKeys.some(({ columns }) => columns.includes(named.name))
       ? [{ steps: [], column: named.name, evidence: `name of ${relation.qualified}.${named.name}` }]
       : []

@@ -151,15 +151,3 @@ export function refersTo(relation: Relation, node: Node, reading: Reading): bool
     return inner.size === 0 && relation.columns.some(({ name }) => name === parts[0])
   })
 }
-
-/** Functions that an expression calls, as the catalog knows them. */
-export function* calledRoutines(
-  node: Node,
-  routines: Routines,
-): Generator<{ readonly routine: Routine; readonly call: Node }> {
-  for (const call of walk(node)) {
-    if (call.kind !== 'FuncCall') continue
-    const routine = routines.get(nameParts(call, 'funcname').join('.'))
-    if (routine) yield { routine, call }
-  }
-}

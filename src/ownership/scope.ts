@@ -38,12 +38,3 @@ export function resolveColumn(scope: Scope, qualifier: string | null, column: st
   }
   return [...scope.values()].find((relation) => relation.columns.some(({ name }) => name === column))
 }
-
-/** Every SELECT below a node with the relations that it reads. */
-export function* selectsOf(
-  node: Node,
-  find: RelationFinder,
-): Generator<{ readonly select: Node; readonly scope: Scope }> {
-  for (const found of walk(node))
-    if (found.kind === 'SelectStmt') yield { select: found, scope: scopeOf(found, find) }
-}

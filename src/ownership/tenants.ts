@@ -1,8 +1,9 @@
 import type { Catalog, Column, ForeignKey, Relation } from '../domain/catalog.ts'
-import { holdsRows, relationByName } from '../domain/catalog.ts'
+import { holdsRows, labelsOf, relationByName } from '../domain/catalog.ts'
 import type { TenantConfig } from '../domain/config.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, TenantKind } from '../domain/ownership.ts'
+import { groupBy } from '../group-by.ts'
 import type { Lookup, Mentions } from './lookups.ts'
 import { looksLikeMembership, looksLikeOtherTie, looksLikeTenant, wordsOf } from './names.ts'
 import { primaryColumn } from './user-columns.ts'
@@ -15,16 +16,19 @@ export function findTenants(
   mentions: Mentions,
   declared: readonly TenantConfig[] | undefined,
 ): readonly TenantKind[] {
-  if (declared) return declared.flatMap((tenant) => declaredTenant(catalog, users, mentions, tenant))
+  const referring = referringTo(catalog)
+  if (declared)
+    return declared.flatMap((tenant) => declaredTenant(catalog, referring, users, mentions, tenant))
   const candidates = catalog.relations.filter(
     (relation) => holdsRows(relation) && catalog.tested.includes(relation.schema),
   )
-  const byTable = candidates.flatMap((relation) => tenantRelation(catalog, relation, users, mentions) ?? [])
+  const byTable = candidates.flatMap((relation) => tenantRelation(referring, relation, users, mentions) ?? [])
   return [...byTable, ...bareTenants(catalog, byTable, mentions)]
 }
 
 function declaredTenant(
   catalog: Catalog,
+  referring: Referring,
   users: UserColumns,
   mentions: Mentions,
   tenant: TenantConfig,
@@ -37,10 +41,10 @@ function declaredTenant(
       relation: relation.oid,
       name: relation.qualified,
       keyColumn,
-      memberships: referencesTo(catalog, relation, keyColumn).flatMap(
+      memberships: referencesTo(referring, relation, keyColumn).flatMap(
         (r) => membership(r, users, mentions)?.found ?? [],
       ),
-      claims: claimsFor(catalog, relation, keyColumn, mentions),
+      claims: claimsFor(referring, relation, keyColumn, mentions),
       evidence: 'declared in the configuration',
     },
   ]
@@ -52,29 +56,33 @@ interface Reference {
   readonly key: ForeignKey
 }
 
-function referencesTo(catalog: Catalog, relation: Relation, keyColumn: string): readonly Reference[] {
-  return catalog.relations.flatMap((other) =>
-    other.foreignKeys.flatMap((key) => {
-      const index = key.target === relation.oid ? key.targetColumns.indexOf(keyColumn) : -1
-      const column = key.columns[index]
-      return column === undefined || (key.columns.length > 1 && index > 0)
-        ? []
-        : [{ relation: other, column, key }]
-    }),
-  )
+/** Foreign keys by what they refer to. */
+type Referring = ReturnType<typeof referringTo>
+
+function referringTo(catalog: Catalog) {
+  const all = catalog.relations.flatMap((relation) => relation.foreignKeys.map((key) => ({ relation, key })))
+  return groupBy(all, ({ key }) => key.target)
+}
+
+function referencesTo(referring: Referring, target: Relation, keyColumn: string): readonly Reference[] {
+  return referring(target.oid).flatMap(({ relation, key }) => {
+    const index = key.targetColumns.indexOf(keyColumn)
+    const column = key.columns[index]
+    return column === undefined || (key.columns.length > 1 && index > 0) ? [] : [{ relation, column, key }]
+  })
 }
 
 /** A relation is one of tenants where enough speaks for it; each sign has a weight, and likes and shares speak against it. */
 function tenantRelation(
-  catalog: Catalog,
+  referring: Referring,
   relation: Relation,
   users: UserColumns,
   mentions: Mentions,
 ): TenantKind | null {
   const key = primaryColumn(relation)
   if (!key || users.roots.some((root) => root.relation === relation.oid)) return null
-  const references = referencesTo(catalog, relation, key.name)
-  const claims = claimsFor(catalog, relation, key.name, mentions)
+  const references = referencesTo(referring, relation, key.name)
+  const claims = claimsFor(referring, relation, key.name, mentions)
   const ties = references.flatMap((reference) => membership(reference, users, mentions) ?? [])
   const owned = users.of(relation).some(({ column }) => !/by$/i.test(column))
   const named = looksLikeTenant(relation.name)
@@ -161,7 +169,7 @@ const POSITIVE = /(active|accepted|approved|confirmed|enabled|verified)/i
 function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Membership['inactive'] {
   for (const column of relation.columns) {
     if (key.columns.includes(column.name)) continue
-    const labels = labelsOf(relation, column, mentions)
+    const labels = namedLabels(relation, column, mentions)
     const dead =
       isStatus(column.name) || ACTIVE.test(labels[0] ?? '')
         ? labels.find((label) => INACTIVE.test(label))
@@ -178,33 +186,26 @@ function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Me
   return null
 }
 
-/** Labels of an enum, of a CHECK list, or those that the project's SQL compares the column with. */
-export function labelsOf(
+/** Labels of an enum or a CHECK list, else those that the project's SQL compares the column with. */
+function namedLabels(
   relation: Relation,
   column: Column,
   mentions: Pick<Mentions, 'literals'>,
 ): readonly string[] {
-  const listed = relation.checks
-    .filter(({ columns }) => columns.length === 1 && columns[0] === column.name)
-    .flatMap(({ expression }) =>
-      /= ANY|=/.test(expression)
-        ? [...expression.matchAll(/'((?:[^']|'')*)'/g)].map((m) => (m[1] ?? '').replaceAll("''", "'"))
-        : [],
-    )
-  const known = column.labels ?? listed
+  const known = labelsOf(relation, column)
   return known.length > 0 ? known : [...(mentions.literals.get(columnKey(relation.oid, column.name)) ?? [])]
 }
 
 /** Paths into the claims that are compared with references to the tenant, or with its own key. */
 function claimsFor(
-  catalog: Catalog,
+  referring: Referring,
   relation: Relation,
   keyColumn: string,
   mentions: Mentions,
 ): readonly (readonly string[])[] {
   const columns = new Set([
     columnKey(relation.oid, keyColumn),
-    ...referencesTo(catalog, relation, keyColumn).map((reference) =>
+    ...referencesTo(referring, relation, keyColumn).map((reference) =>
       columnKey(reference.relation.oid, reference.column),
     ),
   ])

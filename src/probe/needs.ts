@@ -19,8 +19,9 @@ export function lacksPrivilege(catalog: Catalog, role: string, needs: Needs): bo
 
 /** USAGE is asked for where a name is looked up: of the relation that the statement names, never of a view's base. */
 export function lacksUsage(catalog: Catalog, role: string, relation: Relation): boolean {
+  const isKnown = relation.privileges.some((one) => one.role === role)
   const schema = catalog.schemas.find(({ name }) => name === relation.schema)
-  return schema !== undefined && !schema.usableBy.includes(role)
+  return isKnown && schema !== undefined && !schema.usableBy.includes(role)
 }
 
 function lacksOnRelation(catalog: Catalog, role: string, needs: Needs): boolean {

@@ -1,25 +1,19 @@
 import type { Connection } from '../database/connection.ts'
-import { holdsRows } from '../domain/catalog.ts'
-import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Catalog } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
-import { principalsOf, tenantNames } from '../domain/population.ts'
-import type { Population, Spare, Tenant, Unseeded, Values } from '../domain/population.ts'
+import type { Population, Spare, Unseeded } from '../domain/population.ts'
+import { quoteQualified } from '../sql/quote.ts'
 import { createAccounts } from './accounts.ts'
-import { castActors, castPeople, claimRights, TENANTS } from './cast.ts'
-import type { Person } from './cast.ts'
-import { satisfyChecks } from './checks.ts'
-import { withoutCollisions } from './conflict.ts'
-import { insertRows } from './insert.ts'
-import type { Inserted } from './insert.ts'
+import { castActors, castPeople } from './cast.ts'
+import { placeExisting, seedRelation } from './fill.ts'
 import { insertionOrder } from './order.ts'
-import { lookupIn, readBack } from './read-back.ts'
-import type { Lookup } from './read-back.ts'
-import { benchFor, makeRow, SPARE_ROWS, Unmakeable } from './row.ts'
-import type { Bench, Order, Placed, Workshop } from './row.ts'
-import { highestOf, knownLabels, leastFirst, roleLabels, roleOf, slotsFor } from './slots.ts'
-import type { Slot } from './slots.ts'
-import { fakerFor, uuidFor } from './value.ts'
+import { readBack } from './read-back.ts'
+import { benchFor } from './row.ts'
+import type { Placed, Workshop } from './row.ts'
+import { extraRoleLabels, hasIntegerUsers, isSeedable, rightsOf, tenantsOf } from './setting.ts'
+import { roleOf } from './slots.ts'
+import { fakerFor } from './value.ts'
 
 export interface PopulateOptions {
   readonly config: Pick<Config, 'seed' | 'identity' | 'platform'>
@@ -79,241 +73,6 @@ export async function populate(
   }
 }
 
-/** Leaves of partitioned tables are filled through their root. */
-export function isSeedable(relation: Relation, platformSchemas: readonly string[]): boolean {
-  return (
-    holdsRows(relation) &&
-    relation.kind !== 'foreign' &&
-    !relation.isPartition &&
-    relation.extension === null &&
-    !platformSchemas.includes(relation.schema)
-  )
-}
-
-function extraRoleLabels(catalog: Catalog, model: Model): readonly string[] {
-  const all = model.tenants.flatMap(({ memberships }) =>
-    memberships.flatMap((one) => roleLabels(catalog, model, one)),
-  )
-  const taken = new Set([highestOf(all), leastFirst(all)[0]])
-  return [...new Set(all)].filter((label) => !taken.has(label)).slice(0, 5)
-}
-
-/** One staff actor per label that policies ask for, or a single one where being listed is enough. */
-function rightsOf(model: Model): readonly string[] {
-  const labels = [
-    ...model.privileges.flatMap((one) => Object.values(one.labels).flat()),
-    ...claimRights(model),
-  ]
-  const listed = model.privileges.some((one) => Object.keys(one.labels).length === 0)
-  return [...new Set([...labels, ...(listed && labels.length === 0 ? ['staff'] : [])])].slice(0, 6)
-}
-
-function hasIntegerUsers(catalog: Catalog, model: Model): boolean {
-  const [root] = model.userRoots
-  const column = catalog.relations
-    .find(({ oid }) => oid === root?.relation)
-    ?.columns.find(({ name }) => name === root?.column)
-  return column !== undefined && /^int/.test(column.baseType)
-}
-
-/** Tenants have one key per kind of tenant; those of integer keys lie in the range of their relation. */
-function tenantsOf(
-  catalog: Catalog,
-  model: Model,
-  relations: readonly Relation[],
-  seed: number,
-): readonly Tenant[] {
-  if (model.tenants.length === 0) return []
-  return TENANTS.map((name, number) => ({
-    name,
-    keys: model.tenants.map((kind) => {
-      const relation = catalog.relations.find(({ oid }) => oid === kind.relation)
-      const column = relation?.columns.find((one) => one.name === kind.keyColumn)
-      if (column && /^(int|numeric)/.test(column.baseType))
-        return String(100_000 + (relations.indexOf(relation as Relation) + 1) * 1_000 + number)
-      return column && column.baseType !== 'uuid' ? name : uuidFor(seed, 'tenant', kind.name, name)
-    }),
-  }))
-}
-
-/** Rows that triggers or migrations have made are there before ours: they are reused, and ours must not collide with them. */
-async function placeExisting(
-  connection: Connection,
-  relation: Relation,
-  bench: Bench,
-  shop: Workshop,
-  placed: Map<number, Placed[]>,
-): Promise<void> {
-  const table = `"${relation.schema.replaceAll('"', '""')}"."${relation.name.replaceAll('"', '""')}"`
-  const existing = await connection.rows<{ row: Values }>(
-    `select to_jsonb(t.*) as row from ${table} t limit 1000`,
-  )
-  const lookup = lookupIn(placed)
-  placed.set(
-    relation.oid,
-    existing.map(({ row }) => ({ slot: slotOfExisting(bench, row, shop, lookup), values: row })),
-  )
-}
-
-function slotOfExisting(bench: Bench, row: Values, shop: Workshop, lookup: Lookup): Slot {
-  const { owners, authors, tenantKeys } = principalsOf(
-    shop.model.ownerships.get(bench.relation.oid),
-    row,
-    lookup,
-  )
-  const person = shop.people.find(({ key }) => [...owners, ...authors].includes(key)) ?? null
-  const [tenant] = tenantNames(tenantKeys, shop.tenants)
-  return { person, tenant: tenant ?? person?.tenant ?? null }
-}
-
-interface Seeded {
-  readonly spares: readonly Spare[]
-  readonly reason: string | null
-  readonly notices: readonly string[]
-}
-
-interface Made {
-  readonly slot: Slot
-  readonly values: Values
-}
-
-async function seedRelation(
-  connection: Connection,
-  bench: Bench,
-  shop: Workshop,
-  placed: Map<number, Placed[]>,
-  rows: number,
-): Promise<Seeded> {
-  const { relation } = bench
-  const slots = slotsFor(relation, bench.role, shop.model, shop.people)
-  const variants = variantsOf(bench, rows)
-  const failures: string[] = []
-  const spares: Spare[] = []
-  const notices: string[] = []
-  let number = 0
-  for (const slot of slots) {
-    const made = makeRows(shop, bench, slot, variants, () => number++, failures)
-    const fitting = await satisfyChecks(
-      connection,
-      relation,
-      made.map(({ values }) => values),
-      bench.hints,
-    )
-    const standing = (placed.get(relation.oid) ?? []).map(({ values }) => values)
-    const fresh = withoutCollisions(
-      relation,
-      fitting.map((values) => ({ slot, values })),
-      standing,
-    )
-    for (const result of await insertOrForce(
-      connection,
-      relation,
-      slot.person,
-      fresh.map(({ values }) => values),
-      notices,
-    )) {
-      if (result.kind === 'failed') failures.push(result.reason)
-      else placed.get(relation.oid)?.push({ slot, values: result.values })
-    }
-    const extra = makeRows(shop, bench, slot, variants, () => SPARE_ROWS + number++, [])
-    const possible = await satisfyChecks(
-      connection,
-      relation,
-      extra.map(({ values }) => values),
-      bench.hints,
-    )
-    spares.push(...possible.map((values) => ({ actor: slot.person?.name ?? null, values })))
-  }
-  await addUnowned(connection, shop, bench, placed, () => number++)
-  const reached = new Set((placed.get(relation.oid) ?? []).map(({ slot }) => slot.person?.name))
-  const missing = slots.filter(({ person }) => !reached.has(person?.name) && person !== null)
-  const empty = (placed.get(relation.oid) ?? []).length === 0
-  const reason =
-    empty || (missing.length > 0 && missing.length === slots.length)
-      ? (failures[0] ?? 'no row could be made')
-      : null
-  return { spares, reason, notices }
-}
-
-/** As many rows per slot as states need to be seen: labels of enums and lists, both values of booleans, filled and empty. */
-function variantsOf({ relation }: Bench, rows: number): number {
-  const most = Math.max(0, ...relation.columns.map((column) => knownLabels(relation, column).length))
-  return Math.min(8, Math.max(rows, most))
-}
-
-function makeRows(
-  shop: Workshop,
-  bench: Bench,
-  slot: Slot,
-  variants: number,
-  next: () => number,
-  failures: string[],
-): readonly Made[] {
-  const made: Made[] = []
-  for (let variant = 0; variant < variants; variant++) {
-    const order: Order = { slot, variant, row: next() }
-    try {
-      made.push({ slot, values: fixedKey(shop, bench, order, makeRow(shop, bench, order)) })
-    } catch (error) {
-      if (!(error instanceof Unmakeable)) throw error
-      failures.push(error.message)
-    }
-  }
-  return made
-}
-
-/** The tenants' own rows carry the keys that the rest of the population refers to. */
-function fixedKey(shop: Workshop, bench: Bench, order: Order, values: Values): Values {
-  const kind = shop.model.tenants[bench.role.tenantKind]
-  const key = shop.tenants.find(({ name }) => name === order.slot.tenant)?.keys[bench.role.tenantKind]
-  return kind && key !== undefined && order.row < SPARE_ROWS ? { ...values, [kind.keyColumn]: key } : values
-}
-
-/** Where triggers make every row of a relation impossible, rows go in without triggers, and it is said. */
-async function insertOrForce(
-  connection: Connection,
-  relation: Relation,
-  person: Person | null,
-  rows: readonly Values[],
-  notices: string[],
-): Promise<readonly Inserted[]> {
-  const results = await insertRows(connection, relation, person, rows)
-  const raised = results.find(
-    (one) => one.kind === 'failed' && (one.error === null || one.error.where !== undefined),
-  )
-  if (!raised || raised.kind !== 'failed' || results.some((one) => one.kind !== 'failed')) return results
-  await connection.run('set local session_replication_role = replica')
-  const forced = await insertRows(connection, relation, person, rows)
-  await connection.run('set local session_replication_role = origin')
-  if (forced.every((one) => one.kind === 'failed')) return results
-  notices.push(`${relation.qualified} was seeded without its triggers: ${raised.reason}`)
-  return forced
-}
-
-/** A row without an owner, where the columns allow it: policies often forget it. */
-async function addUnowned(
-  connection: Connection,
-  shop: Workshop,
-  bench: Bench,
-  placed: Map<number, Placed[]>,
-  next: () => number,
-): Promise<void> {
-  const ownership = shop.model.ownerships.get(bench.relation.oid)
-  const nullable = [...bench.identity].every((name) =>
-    bench.relation.columns.some((column) => column.name === name && !column.notNull),
-  )
-  const template = (placed.get(bench.relation.oid) ?? []).find(({ slot }) => slot.person?.name === 'alice')
-  if (!ownership || ownership.kind === 'shared' || bench.identity.size === 0 || !nullable || !template) return
-  const order: Order = { slot: template.slot, variant: 0, row: next() }
-  const values = {
-    ...makeRow(shop, bench, order),
-    ...Object.fromEntries([...bench.identity].map((name) => [name, null])),
-  }
-  const [result] = await insertRows(connection, bench.relation, null, [values])
-  if (result?.kind === 'inserted')
-    placed.get(bench.relation.oid)?.push({ slot: { person: null, tenant: null }, values: result.values })
-}
-
 async function refreshMaterialized(
   connection: Connection,
   catalog: Catalog,
@@ -321,7 +80,5 @@ async function refreshMaterialized(
 ): Promise<void> {
   for (const { kind, schema, name } of catalog.relations)
     if (kind === 'materialized' && !platformSchemas.includes(schema))
-      await connection.run(
-        `refresh materialized view "${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`,
-      )
+      await connection.run(`refresh materialized view ${quoteQualified(schema, name)}`)
 }

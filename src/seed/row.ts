@@ -6,7 +6,8 @@ import type { Model } from '../domain/ownership.ts'
 import type { Tenant, Values } from '../domain/population.ts'
 import { hintsFor } from './hints.ts'
 import type { Hints } from './hints.ts'
-import { harmlessLabels, highestOf, knownLabels, leastFirst } from './slots.ts'
+import { harmlessLabels, highestOf, leastFirst } from './slots.ts'
+import { labelsOf } from '../domain/catalog.ts'
 import type { Role, Slot } from './slots.ts'
 import type { Person } from './cast.ts'
 import { isNegative, isPrivilege, valueFor } from './value.ts'
@@ -228,7 +229,7 @@ function membershipValue(shop: Workshop, bench: Bench, column: Column, { slot }:
   if (column.name === membership.inactive?.column)
     return standing === 'inactive' ? membership.inactive.value : membership.inactive.active
   if (column.name !== membership.roleColumn) return undefined
-  const known = knownLabels(bench.relation, column)
+  const known = labelsOf(bench.relation, column)
   const labels =
     known.length > 0 ? known : (shop.model.literals.get(columnKey(bench.relation.oid, column.name)) ?? [])
   if (typeof standing === 'object') return labels.includes(standing.label) ? standing.label : undefined
@@ -247,7 +248,7 @@ function rightValue({ relation, role }: Bench, column: Column, { slot }: Order):
   if (column.baseType === 'bool' && isPrivilege(column.name))
     return slot.person !== null && slot.person.right !== null
   if (!/(^|_)(role|plan|tier|level)$/i.test(column.name)) return undefined
-  return leastFirst(knownLabels(relation, column))[0]
+  return leastFirst(labelsOf(relation, column))[0]
 }
 
 function isEmail(shop: Workshop, bench: Bench, column: Column): boolean {

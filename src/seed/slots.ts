@@ -1,4 +1,5 @@
 import type { Catalog, Column, Relation } from '../domain/catalog.ts'
+import { labelsOf } from '../domain/catalog.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, Model, PrivilegeLookup } from '../domain/ownership.ts'
 import type { Person } from './cast.ts'
@@ -50,13 +51,7 @@ export function slotsFor(
         person.right !== null || (MAIN.has(person.name) && hasHarmlessLabel(relation, privilege)),
     )
   if (role.isUserRoot) return own
-  switch (ownership?.kind) {
-    case 'user':
-    case 'tenant':
-      return main
-    default:
-      return [{ person: null, tenant: null }]
-  }
+  return ownership === undefined || ownership.kind === 'shared' ? [{ person: null, tenant: null }] : main
 }
 
 /** A lookup that asks for a label may hold people without it. */
@@ -78,23 +73,10 @@ export function harmlessLabels(
   column: Column,
   asked: readonly string[],
 ): readonly string[] {
-  const labels = knownLabels(relation, column)
+  const labels = labelsOf(relation, column)
   if (labels.length === 0)
     return column.labels === null && !column.array ? ['user'].filter((label) => !asked.includes(label)) : []
   return leastFirst(labels.filter((label) => !asked.includes(label)))
-}
-
-/** Labels of an enum or of a CHECK list. */
-export function knownLabels(relation: Relation, column: Column): readonly string[] {
-  if (column.labels) return column.labels
-  return relation.checks
-    .filter(
-      ({ columns, expression }) =>
-        columns.length === 1 && columns[0] === column.name && /ANY|=/.test(expression),
-    )
-    .flatMap(({ expression }) =>
-      [...expression.matchAll(/'((?:[^']|'')*)'::/g)].map((match) => (match[1] ?? '').replaceAll("''", "'")),
-    )
 }
 
 /** Least privileged first, as far as names tell. */
@@ -119,6 +101,6 @@ export function roleLabels(catalog: Catalog, model: Model, membership: Membershi
   const relation = catalog.relations.find(({ oid }) => oid === membership.relation)
   const column = relation?.columns.find(({ name }) => name === membership.roleColumn)
   if (!relation || !column) return []
-  const known = knownLabels(relation, column)
+  const known = labelsOf(relation, column)
   return known.length > 0 ? known : (model.literals.get(columnKey(relation.oid, column.name)) ?? [])
 }

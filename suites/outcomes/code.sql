@@ -30,7 +30,7 @@ begin
   foreach name in array array['raises_before', 'raises_first', 'raises_after', 'raises_last', 'raises_deferred',
     'logs_before', 'logs_after', 'writes_itself_before', 'writes_in_values', 'writes_in_policy', 'writes_in_check',
     'forges_denial', 'forges_duplicate', 'skips', 'suppresses', 'refused_elsewhere', 'refused_after', 'namesake',
-    'rule_logs', 'rule_namesake', 'rule_does_nothing', 'rule_writes_itself', 'rule_writes_child', 'statement_trigger'] loop
+    'rule_logs', 'rule_namesake', 'rule_does_nothing', 'rule_writes_itself', 'rule_writes_child', 'statement_trigger', 'skips_and_orphans'] loop
     execute format('create table code.%I (id int primary key, n int)', name);
     execute format('alter table code.%I enable row level security', name);
     execute format('create policy p on code.%I using (true) with check (true)', name);
@@ -77,6 +77,10 @@ create table code.child_of_statement (id int references code.statement_trigger d
 create function code.leave_orphan() returns trigger language plpgsql as $$
 begin insert into code.child_of_statement values (9); return null; end $$;
 create trigger t before update or delete on code.statement_trigger for each statement execute function code.leave_orphan();
+create table code.child_of_skipped (id int references code.skips_and_orphans deferrable initially deferred);
+create function code.skip_and_orphan() returns trigger language plpgsql as $$
+begin insert into code.child_of_skipped values (9); return null; end $$;
+create trigger t before insert or update on code.skips_and_orphans for each row execute function code.skip_and_orphan();
 
 -- a rule on a view is no better than one on a table
 create table code.behind_view (id int primary key, n int);

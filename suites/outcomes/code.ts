@@ -105,6 +105,21 @@ export const code: readonly Situation[] = [
     ...elsewhere,
   },
   {
+    title: 'a CTE that is refused elsewhere',
+    on: 'code.suppresses',
+    statement: `with other as (insert into code_elsewhere.refusing values (1))
+      insert into code.suppresses values (9, 9)`,
+    command: 'insert',
+    ...elsewhere,
+  },
+  {
+    title: 'a CTE with a duplicate elsewhere',
+    on: 'code.suppresses',
+    statement: 'with other as (insert into code.log values (1)) insert into code.suppresses values (9, 9)',
+    command: 'insert',
+    ...duplicate,
+  },
+  {
     title: 'a rule of a view that is refused on a namesake of the base',
     on: 'code.rule_view',
     policyOn: 'code.behind_view',
@@ -140,6 +155,11 @@ export const code: readonly Situation[] = [
     says: '23503 ri_ReportViolation',
     means: 'broken',
   },
+  ...both('a BEFORE trigger that skips the row and leaves an orphan behind', 'skips_and_orphans', {
+    says: '23503 ri_ReportViolation',
+    means: 'broken',
+    decided: 'before',
+  }),
   ...['update code.statement_trigger set n = 9', 'delete from code.statement_trigger'].map(
     (statement): Situation => ({
       title: `"${statement}" of no row, whose statement trigger leaves an orphan behind,`,

@@ -77,6 +77,21 @@ export const dependencies: readonly Situation[] = [
     means: 'broken',
   },
   {
+    title: 'row security switched off by the session, before a table that is closed,',
+    on: 'priv.none',
+    statement: 'select from priv.none',
+    settings: { row_security: 'off' },
+    says: '42501 check_enable_rls',
+    means: 'broken',
+  },
+  {
+    title: 'a table without the privilege for a role of which the catalog knows nothing',
+    on: 'priv.none',
+    statement: 'select from priv.none',
+    role: 'stranger',
+    ...lookalike,
+  },
+  {
     title: 'a foreign key whose owner has no USAGE on the schema',
     on: 'priv.child',
     statement: 'insert into priv.child values (1, 1)',

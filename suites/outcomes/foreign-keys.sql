@@ -5,7 +5,7 @@ do $$
 declare name text;
 begin
   foreach name in array array['kept', 'kept_deferred', 'restricted', 'cascaded', 'chained', 'nulled', 'defaulted',
-    'updated', 'updated_chain', 'closed_child', 'guarded_child', 'skipping_child', 'raising_child'] loop
+    'updated', 'updated_chain', 'closed_child', 'skipping_child', 'raising_child', 'doubling_child'] loop
     execute format('create table fk.%I (id int primary key, n int)', name);
     execute format('insert into fk.%I values (1, 1)', name);
   end loop;
@@ -25,9 +25,10 @@ create table fk.of_updated (id int references fk.updated on update cascade check
 create table fk.of_updated_chain (id int primary key references fk.updated_chain on update cascade);
 create table fk.end_of_updated_chain (id int references fk.of_updated_chain);
 create table fk.of_closed_child (id int references fk.closed_child on delete cascade);
-create table fk.of_guarded_child (id int references fk.guarded_child on delete cascade, check (id > 0));
 create table fk.of_skipping_child (id int references fk.skipping_child on delete cascade);
 create table fk.of_raising_child (id int references fk.raising_child on delete cascade);
+create table fk.of_doubling_child (id int primary key references fk.doubling_child on delete cascade);
+create table fk.guarded (id int primary key, n int references fk.kept);
 create table fk.self (id int primary key, n int references fk.self);
 
 create table fk.partitioned (id int primary key, n int) partition by range (id);
@@ -54,6 +55,7 @@ insert into fk.of_updated_chain values (1);
 insert into fk.end_of_updated_chain values (1);
 insert into fk.of_closed_child values (1);
 insert into fk.of_skipping_child values (1);
+insert into fk.of_doubling_child values (1);
 insert into fk.of_raising_child values (1);
 insert into fk.of_partitioned values (1);
 insert into fk.of_whole values (1);
@@ -63,6 +65,11 @@ set constraints all immediate;
 create function fk.fail() returns trigger language plpgsql as $$
 begin raise exception 'no'; end $$;
 create function fk.skip() returns trigger language plpgsql as 'begin return null; end';
+create function fk.double() returns trigger language plpgsql as $$
+begin insert into fk.of_doubling_child values (old.id); return old; end $$;
+create function fk.pass() returns trigger language plpgsql as 'begin return new; end';
+create trigger t before delete on fk.of_doubling_child for each row execute function fk.double();
+create trigger t before insert or update on fk.guarded for each row execute function fk.pass();
 create trigger t before delete on fk.of_raising_child for each row execute function fk.fail();
 create trigger t before delete on fk.of_skipping_child for each row execute function fk.skip();
 

@@ -53,6 +53,17 @@ export const foreignKeys: readonly Situation[] = [
     says: 'P0001 exec_stmt_raise',
     means: 'broken',
   }),
+  removed('under a CASCADE in which a trigger makes a duplicate', 'doubling_child', {
+    says: '23505 _bt_check_unique',
+    means: 'broken',
+  }),
+  {
+    title: 'a child without its parent under a BEFORE trigger',
+    on: 'fk.guarded',
+    statement: 'insert into fk.guarded values (1, 9)',
+    decided: 'after',
+    ...violation,
+  },
   removed('that another row of its table refers to', 'self', violation),
   {
     title: 'an inserted row whose parent in its own table is missing',

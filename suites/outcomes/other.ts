@@ -93,6 +93,13 @@ export const other: readonly Situation[] = [
   },
   {
     ...broken,
+    title: 'a value too large for memory',
+    statement: `insert into oth.t values (2, length(repeat('x', (select 1 << 30))))`,
+    decided: 'before',
+    says: '54000 repeat',
+  },
+  {
+    ...broken,
     title: 'a materialized view that was never filled',
     on: 'oth.unpopulated',
     statement: 'select from oth.unpopulated',

@@ -2,7 +2,8 @@
 create role anon;
 create role authenticated;
 create role authenticator login noinherit;
-grant anon, authenticated to authenticator;
+create role stranger;
+grant anon, authenticated, stranger to authenticator;
 create role app_owner;
 
 create function public.raises() returns boolean language plpgsql as $$

@@ -21,6 +21,8 @@ export interface Situation {
   /** the probed relation, `schema.name` */
   readonly on: string
   readonly statement: string
+  /** absent: the statement's first word */
+  readonly command?: Needs['command']
   /** SQLSTATE and routine; absent where the statement succeeds */
   readonly says?: string | ((major: Major) => string) | undefined
   readonly means: Meaning
@@ -33,7 +35,8 @@ export interface Situation {
   readonly policyOn?: string
   readonly writes?: Needs['writes']
   readonly reads?: Needs['reads']
-  readonly role?: 'anon' | 'authenticated'
+  /** `stranger` is not among the roles that the catalog was asked about */
+  readonly role?: 'anon' | 'authenticated' | 'stranger'
   readonly settings?: Readonly<Record<string, string>>
   /** done as the superuser beforehand, in the same transaction */
   readonly before?: string
@@ -110,8 +113,8 @@ function readingOf(catalog: Catalog, situation: Situation): Parameters<typeof cl
   return { catalog, role, needs, base: targetOf(catalog, NO_MODEL, relation).base }
 }
 
-export function commandOf({ title, statement }: Situation): Needs['command'] {
-  const command = COMMANDS.find((name) => new RegExp(`^\\s*${name}\\b`).test(statement))
+export function commandOf({ title, statement, ...given }: Situation): Needs['command'] {
+  const command = given.command ?? COMMANDS.find((name) => new RegExp(`^\\s*${name}\\b`).test(statement))
   if (!command) throw new Error(`${title}: what command is ${statement}?`)
   return command
 }

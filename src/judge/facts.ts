@@ -1,0 +1,36 @@
+import type { Fact } from './collect.ts'
+
+/** One finding per code, relation, command and standing: the first observation is its evidence. */
+export function deduplicate(facts: readonly Fact[]): readonly Fact[] {
+  return [
+    ...new Map(
+      [...facts]
+        .reverse()
+        .map((fact) => [[fact.code, fact.relation.oid, fact.command, fact.actor].join(' '), fact]),
+    ).values(),
+  ].reverse()
+}
+
+/** Who can change any row can also hand it on: where an update leaks, a giveaway by the same people says nothing new. */
+export function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
+  return facts.filter(
+    (fact) =>
+      fact.code !== 'giveaway-leak' ||
+      !facts.some(
+        (other) =>
+          other.code === 'update-leak' && other.relation === fact.relation && other.actor === fact.actor,
+      ),
+  )
+}
+
+/** What anybody without a session can do, a session without a user can do, too: that is no news about those who sign in. */
+export function withoutEchoes(facts: readonly Fact[]): readonly Fact[] {
+  return facts.filter(
+    (fact) =>
+      fact.by !== 'no-sub' ||
+      !facts.some(
+        (other) =>
+          other.actor === 'anon' && other.relation === fact.relation && other.command === fact.command,
+      ),
+  )
+}

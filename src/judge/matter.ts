@@ -1,0 +1,153 @@
+import type { Relation } from '../domain/catalog.ts'
+import { tieOf } from '../domain/population.ts'
+import type { Observation } from '../domain/probe.ts'
+import type { Untested } from '../domain/report.ts'
+import type { Standing } from '../domain/vocabulary.ts'
+import { evidenceOf } from './collect.ts'
+import type { Fact } from './collect.ts'
+import { blockedStandings, brokenObservation, hasControl } from './control.ts'
+import type { Matter } from './control.ts'
+import type { JudgeInput } from './input.ts'
+import { judgeObservation } from './verdict.ts'
+
+interface MatterResult {
+  readonly facts: readonly Fact[]
+  readonly untested: readonly Untested[]
+}
+
+export function judgeMatter(input: JudgeInput, relation: Relation, matter: Matter): MatterResult {
+  const { expectation, observations } = matter
+  const { command } = expectation
+  const base = input.baseOf(relation)
+  const fact = (code: Fact['code'], actor: Standing, evidence: string, observation?: Observation): Fact => ({
+    code,
+    relation,
+    base,
+    command,
+    actor,
+    evidence,
+    declared: expectation.declared,
+    ...(observation ? { by: observation.probe.actor } : {}),
+    ...(observation ? { reproduction: input.reproductionOf(observation) } : {}),
+    trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
+  })
+  const exemptions = input.exemptions.get(relation.oid) ?? new Map()
+  const facts: Fact[] = []
+  const doubts: Untested[] = []
+  for (const observation of observations) {
+    const actor = matter.actors.get(observation.probe.actor)
+    if (!actor || actor.purpose !== 'judged') continue
+    for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
+      if (verdict.kind === 'leak')
+        facts.push(
+          fact(
+            verdict.code,
+            verdict.standing,
+            evidenceOf(
+              observation,
+              verdict.reached,
+              expectation,
+              totalOf(matter, observation, verdict.reached.tie),
+            ),
+            observation,
+          ),
+        )
+      if (verdict.kind === 'untested')
+        doubts.push({
+          relation: relation.qualified,
+          command,
+          actor: verdict.standing,
+          reason: verdict.reason,
+        })
+    }
+  }
+  const whole = wholeMatter(input, relation, matter)
+  const blocked = whole.some(({ kind }) => kind === 'untested')
+    ? []
+    : blockedStandings(matter, input.population)
+  const broken = brokenObservation(matter)
+  if (broken && expectation.admits)
+    facts.push(
+      fact(
+        'broken-policy',
+        'own',
+        `${broken.probe.actor}: ${broken.probe.attempt}: ${broken.error?.message ?? ''} (${broken.error?.sqlstate ?? ''})`,
+        broken,
+      ),
+    )
+  else
+    facts.push(
+      ...blocked.map((standing) =>
+        fact(
+          command === 'select' ? 'read-overblock' : 'write-overblock',
+          standing,
+          blockedEvidence(matter, standing),
+        ),
+      ),
+    )
+  const reasons = whole.flatMap((one) =>
+    one.kind === 'untested' || (one.kind === 'control' && blocked.length === 0)
+      ? [{ relation: relation.qualified, command, actor: 'all' as const, reason: one.reason }]
+      : [],
+  )
+  // without a policy there is nothing to get through: what else goes wrong on the way is told where it belongs
+  const settled =
+    expectation.closedBy !== null && observations.some(({ outcome }) => outcome.kind !== 'broken')
+  return { facts, untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts) }
+}
+
+type Whole = { readonly kind: 'untested' | 'control'; readonly reason: string }
+
+/** Why nothing that was observed about a command proves anything. */
+function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): readonly Whole[] {
+  const { expectation } = matter
+  if (expectation.closedBy !== null) return []
+  if (relation.kind === 'foreign')
+    return [{ kind: 'untested', reason: 'a foreign table is not probed: its rows are on another server' }]
+  const unseeded = input.population.unseeded.find((one) => one.relation === input.baseOf(relation).qualified)
+  if (unseeded) return [{ kind: 'untested', reason: `no rows could be seeded: ${unseeded.reason}` }]
+  if (input.blind.includes(relation.oid))
+    return [
+      { kind: 'untested', reason: 'none of the seeded rows shows in the view, not even to a superuser' },
+    ]
+  if (hasControl(matter)) return []
+  const broken = brokenObservation(matter)
+  if (broken)
+    return [
+      {
+        kind: 'untested',
+        reason: `${broken.error?.message ?? 'the server refused'} (${broken.error?.sqlstate ?? ''})`,
+      },
+    ]
+  return [
+    {
+      kind: 'control',
+      reason: 'a policy admits somebody, but nobody of the cast: what was denied proves nothing',
+    },
+  ]
+}
+
+function totalOf({ rows, actors }: Matter, observation: Observation, tie: string): number {
+  const actor = actors.get(observation.probe.actor)
+  return actor ? rows.filter((row) => tieOf(row, actor) === tie).length : 0
+}
+
+function blockedEvidence({ expectation, observations, actors }: Matter, standing: Standing): string {
+  if (expectation.closedBy !== null)
+    return `${expectation.closedBy}; expected: ${expectation.lower}, ${expectation.why}`
+  const tried = observations.filter(({ probe }) => {
+    const actor = actors.get(probe.actor)
+    return (
+      actor?.purpose === 'judged' &&
+      (standing === 'anon') === (actor.role === 'anon') &&
+      (standing !== 'own' || /read|own$/.test(probe.attempt))
+    )
+  })
+  const [first] = tried
+  const answer = first?.error ? `${first.error.message} (${first.error.sqlstate})` : '0 rows'
+  return `${[...new Set(tried.map(({ probe }) => probe.actor))].slice(0, 3).join(', ')}: ${first?.probe.attempt ?? expectation.command}: ${answer}; expected: ${expectation.lower}, ${expectation.why}`
+}
+
+function uniqueDoubts(doubts: readonly Untested[]): readonly Untested[] {
+  return [...new Map(doubts.map((doubt) => [JSON.stringify([doubt.actor, doubt.reason]), doubt])).values()]
+}

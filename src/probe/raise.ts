@@ -1,0 +1,100 @@
+import type { Column, Relation } from '../domain/catalog.ts'
+import { labelsOf } from '../domain/catalog.ts'
+import { columnKey } from '../domain/ownership.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Actor, SeededRow } from '../domain/population.ts'
+import { fixedAssignments, seenTrial } from './change.ts'
+import type { Scene } from './scene.ts'
+import type { Target } from './target.ts'
+import type { Trial } from './trial.ts'
+
+/** The own row with a label that policies ask for, or with a value in a column whose name says that it grants something. */
+export function raises(
+  scene: Scene,
+  target: Target,
+  actor: Actor,
+  own: readonly SeededRow[],
+): readonly (Trial | null)[] {
+  if (own.length === 0) return []
+  return raisedValues(scene, target, actor).flatMap(({ column, value, detail }) => {
+    const rows = own.filter(({ values }) => values[column] !== value)
+    const assignments = fixedAssignments(target, actor.role, { [column]: value })
+    const trial =
+      rows.length > 0 && assignments
+        ? seenTrial(target, actor, {
+            command: 'update',
+            attempt: 'raise own rights',
+            detail,
+            assignments,
+            rows,
+          })
+        : null
+    return trial ? [{ ...trial, wanted: { [column]: value } }] : []
+  })
+}
+
+interface Raised {
+  readonly column: string
+  readonly value: unknown
+  readonly detail: string
+}
+
+function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonly Raised[] {
+  const asked = model.privileges.find(({ relation }) => relation === base.oid)?.labels ?? {}
+  const roles = model.tenants
+    .flatMap(({ memberships }) => memberships)
+    .filter(({ relation }) => relation === base.oid)
+  // whoever administers a tenant may well set roles in it; its least member may not
+  const ofMembers =
+    actor.name === 'bob'
+      ? roles.flatMap(({ roleColumn }) =>
+          roleColumn === null
+            ? []
+            : [[roleColumn, model.literals.get(columnKey(base.oid, roleColumn)) ?? []] as const],
+        )
+      : []
+  const trusted = [...Object.entries(asked), ...ofMembers].flatMap(([column, labels]) =>
+    labels.map((value) => ({ column, value, detail: `${column} = ${value}, which policies ask for` })),
+  )
+  if (!model.userRoots.some(({ relation }) => relation === base.oid) && !hasOneRowEach(base, model))
+    return trusted
+  return [
+    ...trusted,
+    ...base.columns
+      .filter(({ name }) => grantsByName(name) && !trusted.some(({ column }) => column === name))
+      .flatMap((column) => namedRaise(base, column)),
+  ]
+}
+
+/** A relation with one row per user says what the user is. */
+function hasOneRowEach(base: Relation, model: Model): boolean {
+  const owners = model.ownerships.get(base.oid)?.owners ?? []
+  return owners.some(
+    ({ steps, column }) =>
+      steps.length === 0 &&
+      base.keys.some(({ columns, partial }) => !partial && columns.length === 1 && columns[0] === column),
+  )
+}
+
+const grantsByName = (name: string): boolean =>
+  /^(is_?)?(super_?)?(admin|staff|moderator|premium|superuser)$|^(user_?|account_?|subscription_?)?(role|plan|tier)$|^(credits?|balance|permissions?)$/i.test(
+    name,
+  )
+
+/** A label that is not the first, true, or more: whatever differs from what everybody starts with. */
+function namedRaise(base: Relation, column: Column): readonly Raised[] {
+  const labels = labelsOf(base, column)
+  const value =
+    labels.length > 0
+      ? labels.at(-1)
+      : column.baseType === 'bool'
+        ? true
+        : /^(int|numeric|float)/.test(column.baseType)
+          ? 1_000_000
+          : /^(text|varchar)$/.test(column.baseType) && !column.array
+            ? 'admin'
+            : undefined
+  return value === undefined
+    ? []
+    : [{ column: column.name, value, detail: `${column.name} = ${String(value)}` }]
+}
