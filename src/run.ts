@@ -13,7 +13,7 @@ import { readPredicate } from './ownership/policy-facts.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
 import { probe } from './probe/probe.ts'
-import { checkDeclarations, exemptionsFor, judgedRelations, rolesFor } from './scope.ts'
+import { checkDeclarations, checkRoles, exemptionsFor, judgedRelations, rolesFor } from './scope.ts'
 import { lookupIn } from './seed/read-back.ts'
 import { populate } from './seed/populate.ts'
 import { reproductionOf } from './reproduce.ts'
@@ -64,6 +64,7 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
   const relations = judgedRelations(catalog, config)
   if (relations.length === 0) throw nothingToJudge(catalog.tested)
   checkDeclarations(catalog, config)
+  checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   const expectations = expectAll(catalog, model, reading, relations, config)
   const population = await step(

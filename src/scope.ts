@@ -111,3 +111,28 @@ async function placesWhere(
     )
   }
 }
+
+/**
+ * A role that bypasses row security proves nothing about policies. The application's own role is exempt: that it walks
+ * around them is what is to be found.
+ *
+ * @throws HarnessError PROBE_FAILED
+ */
+export function checkRoles(catalog: Catalog, config: Config): void {
+  for (const { name, superuser, bypassRowSecurity } of catalog.roles) {
+    if (!catalog.apiRoles.includes(name) || name === config.app?.role || !(superuser || bypassRowSecurity))
+      continue
+    throw new HarnessError(
+      'PROBE_FAILED',
+      `role ${name} ${superuser ? 'is a superuser' : 'has BYPASSRLS'}: its sessions are bound by no policy at all`,
+      {
+        hint: `Take it away (alter role ${name} ${superuser ? 'nosuperuser' : 'nobypassrls'}), or name the role as \`app.role\` to see what it reaches.`,
+      },
+    )
+  }
+  for (const role of catalog.apiRoles)
+    if (!catalog.roles.some(({ name }) => name === role))
+      throw new HarnessError('CONFIG_INVALID', `there is no role ${role} in the database`, {
+        hint: 'The migrations must create it, or the configuration must name another one.',
+      })
+}

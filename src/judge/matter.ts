@@ -110,6 +110,8 @@ function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): rea
     return [
       { kind: 'untested', reason: 'none of the seeded rows shows in the view, not even to a superuser' },
     ]
+  if (relation.view === null && matter.rows.length === 0)
+    return [{ kind: 'untested', reason: 'no row stands in it: what was denied proves nothing' }]
   if (hasControl(matter)) return []
   const broken = brokenObservation(matter)
   if (broken)

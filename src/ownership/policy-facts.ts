@@ -1,6 +1,6 @@
 import { bare, nameParts, parseExpression, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import type { Policy, Relation, Routine } from '../domain/catalog.ts'
+import type { Policy, Relation } from '../domain/catalog.ts'
 import { meaningOf } from './expression.ts'
 import type { Identity, Meaning, Routines } from './expression.ts'
 import { branches, conjuncts, equality, isLiterally } from './predicate.ts'

@@ -67,9 +67,10 @@ export function castActors(
   tenants: readonly Tenant[],
   model: Model,
   catalog: Catalog,
-  config: Pick<Config, 'identity' | 'platform'>,
+  config: Pick<Config, 'identity' | 'app'>,
 ): readonly Actor[] {
-  const signedIn = people.map((person) => actorFor(person, tenants, model, config))
+  const own = people.map((person) => actorFor(person, tenants, model, config))
+  const signedIn = [...own, ...(config.app ? throughApplication(own, config.app.role) : [])]
   if (config.identity !== 'supabase') return [...signedIn, nobody(config.identity.role)]
   const plain = { login: 'authenticator', user: null, tenants: [], settings: {} } as const
   const carol = signedIn.find(({ name }) => name === 'carol')
@@ -108,6 +109,13 @@ export function castActors(
         ]
       : []),
   ]
+}
+
+/** The same users as the application's own connection shows them: a role that owns the tables walks around their policies. */
+function throughApplication(actors: readonly Actor[], role: string): readonly Actor[] {
+  return actors
+    .filter(({ purpose }) => purpose === 'judged')
+    .map((actor) => ({ ...actor, name: `${actor.name} (as ${role})`, role, login: role }))
 }
 
 function nobody(role: string): Actor {

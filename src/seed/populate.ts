@@ -16,7 +16,7 @@ import { roleOf } from './slots.ts'
 import { fakerFor } from './value.ts'
 
 export interface PopulateOptions {
-  readonly config: Pick<Config, 'seed' | 'identity' | 'platform'>
+  readonly config: Pick<Config, 'seed' | 'identity' | 'app'>
   /** schemas that are not the project's: nothing is seeded there but accounts */
   readonly platformSchemas: readonly string[]
 }
@@ -61,6 +61,7 @@ export async function populate(
     notices.push(...result.notices)
     if (result.reason !== null) unseeded.push({ relation: relation.qualified, reason: result.reason })
   }
+  sharePartitions(catalog, spares)
   await refreshMaterialized(connection, catalog, options.platformSchemas)
   await connection.run('commit')
   return {
@@ -81,4 +82,18 @@ async function refreshMaterialized(
   for (const { kind, schema, name } of catalog.relations)
     if (kind === 'materialized' && !platformSchemas.includes(schema))
       await connection.run(`refresh materialized view ${quoteQualified(schema, name)}`)
+}
+
+/** What can be inserted into a partitioned table can be tried on its leaves: the wrong leaf refuses it after the policies. */
+function sharePartitions(catalog: Catalog, spares: Map<number, readonly Spare[]>): void {
+  const share = (oid: number): void => {
+    for (const leaf of catalog.relations.filter(
+      ({ isPartition, parents }) => isPartition && parents.includes(oid),
+    )) {
+      spares.set(leaf.oid, spares.get(oid) ?? [])
+      share(leaf.oid)
+    }
+  }
+  for (const { oid, kind, isPartition } of catalog.relations)
+    if (kind === 'partitioned' && !isPartition) share(oid)
 }

@@ -16,6 +16,11 @@ domain_checks as (
   select r.of_type, json_agg(pg_get_expr(k.conbin, 0) order by k.conname) as checks
   from resolved r join pg_constraint k on k.contypid = r.oid and k.contype = 'c'
   group by r.of_type
+),
+enums as (
+  select e.enumtypid as of_type, json_agg(e.enumlabel order by e.enumsortorder) as labels
+  from pg_enum e
+  group by e.enumtypid
 )
 select
   a.attrelid::int8 as relation,
@@ -28,10 +33,7 @@ select
   pg_get_expr(d.adbin, d.adrelid) as default_expression,
   a.attidentity as identity,
   a.attgenerated <> '' as generated,
-  (
-    select json_agg(e.enumlabel order by e.enumsortorder)
-    from pg_enum e where e.enumtypid = coalesce(element.oid, base_type.oid)
-  ) as labels,
+  enums.labels,
   coalesce(nullif(a.atttypmod, -1), base.domain_typmod, -1) as typmod,
   coalesce(domain_checks.checks, '[]') as domain_checks
 from pg_attribute a
@@ -43,6 +45,7 @@ join pg_type base_type on base_type.oid = base.oid
 left join pg_type element on base_type.typcategory = 'A' and element.oid = base_type.typelem
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join domain_checks on domain_checks.of_type = a.atttypid
+left join enums on enums.of_type = coalesce(element.oid, base_type.oid)
 where a.attnum > 0 and not a.attisdropped
   and c.relkind in ('r', 'p', 'v', 'm', 'f')
   and n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'

@@ -1,0 +1,14 @@
+import { afterAll, beforeAll } from 'vitest'
+import { describeBadInput } from './cli/bad-input.ts'
+import { closeLab, openLab } from './cli/lab.ts'
+import { describeServers } from './cli/servers.ts'
+import { describeSignals } from './cli/signals.ts'
+import { describeVerdicts } from './cli/verdicts.ts'
+
+beforeAll(openLab)
+afterAll(closeLab)
+
+describeVerdicts()
+describeBadInput()
+describeServers()
+describeSignals()
