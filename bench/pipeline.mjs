@@ -1,4 +1,4 @@
-// One run of the pipeline in a process of its own: time and peak memory at the end of each step.
+// One run of the pipeline in a process of its own: time of each step, and peak memory at its end.
 import pg from 'pg'
 
 /** Environment, configuration and context of a run, the same for whoever measures one. */
@@ -35,10 +35,13 @@ export async function measure(options) {
   const steps = []
   let messages = 0
   let last = performance.now()
+  let used = process.cpuUsage()
   const lap = (name) => {
     const now = performance.now()
-    if (name) steps.push({ name, ms: now - last, peakMb: peakMb() })
+    const { user, system } = process.cpuUsage(used)
+    steps.push({ name, ms: now - last, cpuMs: (user + system) / 1000, peakMb: peakMb() })
     last = now
+    used = process.cpuUsage()
   }
   onProbeMessage(() => (messages += 1))
   const progress = ({ kind, name }) => (kind === 'done' ? lap(name) : name in UNNAMED && lap(UNNAMED[name]))

@@ -1,28 +1,19 @@
 import { pipeline as streamInto } from 'node:stream/promises'
 import { Readable } from 'node:stream'
-import { Client, DatabaseError as ServerMessage } from 'pg'
+import { Client } from 'pg'
 import type { CustomTypesConfig, QueryResult } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionTarget } from '../domain/server.ts'
-import type { ServerError } from '../domain/server-error.ts'
-import { HarnessError } from '../errors.ts'
+import { CONNECT_TIMEOUT_S, connectError, statementError } from './failure.ts'
+import { GuardedSocket } from './socket.ts'
+
+export { DatabaseError } from './failure.ts'
 
 /** One statement's result; `rows` are plain objects, values as text unless the driver knows their type. */
 export interface StatementResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   /** rows returned or affected; null where the command has no count */
   readonly count: number | null
-}
-
-/** An error that the server sent. `error` holds its fields. */
-export class DatabaseError extends Error {
-  readonly error: ServerError
-
-  constructor(error: ServerError, cause: unknown) {
-    super(error.message, { cause })
-    this.name = 'DatabaseError'
-    this.error = error
-  }
 }
 
 export interface ConnectOptions {
@@ -47,7 +38,9 @@ export class Connection implements AsyncDisposable {
       ...target,
       types: plainTypes,
       application_name: 'rls-harness',
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_S * 1000,
+      stream: () => new GuardedSocket(),
+      options: ' ', // else the driver takes PGOPTIONS, and the person's settings would change the verdict
       ...(options.pipelined ? { pipeline: true } : {}),
     })
     client.on('error', () => {}) // a lost connection rejects the queries that were under way
@@ -56,7 +49,7 @@ export class Connection implements AsyncDisposable {
       await client.connect()
     } catch (error) {
       await client.end().catch(() => {})
-      throw unreachable(target, error)
+      throw connectError(target, error)
     }
     return new Connection(client, target)
   }
@@ -86,7 +79,7 @@ export class Connection implements AsyncDisposable {
     try {
       await streamInto(Readable.from([data]), this.#client.query(copyFrom(statement)))
     } catch (error) {
-      throw translate(error)
+      throw statementError(this.target, error)
     }
   }
 
@@ -104,7 +97,7 @@ export class Connection implements AsyncDisposable {
         ? await this.#client.query(text, [...values])
         : await this.#client.query(text)
     } catch (error) {
-      throw translate(error)
+      throw statementError(this.target, error)
     }
   }
 }
@@ -131,36 +124,4 @@ const plainTypes: CustomTypesConfig = {
 
 function toResult(answer: QueryResult): StatementResult {
   return { rows: answer.rows as Record<string, unknown>[], count: answer.rowCount }
-}
-
-function translate(error: unknown): unknown {
-  if (!(error instanceof ServerMessage)) return error
-  const fields: ServerError = {
-    sqlstate: error.code ?? 'XX000',
-    message: error.message,
-    ...(error.detail === undefined ? {} : { detail: error.detail }),
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.position === undefined ? {} : { position: Number(error.position) }),
-    ...(error.internalQuery === undefined ? {} : { internalQuery: error.internalQuery }),
-    ...(error.where === undefined ? {} : { where: error.where }),
-    ...(error.schema === undefined ? {} : { schema: error.schema }),
-    ...(error.table === undefined ? {} : { table: error.table }),
-    ...(error.column === undefined ? {} : { column: error.column }),
-    ...(error.dataType === undefined ? {} : { dataType: error.dataType }),
-    ...(error.constraint === undefined ? {} : { constraint: error.constraint }),
-    ...(error.routine === undefined ? {} : { routine: error.routine }),
-  }
-  return new DatabaseError(fields, error)
-}
-
-function unreachable(target: ConnectionTarget, error: unknown): HarnessError {
-  const reason =
-    error instanceof Error
-      ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
-      : String(error)
-  return new HarnessError(
-    'DATABASE_UNREACHABLE',
-    `cannot connect to database "${target.database}" on ${target.host}:${target.port} as "${target.user}": ${reason}`,
-    { hint: 'Check that the server runs and that host, port, user and database are right.', cause: error },
-  )
 }

@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly extensionDirs?: readonly string[]
   /** start from what LocalServer.saveSnapshot() kept under that key, if it is still there */
   readonly snapshot?: { readonly key: string }
+  /** gives up starting: the promise rejects, and nothing is left */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -38,6 +40,7 @@ export async function startServer(options: EngineOptions): Promise<LocalServer |
     useCache: database.cache,
     extensionDirs: options.extensionDirs ?? [],
     snapshot: options.snapshot,
+    signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
   })
 }

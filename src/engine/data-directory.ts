@@ -41,6 +41,7 @@ export interface DataDirectoryOptions {
   readonly environment: Environment
   readonly cache: Cache | undefined
   readonly onProgress: (text: string) => void
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -77,14 +78,16 @@ export function restoreDataDirectory(archive: string, data: string, user: RunAs)
 }
 
 async function initialise(root: string, options: DataDirectoryOptions): Promise<void> {
-  const { binaries, user, environment } = options
+  const { binaries, user, environment, signal } = options
   const args = ['-D', join(root, 'data'), ...initdbArguments(binaries.major)]
   const result = await execute(join(binaries.bin, executable('initdb')), args, {
     user,
     environment,
     cwd: root,
+    signal,
   })
   if (result.kind === 'done') return
+  signal?.throwIfAborted()
   throw new HarnessError(
     'ENGINE_FAILED',
     `initdb of PostgreSQL ${binaries.version} failed: ${essence(result.reason)}`,

@@ -9,14 +9,20 @@ export type Execution =
 export function execute(
   file: string,
   args: readonly string[],
-  options: { readonly user: RunAs; readonly environment: Environment; readonly cwd: string },
+  options: {
+    readonly user: RunAs
+    readonly environment: Environment
+    readonly cwd: string
+    /** ends the program, which then has failed */
+    readonly signal?: AbortSignal | undefined
+  },
 ): Promise<Execution> {
-  const { user, cwd } = options
+  const { user, cwd, signal } = options
   return new Promise((resolve) => {
     execFile(
       file,
       [...args],
-      { ...user, cwd, env: programEnvironment(options.environment) },
+      { ...user, cwd, env: programEnvironment(options.environment), ...(signal ? { signal } : {}) },
       (error, out, err) =>
         resolve(
           error

@@ -23,6 +23,8 @@ export interface LocalServerOptions {
   /** start from the snapshot of that key if there is one */
   readonly snapshot: { readonly key: string } | undefined
   readonly onProgress: (text: string) => void
+  /** gives up starting: the promise rejects, and nothing is left */
+  readonly signal: AbortSignal | undefined
 }
 
 /** A server that was started for this run and ends with it. */
@@ -31,6 +33,8 @@ export interface LocalServer extends Server {
   readonly cacheKey: string
   /** it already holds what was there when the snapshot was saved */
   readonly fromSnapshot: boolean
+  /** Why the server ended by itself, with the end of its log; undefined while it runs. For a lost connection. */
+  whatEndedIt(): Promise<HarnessError | undefined>
   /**
    * Keeps the whole cluster for later runs under `key`. The server restarts meanwhile, hence `connectionsClosed`: an
    * open connection would be cut. A snapshot that cannot be written is no error.
@@ -68,16 +72,17 @@ async function launch(
   watchdog: Watchdog,
   options: LocalServerOptions,
 ): Promise<LocalServer> {
-  const { environment, onProgress } = options
+  const { environment, onProgress, signal } = options
   const cache = options.useCache ? openCache(environment) : undefined
   const place = () => (cache && executableCache(cache, user)?.dir) ?? root
   const binaries = usableBinaries(options.binaries, user, place)
   const key = dataDirectoryKey(options.binaries)
   const snapshot = cache && options.snapshot && findSnapshot(cache, fingerprint([key, options.snapshot.key]))
   const fromSnapshot = snapshot !== undefined && restoreDataDirectory(snapshot, join(root, 'data'), user)
-  if (!fromSnapshot) await createDataDirectory(root, { binaries, user, environment, cache, onProgress })
+  if (!fromSnapshot) await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal })
   const dirs = options.extensionDirs
   const offered = await offerStubs({ binaries, dirs, root, place, user, environment, onProgress })
+  signal?.throwIfAborted()
   const port = process.platform === 'win32' ? await freePort() : 5432
   const start: PostmasterOptions = { ...offered, root, port, user, environment, onSpawn: watchdog.guard }
   const postmaster = await Postmaster.start(start)
@@ -121,12 +126,16 @@ class RunningServer implements LocalServer {
     this.version = origin.version
     this.major = origin.major
     const host = process.platform === 'win32' ? '127.0.0.1' : start.root
-    this.target = { host, port: start.port, user: SUPERUSER, database: 'postgres' }
+    this.target = { host, port: start.port, user: SUPERUSER, database: 'postgres', ssl: false }
     this.cacheKey = running.key
     this.description = describe(origin)
     this.fromSnapshot = running.fromSnapshot
     this.#running = running
     this.#postmaster = postmaster
+  }
+
+  whatEndedIt(): Promise<HarnessError | undefined> {
+    return this.#postmaster.whatEndedIt()
   }
 
   async saveSnapshot(key: string): Promise<void> {

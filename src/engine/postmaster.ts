@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setInterval as every } from 'node:timers/promises'
+import { setInterval as every, setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError } from '../errors.ts'
 import { describe, executable, type Binaries, type Environment } from './binaries.ts'
 import { execute, programEnvironment } from './execute.ts'
@@ -20,6 +20,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_wal_size: '1GB',
   checkpoint_timeout: '1d',
   wal_init_zero: 'off',
+  // What a crash leaves is not what was to be judged.
+  restart_after_crash: 'off',
   dynamic_shared_memory_type: process.platform === 'win32' ? 'windows' : 'mmap',
   // A denied probe is an ERROR: the log is for what happens to the server itself.
   log_min_messages: 'log',
@@ -29,6 +31,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const READY_POLL_MS = 2
 const READY_DEADLINE_MS = 60_000
 const LOG_TAIL_LINES = 12
+/** Sessions are cut some moments before a crashed server is gone. */
+const END_GRACE_MS = 2000
 
 export interface PostmasterOptions {
   readonly binaries: Binaries
@@ -47,6 +51,7 @@ export class Postmaster {
   readonly #process: ChildProcess
   readonly #exited: Promise<void>
   readonly #options: PostmasterOptions
+  #isStopping = false
 
   private constructor(child: ChildProcess, options: PostmasterOptions) {
     this.#process = child
@@ -84,12 +89,20 @@ export class Postmaster {
    * shared memory segment (manual, "Shutting Down the Server").
    */
   async stop(signal: 'SIGQUIT' | 'SIGINT'): Promise<void> {
+    this.#isStopping = true
     this.#process.ref()
     if (this.#isRunning()) {
       if (process.platform === 'win32') await this.#stopOnWindows(signal)
       else this.#process.kill(signal)
     }
     await this.#exited
+  }
+
+  /** Why the server ended by itself; undefined while it runs and after stop(). */
+  async whatEndedIt(): Promise<HarnessError | undefined> {
+    if (this.#isStopping) return undefined
+    await Promise.race([this.#exited, sleep(END_GRACE_MS)])
+    return this.#isRunning() || this.#isStopping ? undefined : this.#failure('ended by itself')
   }
 
   async #becomeReady(): Promise<void> {

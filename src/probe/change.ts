@@ -118,8 +118,8 @@ export function neutralAssignment(
   return {
     name: best.name,
     sql: constantSql(
-      target.base,
-      best.base,
+      target,
+      best.name,
       rows.map(({ values }) => values[best.base.name]).find((value) => value !== null) ?? null,
     ),
     reads: [],
@@ -131,7 +131,7 @@ export function fixedAssignments(target: Target, role: string, values: Values): 
   const columns = writableColumns(target, role, 'update')
   const made = Object.entries(values).map(([name, value]) => {
     const column = columns.find(({ base }) => base.name === name)
-    return column ? { name: column.name, sql: constantSql(target.base, column.base, value), reads: [] } : null
+    return column ? { name: column.name, sql: constantSql(target, column.name, value), reads: [] } : null
   })
   return made.every((one) => one !== null) ? made : null
 }

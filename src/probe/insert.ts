@@ -1,6 +1,6 @@
 import type { Actor, Spare, Values } from '../domain/population.ts'
 import type { Attempt } from '../domain/probe.ts'
-import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
+import { quoteLiteral, quoteName } from '../sql/quote.ts'
 import { writableColumns } from './target.ts'
 import type { Target } from './target.ts'
 import { probeOf } from './trial.ts'
@@ -35,8 +35,10 @@ export function insertTrial(
   )
     return null
   const values = Object.fromEntries(named.map(({ base: column }) => [column.name, payload[column.name]]))
-  const row = `jsonb_populate_record(null::${quoteQualified(base.schema, base.name)}, ${quoteLiteral(JSON.stringify(values))}::jsonb)`
-  const statement = `insert into ${target.table} (${named.map(({ name }) => quoteName(name)).join(', ')}) select ${named.map(({ base: column }) => `made.${quoteName(column.name)}`).join(', ')} from ${row} made`
+  const given = Object.fromEntries(named.map(({ base: column, name }) => [name, payload[column.name]]))
+  // the target's own row type: the role may have no USAGE on the schema of a table behind a view
+  const row = `jsonb_populate_record(null::${target.table}, ${quoteLiteral(JSON.stringify(given))}::jsonb)`
+  const statement = `insert into ${target.table} (${named.map(({ name }) => quoteName(name)).join(', ')}) select ${named.map(({ name }) => `made.${quoteName(name)}`).join(', ')} from ${row} made`
   return {
     probe: probeOf(target, actor, 'insert', attempt, detail),
     actor,

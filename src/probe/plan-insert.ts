@@ -2,7 +2,7 @@ import type { Actor, Values } from '../domain/population.ts'
 import { insertTrial, sparesOf } from './insert.ts'
 import { compact, hung, identityGroups, mineOf, pick, strangersParents, victimsOf } from './scene.ts'
 import type { Scene } from './scene.ts'
-import { identityColumns } from './target.ts'
+import { identityColumns, writableColumns } from './target.ts'
 import type { Target } from './target.ts'
 import type { Trial } from './trial.ts'
 
@@ -17,40 +17,40 @@ export function planInserts(scene: Scene, target: Target, actor: Actor): readonl
       sparesOf(spares, null, 2).map((payload) => insertTrial(target, actor, 'insert unowned', '', payload)),
     )
   const own = sparesOf(spares, actor.name.replace(/ \(.*/, ''), MOST_SPARES)
-  const trials = own.map((payload) =>
-    insertTrial(target, actor, 'insert own', '', payload, identityColumns(target.ownership)),
-  )
-  if (actor.purpose === 'control') {
-    // staff own nothing here: what they may do is seen on somebody's row
-    const anybodys = own.length > 0 ? [] : sparesOf(spares, 'alice', 1)
-    return compact([
-      ...trials,
-      ...anybodys.map((payload) =>
-        insertTrial(target, actor, 'insert as another', 'alice', payload, identityColumns(target.ownership)),
-      ),
-    ])
-  }
+  const trials: (Trial | null)[] = [...planOwn(target, actor, own)]
+  // staff own nothing here: what they may do is seen on somebody's row
+  if (actor.purpose === 'control')
+    return compact(own.length > 0 ? trials : planOwn(target, actor, sparesOf(spares, 'alice', 1)))
   for (const victim of victimsOf(scene, actor)) {
     const theirs = sparesOf(spares, victim.name, MOST_SPARES)
     for (const payload of theirs) trials.push(...copies(scene, target, actor, victim, payload))
     if (theirs[0] && actor.user !== null) trials.push(...forgeries(target, actor, victim, theirs[0], own[0]))
   }
-  if (own[0])
-    for (const { values, below, detail } of strangersParents(scene, target, actor))
-      trials.push(
-        hung(
-          insertTrial(
-            target,
-            actor,
-            'insert below another’s row',
-            detail,
-            { ...own[0], ...values },
-            Object.keys(values),
-          ),
-          below,
-        ),
-      )
+  if (own[0]) trials.push(...belowStrangers(scene, target, actor, own[0]))
   return compact(trials)
+}
+
+/** Rows of one's own, as an application would insert them: a column that one may not write is left to its default. */
+function planOwn(target: Target, actor: Actor, own: readonly Values[]): readonly (Trial | null)[] {
+  const writable = new Set(writableColumns(target, actor.role, 'insert').map(({ base }) => base.name))
+  const identity = identityColumns(target.ownership).filter((name) => writable.has(name))
+  return own.map((payload) => insertTrial(target, actor, 'insert own', '', payload, identity))
+}
+
+function belowStrangers(scene: Scene, target: Target, actor: Actor, own: Values): readonly (Trial | null)[] {
+  return strangersParents(scene, target, actor).map(({ values, below, detail }) =>
+    hung(
+      insertTrial(
+        target,
+        actor,
+        'insert below another’s row',
+        detail,
+        { ...own, ...values },
+        Object.keys(values),
+      ),
+      below,
+    ),
+  )
 }
 
 /** The victim's row as it is; and with the columns that policies look at set to oneself, whatever they hold. */
@@ -66,11 +66,20 @@ function copies(
     (name) => !identity.includes(name),
   )
   const copy = insertTrial(target, actor, 'insert as another', victim.name, theirs, identity)
-  if (actor.user === null || compared.length === 0) return [copy]
+  // without a right on the key's sequence the server's own key fails first: whoever names a key needs no sequence
+  const keyed =
+    serialKeys(target).length > 0
+      ? insertTrial(target, actor, 'insert as another', `${victim.name}, with a key`, theirs, [
+          ...identity,
+          ...serialKeys(target),
+        ])
+      : null
+  if (actor.user === null || compared.length === 0) return [copy, keyed]
   const asMe = Object.fromEntries(compared.map((name) => [name, actor.user]))
   const detail = `${victim.name}, own ${compared.join(', ')}`
   return [
     copy,
+    keyed,
     insertTrial(target, actor, 'insert as another', detail, { ...theirs, ...asMe }, [
       ...identity,
       ...compared,
@@ -105,3 +114,11 @@ const ATTEMPTS_OF = {
   tenant: 'insert into another tenant',
   parent: 'insert below another’s row',
 } as const
+
+const serialKeys = ({ base }: Target): readonly string[] =>
+  base.columns
+    .filter(
+      ({ name, default: value }) =>
+        (value ?? '').startsWith('nextval(') && base.keys.some(({ columns }) => columns.includes(name)),
+    )
+    .map(({ name }) => name)

@@ -47,6 +47,8 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   let sent = 0
   const work = async (target: ConnectionTarget): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
+    // messages are read for one thing alone, the name of a refused relation: that much must be in a known language
+    await connection.run("set lc_messages = 'C'")
     for (let relation = queue.shift(); relation; relation = queue.shift()) {
       options.signal.throwIfAborted()
       const session = new Session(connection, options, knowledge)

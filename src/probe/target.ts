@@ -124,9 +124,9 @@ const COMPARABLE: ReadonlySet<string> = new Set([
 const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 
 /** A constant of the column's type, made without naming a column of the target: reading one would bring in the SELECT policies. */
-export function constantSql(base: Relation, column: Column, value: unknown): string {
-  const row = quoteLiteral(JSON.stringify({ [column.name]: value }))
-  return `(select made.${quoteName(column.name)} from jsonb_populate_record(null::${quoteQualified(base.schema, base.name)}, ${row}::jsonb) made)`
+export function constantSql(target: Target, name: string, value: unknown): string {
+  const row = quoteLiteral(JSON.stringify({ [name]: value }))
+  return `(select made.${quoteName(name)} from jsonb_populate_record(null::${target.table}, ${row}::jsonb) made)`
 }
 
 /** A value that differs from row to row and reads no column, for columns that are unique. */
