@@ -40,6 +40,8 @@ export function markdown({ cores, cpu, node, postgres }, sizes) {
         'yardstick, 1 connection',
         'one by one',
         'µs a probe',
+        'CPU µs a message, harness',
+        'server',
       ],
       sizes.map(speedCells),
     ),
@@ -68,7 +70,7 @@ function stepCells({ tables, coldMs, steps, totalMs, peakMb }) {
 }
 
 function speedCells({ tables, steps, messages, probes, yardstick }) {
-  const probeMs = steps.find(({ name }) => name === 'probe').ms
+  const { ms: probeMs, cpuMs } = steps.find(({ name }) => name === 'probe')
   const harness = (messages * 1000) / probeMs
   return [
     whole(tables),
@@ -81,6 +83,8 @@ function speedCells({ tables, steps, messages, probes, yardstick }) {
     whole(yardstick.single),
     whole(yardstick.awaited),
     whole((1000 * probeMs) / probes),
+    whole((1000 * cpuMs) / messages),
+    yardstick.serverUs === null ? '?' : whole(yardstick.serverUs),
   ]
 }
 

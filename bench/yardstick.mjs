@@ -1,14 +1,20 @@
 // What hand-written minimal code needs for the messages that the harness sends: it sends them and looks at no answer.
+import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { onProbeMessage, prepareRun } from './pipeline.mjs'
 
 /** Messages under way on a connection. */
 const WINDOW = 256
 
+/** Slower ways are measured on so many messages, taken from all over in stretches of about a relation. */
+const SAMPLE = 10_000
+const STRETCH = 100
+
 /**
  * Lets the harness run once on a server of ours, keeps the texts and the database, and sends the same texts again.
  *
- * @returns messages per second: pipelined on as many connections as the harness had, on one, and one by one
+ * @returns messages per second: pipelined on as many connections as the harness had, on one, and one by one; and the
+ *   microseconds of processor time that the server takes for one (null where the system does not tell)
  */
 export async function yardstick(options) {
   const { run, config, context } = await prepareRun(options)
@@ -21,36 +27,44 @@ export async function yardstick(options) {
     extensionDirs: [extensionDir()],
   })
   try {
-    const batches = await record(() => run({ ...config, database: external(config, server.target) }, context))
-    const database = [...batches.keys()].find((name) => !name.includes('_copy_'))
+    const sent = await record(() => run({ ...config, database: external(config, server.target) }, context))
+    const database = [...sent.keys()]
+      .map((client) => client.database)
+      .find((name) => !name.includes('_copy_'))
     const target = { ...server.target, database }
-    const targets = await copiesOf(target, batches.size)
-    const texts = [...batches.values()]
-    const all = texts.flat()
-    // the first pass fills the server's caches, as the run before has done for the harness' own sessions
-    const same = await rate(all.length, () =>
-      Promise.all(texts.map((part, i) => pipelined(targets[i], part))),
-    )
-    const single = await rate(all.length, () => pipelined(target, all))
-    const awaited = await rate(all.length, () => oneByOne(target, all))
-    return { messages: all.length, connections: texts.length, same, single, awaited }
+    const targets = await copiesOf(target, sent.size)
+    const parts = [...sent.values()]
+    const all = parts.flat()
+    const some = sampleOf(all)
+    const same = await rate(all, () => Promise.all(parts.map((texts, i) => pipelined(targets[i], texts))))
+    const single = await rate(some, () => pipelined(target, some))
+    const awaited = await rate(some, () => oneByOne(target, some))
+    return {
+      messages: all.length,
+      bytes: sum(all.map((text) => text.length)),
+      connections: parts.length,
+      same: same.perSecond,
+      single: single.perSecond,
+      awaited: awaited.perSecond,
+      serverUs: same.result.includes(null) ? null : (sum(same.result) * 1000) / all.length,
+    }
   } finally {
     await server[Symbol.asyncDispose]()
   }
 }
 
-/** Texts of each connection, by the name of its database. */
+/** The texts that each client sends meanwhile. */
 async function record(work) {
-  const batches = new Map()
+  const sent = new Map()
   let recording = true
   onProbeMessage((client, text) => {
     if (!recording) return
-    if (batches.has(client.database)) batches.get(client.database).push(text)
-    else batches.set(client.database, [text])
+    if (sent.has(client)) sent.get(client).push(text)
+    else sent.set(client, [text])
   })
   await work()
   recording = false
-  return batches
+  return sent
 }
 
 function external(config, { host, port, user, database }) {
@@ -69,21 +83,35 @@ async function copiesOf(target, count) {
   return [target, ...names.map((database) => ({ ...target, database }))]
 }
 
-async function rate(messages, work) {
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
+
+function sampleOf(texts) {
+  const step = Math.max(1, texts.length / SAMPLE) * STRETCH
+  const starts = Array.from({ length: Math.ceil(texts.length / step) }, (_, index) =>
+    Math.floor(index * step),
+  )
+  return starts.flatMap((start) => texts.slice(start, start + STRETCH))
+}
+
+async function rate({ length }, work) {
   const started = performance.now()
-  await work()
-  return (messages * 1000) / (performance.now() - started)
+  const result = await work()
+  return { perSecond: (length * 1000) / (performance.now() - started), result }
 }
 
 const asText = { getTypeParser: () => (text) => text }
 const ignored = () => {}
 
+/** @returns milliseconds of processor time that the session's own process of the server took */
 async function pipelined(target, texts) {
   const client = new pg.Client({ ...target, types: asText, pipeline: true })
   await client.connect()
+  const { rows } = await client.query('select pg_backend_pid() as pid')
   for (let at = 0; at < texts.length; at += WINDOW)
     await Promise.all(texts.slice(at, at + WINDOW).map((text) => client.query(text).catch(ignored)))
+  const ms = processorMs(rows[0].pid)
   await client.end()
+  return ms
 }
 
 async function oneByOne(target, texts) {
@@ -91,4 +119,16 @@ async function oneByOne(target, texts) {
   await client.connect()
   for (const text of texts) await client.query(text).catch(ignored)
   await client.end()
+}
+
+/** Linux counts in hundredths of a second (proc(5), utime and stime). */
+function processorMs(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * 10
+  } catch {
+    return null
+  }
 }

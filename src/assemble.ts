@@ -47,14 +47,10 @@ export function assemble(input: AssembleInput): Report {
     outcome: active.length > 0 || judged.untested.length > 0 ? 'findings' : 'isolated',
     sources: prepared.sources,
     relations: reportRelations(input),
-    functions: input.catalog.routines
-      .filter(
-        ({ schema, isTrigger, executableBy }) =>
-          input.catalog.tested.includes(schema) &&
-          !isTrigger &&
-          executableBy.some((role) => input.catalog.apiRoles.includes(role)),
-      )
-      .map(({ signature, securityDefiner }) => ({ name: signature, securityDefiner })),
+    functions: callable(input.catalog).map(({ signature, securityDefiner }) => ({
+      name: signature,
+      securityDefiner,
+    })),
     actors: population.actors.map(({ name, role, tenants, claims }) => ({
       name,
       role,
@@ -64,7 +60,12 @@ export function assemble(input: AssembleInput): Report {
     tenants: population.tenants.map(({ name }) => name),
     rows: [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0),
     probes: { columns: PROBE_COLUMNS, rows: probeRows(observations, input.relations) },
-    coverage: { planned: observations.length, executed: observations.length, untested: judged.untested },
+    coverage: {
+      planned: observations.length,
+      executed: observations.length,
+      untested: judged.untested,
+      untried: untriedIn(input),
+    },
     findings: [...judged.findings].sort(byWeight),
     notices: [...population.notices, ...judged.notices],
     summary: {
@@ -77,6 +78,26 @@ export function assemble(input: AssembleInput): Report {
     },
   }
 }
+
+/** What stands beside the relations and is not probed yet: a green must not seem to speak for it. */
+function untriedIn({ catalog }: AssembleInput): readonly string[] {
+  const functions = callable(catalog).length
+  const objects =
+    catalog.relations.find(({ qualified }) => qualified === 'storage.objects')?.policies.length ?? 0
+  const topics =
+    catalog.relations.find(({ qualified }) => qualified === 'realtime.messages')?.policies.length ?? 0
+  return [
+    ...(functions > 0 ? [`${functions} function${functions === 1 ? '' : 's'}`] : []),
+    ...(objects > 0 ? ['storage'] : []),
+    ...(topics > 0 ? ['realtime'] : []),
+  ]
+}
+
+const callable = ({ routines, tested, apiRoles }: Catalog): Catalog['routines'] =>
+  routines.filter(
+    ({ schema, isTrigger, executableBy }) =>
+      tested.includes(schema) && !isTrigger && executableBy.some((role) => apiRoles.includes(role)),
+  )
 
 const PROBE_COLUMNS = [
   'relation',

@@ -6,6 +6,9 @@ import { Cleanup } from './cleanup.ts'
 import { Connection } from './database/connection.ts'
 import { createScratch } from './database/scratch.ts'
 import { startServer } from './engine/choose.ts'
+import type { ExternalServer } from './engine/external.ts'
+import type { LocalServer } from './engine/local-server.ts'
+import { HarnessError } from './errors.ts'
 import { applySources } from './migrations/apply.ts'
 import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
@@ -27,6 +30,8 @@ export interface Prepared extends AsyncDisposable, Migrated {
   readonly apiPrivileges: 'legacy' | 'explicit'
   /** the migrations did not have to run: an earlier run kept the result */
   readonly fromCache: boolean
+  /** What is behind an error of the database, as far as more can be known: the server may have ended. */
+  readonly causeOf: (error: unknown) => Promise<unknown>
 }
 
 export interface PrepareContext {
@@ -48,68 +53,90 @@ export function privilegesOf({
 export async function prepare(config: Config, context: PrepareContext): Promise<Prepared> {
   const sources = findSources(config.projectDir, config.sources)
   const apiPrivileges = privilegesOf(config)
+  const key = snapshotKey(config, sources, apiPrivileges)
   const stack = new Cleanup()
+  let server: LocalServer | ExternalServer | undefined
   try {
-    const key = snapshotKey(config, sources, apiPrivileges)
-    const server = stack.use(
+    server = stack.use(
       await startServer({
         database: config.database,
         projectDir: config.projectDir,
         environment: context.environment,
         extensionDirs: [extensionDir()],
         onProgress: context.onProgress,
+        signal: context.signal,
         ...(config.database.cache ? { snapshot: { key } } : {}),
       }),
     )
-    // whoever interrupts must not wait for a statement that runs for long
-    const stop = (): void => void server[Symbol.asyncDispose]()
-    context.signal.addEventListener('abort', stop, { once: true })
-    stack.defer(() => context.signal.removeEventListener('abort', stop))
-    context.signal.throwIfAborted()
     const make = (target: ConnectionTarget): Promise<Migrated> =>
       migrate(target, config, sources, apiPrivileges)
-    if (server.kind === 'external') {
-      const scratch = stack.use(await createScratch(server.target, config.database.keep))
-      return done(
-        stack,
-        scratch.target,
-        { kind: 'external', version: scratch.version },
-        apiPrivileges,
-        false,
-        await make(scratch.target),
-      )
+    const made =
+      server.kind === 'external'
+        ? await onExternal(server, stack, config, context, make)
+        : await onLocal(server, stack, config, context, make, key)
+    const running = server
+    return {
+      ...made,
+      apiPrivileges,
+      causeOf: (error) => causeOf(running, error),
+      [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
     }
-    const engine = { kind: server.kind, version: server.version }
-    if (server.fromSnapshot)
-      return done(stack, server.target, engine, apiPrivileges, true, await recall(server.target))
-    const migrated = await make(server.target)
-    if (config.database.cache) {
-      await remember(server.target, migrated)
-      await server.saveSnapshot(key, true)
-    }
-    return done(stack, server.target, engine, apiPrivileges, false, migrated)
   } catch (error) {
+    const cause = server ? await causeOf(server, error) : error
     await stack[Symbol.asyncDispose]()
-    throw error
+    throw cause
   }
 }
 
-function done(
+type Made = Migrated & Pick<Prepared, 'target' | 'engine' | 'fromCache'>
+type Make = (target: ConnectionTarget) => Promise<Migrated>
+
+async function onLocal(
+  server: LocalServer,
   stack: Cleanup,
-  target: ConnectionTarget,
-  engine: Prepared['engine'],
-  apiPrivileges: Prepared['apiPrivileges'],
-  fromCache: boolean,
-  migrated: Migrated,
-): Prepared {
-  return {
-    ...migrated,
-    target,
-    engine,
-    apiPrivileges,
-    fromCache,
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  config: Config,
+  { signal }: PrepareContext,
+  make: Make,
+  key: string,
+): Promise<Made> {
+  stack.defer(onAbort(signal, () => server[Symbol.asyncDispose]()))
+  const { target } = server
+  const engine = { kind: server.kind, version: server.version }
+  if (server.fromSnapshot) return { ...(await recall(target)), target, engine, fromCache: true }
+  const migrated = await make(target)
+  if (config.database.cache) {
+    await remember(target, migrated)
+    await server.saveSnapshot(key, true)
   }
+  return { ...migrated, target, engine, fromCache: false }
+}
+
+async function onExternal(
+  server: ExternalServer,
+  stack: Cleanup,
+  config: Config,
+  { signal }: PrepareContext,
+  make: Make,
+): Promise<Made> {
+  const scratch = stack.use(await createScratch(server.target, config.database.keep))
+  stack.defer(onAbort(signal, scratch.interrupt))
+  const engine = { kind: server.kind, version: scratch.version }
+  return { ...(await make(scratch.target)), target: scratch.target, engine, fromCache: false }
+}
+
+/** Whoever interrupts must not wait for a statement that runs for long: `stop` ends it. @returns what takes that back */
+function onAbort(signal: AbortSignal, stop: () => PromiseLike<void>): () => void {
+  signal.throwIfAborted()
+  // where stopping fails, so does what is to be stopped, and says why
+  const listener = (): void => void stop().then(undefined, () => {})
+  signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}
+
+/** A lost connection is only what was noticed of it when a server of ours ended by itself. */
+async function causeOf(server: LocalServer | ExternalServer, error: unknown): Promise<unknown> {
+  const wasLost = error instanceof HarnessError && error.code === 'DATABASE_UNREACHABLE'
+  return (wasLost && server.kind !== 'external' && (await server.whatEndedIt())) || error
 }
 
 function snapshotKey(config: Config, sources: readonly Source[], apiPrivileges: string): string {

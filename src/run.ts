@@ -12,6 +12,7 @@ import { inferModel } from './ownership/infer.ts'
 import { readPredicate } from './ownership/policy-facts.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import { probe } from './probe/probe.ts'
 import { checkDeclarations, checkRoles, exemptionsFor, judgedRelations, rolesFor } from './scope.ts'
 import { lookupIn } from './seed/read-back.ts'
@@ -52,6 +53,25 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
     () => prepare(config, { ...context, onProgress: (name) => context.progress({ kind: 'step', name }) }),
     describeMigrated,
   )
+  try {
+    return await judgeDatabase(prepared, { config, context, step, steps, started })
+  } catch (error) {
+    throw await prepared.causeOf(error)
+  }
+}
+
+interface Pipeline {
+  readonly config: Config
+  readonly context: RunContext
+  readonly step: ReturnType<typeof stepper>
+  readonly steps: readonly Step[]
+  readonly started: number
+}
+
+async function judgeDatabase(
+  prepared: Prepared,
+  { config, context, step, steps, started }: Pipeline,
+): Promise<Report> {
   await using connection = await Connection.open(prepared.target)
   const roles = rolesFor(config)
   const catalog = await step('introspect', () =>
@@ -62,7 +82,7 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
     }),
   )
   const relations = judgedRelations(catalog, config)
-  if (relations.length === 0) throw nothingToJudge(catalog.tested)
+  if (relations.length === 0) throw nothingToJudge(catalog.tested, config.relations)
   checkDeclarations(catalog, config)
   checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
@@ -182,12 +202,14 @@ const describeMigrated: Describe<{
 const rowsIn = (rows: ReadonlyMap<number, readonly unknown[]>): number =>
   [...rows.values()].reduce((sum, list) => sum + list.length, 0)
 
-function nothingToJudge(schemas: readonly string[]): HarnessError {
-  return new HarnessError(
-    'NOTHING_JUDGED',
-    `there is nothing to judge: the migrations leave no table or view in ${schemas.length > 0 ? `schema ${schemas.join(', ')}` : 'any schema that an API role can use'}`,
-    {
-      hint: 'Check that the right migrations were found, and `schemas` and --relation if they are set.',
-    },
-  )
+function nothingToJudge(schemas: readonly string[], globs: readonly string[] | undefined): HarnessError {
+  const where = schemas.length > 0 ? `schema ${schemas.join(', ')}` : 'any schema that an API role can use'
+  const what =
+    globs === undefined ? 'the migrations leave no table or view' : `no relation is like ${globs.join(', ')}`
+  return new HarnessError('NOTHING_JUDGED', `there is nothing to judge: ${what} in ${where}`, {
+    hint:
+      globs === undefined
+        ? 'Check that the right migrations were found, and `schemas` if it is set.'
+        : 'Write --relation as schema.name, with * for any characters.',
+  })
 }

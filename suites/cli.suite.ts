@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { describeBadInput } from './cli/bad-input.ts'
 import { closeLab, openLab } from './cli/lab.ts'
+import { describePlaces } from './cli/places.ts'
 import { describeServers } from './cli/servers.ts'
 import { describeSignals } from './cli/signals.ts'
 import { describeVerdicts } from './cli/verdicts.ts'
@@ -10,5 +11,6 @@ afterAll(closeLab)
 
 describeVerdicts()
 describeBadInput()
+describePlaces()
 describeServers()
 describeSignals()

@@ -10,7 +10,8 @@ export interface FailureOptions {
  * An error as text for stderr. One that is meant for people is message and hint, its stack only with `--debug`;
  * anything else is a bug of ours and says so.
  */
-export function describeFailure(error: unknown, { debug, unicode }: FailureOptions): string {
+export function describeFailure(thrown: unknown, { debug, unicode }: FailureOptions): string {
+  const error = firstOf(thrown)
   const clean = (text: string): string =>
     text
       .split('\n')
@@ -21,6 +22,11 @@ export function describeFailure(error: unknown, { debug, unicode }: FailureOptio
   }
   const hint = error.hint === undefined ? '' : `hint: ${clean(error.hint)}\n`
   return `error: ${clean(error.message)}\n${hint}${debug ? `${clean(trace(error))}\n` : ''}`
+}
+
+/** Where cleaning up failed as well (`await using`), what failed before is the reason. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && 'suppressed' in error ? firstOf(error.suppressed) : error
 }
 
 /** The stack, and those of the errors that led to it. */

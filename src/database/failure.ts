@@ -34,7 +34,8 @@ export function statementError(target: ConnectionTarget, error: unknown): unknow
 /** Why no session began; the password is in no message. */
 export function connectError(target: ConnectionTarget, error: unknown): HarnessError {
   // the driver's own words (pg/lib/client.js)
-  const reason = textOf(error) === 'timeout expired' ? `no answer within ${CONNECT_TIMEOUT_S} s` : textOf(error)
+  const reason =
+    textOf(error) === 'timeout expired' ? `no answer within ${CONNECT_TIMEOUT_S} s` : textOf(error)
   return new HarnessError(
     'DATABASE_UNREACHABLE',
     `cannot connect to database "${target.database}" on ${target.host}:${target.port} as "${target.user}": ${reason}`,

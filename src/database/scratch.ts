@@ -9,6 +9,8 @@ export interface Scratch extends AsyncDisposable {
   readonly target: ConnectionTarget
   readonly version: string
   readonly major: number
+  /** Ends every session in it and lets none begin: whatever works there fails at once. It still has to be disposed of. */
+  readonly interrupt: () => Promise<void>
 }
 
 /**
@@ -40,6 +42,7 @@ export async function createScratch(server: ConnectionTarget, keep: boolean): Pr
       target: { ...server, database: name },
       version: facts.version.split(' ')[0] ?? facts.version,
       major: Math.floor(Number(facts.number) / 10_000),
+      interrupt: () => interrupt(server, name),
       [Symbol.asyncDispose]: dispose,
     }
   } finally {
@@ -55,9 +58,27 @@ async function rolesOf(connection: Connection): Promise<ReadonlySet<string>> {
   )
 }
 
+/** The scratch database and the copies of it that there are. */
+async function databasesOf(admin: Connection, name: string): Promise<readonly string[]> {
+  const rows = await admin.rows<{ datname: string }>(
+    'select datname from pg_database where datname = $1 or starts_with(datname, $2)',
+    [name, copyName(name, '')],
+  )
+  return rows.map(({ datname }) => datname)
+}
+
+async function interrupt(server: ConnectionTarget, name: string): Promise<void> {
+  await using admin = await Connection.open(server)
+  const names = await databasesOf(admin, name)
+  for (const database of names)
+    await admin.run(`alter database ${quoteName(database)} allow_connections false`)
+  await admin.rows('select pg_terminate_backend(pid) from pg_stat_activity where datname = any ($1)', [names])
+}
+
 async function drop(server: ConnectionTarget, name: string, before: ReadonlySet<string>): Promise<void> {
   await using admin = await Connection.open(server)
-  await admin.run(`drop database if exists ${quoteName(name)} with (force)`)
+  for (const database of await databasesOf(admin, name))
+    await admin.run(`drop database if exists ${quoteName(database)} with (force)`)
   for (const role of await rolesOf(admin)) if (!before.has(role)) await dropRole(admin, role)
 }
 
@@ -76,9 +97,11 @@ export interface Clones extends AsyncDisposable {
   readonly targets: readonly ConnectionTarget[]
 }
 
+const copyName = (database: string, number: number | ''): string => `${database}_copy_${number}`
+
 /** Copies a database to which nobody is connected, so that sessions that write cannot wait for each other's locks. */
 export async function cloneDatabase(target: ConnectionTarget, copies: number): Promise<Clones> {
-  const names = Array.from({ length: copies }, (_, index) => `${target.database}_copy_${index + 1}`)
+  const names = Array.from({ length: copies }, (_, index) => copyName(target.database, index + 1))
   const maintenance = { ...target, database: 'template1' }
   if (copies > 0) {
     await using admin = await Connection.open(maintenance)
@@ -89,10 +112,17 @@ export async function cloneDatabase(target: ConnectionTarget, copies: number): P
   }
   return {
     targets: [target, ...names.map((database) => ({ ...target, database }))],
-    [Symbol.asyncDispose]: async () => {
-      if (copies === 0) return
-      await using admin = await Connection.open(maintenance)
-      for (const name of names) await admin.run(`drop database if exists ${quoteName(name)} with (force)`)
-    },
+    [Symbol.asyncDispose]: () => dropCopies(maintenance, names),
+  }
+}
+
+/** A server that is gone took them with it; from one of somebody else's they go with the scratch database at the latest. */
+async function dropCopies(maintenance: ConnectionTarget, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  try {
+    await using admin = await Connection.open(maintenance)
+    for (const name of names) await admin.run(`drop database if exists ${quoteName(name)} with (force)`)
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error
   }
 }

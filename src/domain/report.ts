@@ -99,6 +99,8 @@ export interface Report {
     readonly planned: number
     readonly executed: number
     readonly untested: readonly Untested[]
+    /** surfaces that this version does not try at all: "3 functions" */
+    readonly untried: readonly string[]
   }
   readonly findings: readonly Finding[]
   /** unused or expired ignore entries and other things to know that are no findings */

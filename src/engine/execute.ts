@@ -19,17 +19,21 @@ export function execute(
 ): Promise<Execution> {
   const { user, cwd, signal } = options
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       file,
       [...args],
-      { ...user, cwd, env: programEnvironment(options.environment), ...(signal ? { signal } : {}) },
-      (error, out, err) =>
+      { ...user, cwd, env: programEnvironment(options.environment) },
+      (error, out, err) => {
+        signal?.removeEventListener('abort', stop)
         resolve(
           error
             ? { kind: 'failed', reason: err.trim() || `${file}: ${error.message}` }
             : { kind: 'done', output: out + err },
-        ),
+        )
+      },
     )
+    const stop = (): void => void child.kill()
+    signal?.addEventListener('abort', stop, { once: true })
   })
 }
 

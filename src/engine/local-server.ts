@@ -79,7 +79,8 @@ async function launch(
   const key = dataDirectoryKey(options.binaries)
   const snapshot = cache && options.snapshot && findSnapshot(cache, fingerprint([key, options.snapshot.key]))
   const fromSnapshot = snapshot !== undefined && restoreDataDirectory(snapshot, join(root, 'data'), user)
-  if (!fromSnapshot) await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal })
+  if (!fromSnapshot)
+    await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal })
   const dirs = options.extensionDirs
   const offered = await offerStubs({ binaries, dirs, root, place, user, environment, onProgress })
   signal?.throwIfAborted()

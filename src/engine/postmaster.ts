@@ -101,7 +101,9 @@ export class Postmaster {
   /** Why the server ended by itself; undefined while it runs and after stop(). */
   async whatEndedIt(): Promise<HarnessError | undefined> {
     if (this.#isStopping) return undefined
-    await Promise.race([this.#exited, sleep(END_GRACE_MS)])
+    this.#process.ref()
+    await Promise.race([this.#exited, sleep(END_GRACE_MS, undefined, { ref: false })])
+    this.#process.unref()
     return this.#isRunning() || this.#isStopping ? undefined : this.#failure('ended by itself')
   }
 

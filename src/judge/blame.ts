@@ -13,6 +13,12 @@ export interface Definition {
   readonly line: number
 }
 
+/** Where the relation of a static finding was made. */
+export function originOf(relation: Relation, definitions: readonly Definition[]): readonly Blame[] {
+  const place = placeOf(definitions, 'table', relation.qualified)
+  return place.file === undefined ? [] : [{ statement: `table ${relation.qualified}`, ...place }]
+}
+
 /** What let rows through, or kept them back: the policies that PostgreSQL consults, or the lack of them. */
 export function blameFor(
   catalog: Catalog,

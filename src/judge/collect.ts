@@ -6,7 +6,7 @@ import type { Expectation } from '../domain/expectation.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
 import type { Blame, Finding } from '../domain/report.ts'
 import type { Command, Severity, Standing } from '../domain/vocabulary.ts'
-import { blameFor } from './blame.ts'
+import { blameFor, originOf } from './blame.ts'
 import type { Definition } from './blame.ts'
 
 /** What a finding is made from. */
@@ -36,7 +36,7 @@ export function toFinding(fact: Fact, context: CollectContext): Finding {
   const info = FINDINGS[fact.code]
   const blame =
     info.kind === 'static'
-      ? []
+      ? originOf(fact.relation, context.definitions)
       : blameFor(
           context.catalog,
           fact.relation,
@@ -92,6 +92,7 @@ export function evidenceOf(
   reached: Reached,
   expectation: Expectation,
   total: number,
+  control: string,
 ): string {
   const { actor, attempt, detail } = observation.probe
   const who = reached.of.length > 0 ? ` of ${reached.of.join(', ')}` : ''
@@ -101,5 +102,5 @@ export function evidenceOf(
     observation.outcome.kind === 'admitted'
       ? `; row security let it pass, then ${observation.outcome.thenFailedWith}`
       : ''
-  return `${actor}: ${attempt}${what} reached ${count}${who}${outcome}; allowed: ${expectation.upper}, ${expectation.why}`
+  return `${actor}: ${attempt}${what} reached ${count}${who}${outcome}${control}; allowed: ${expectation.upper}, ${expectation.why}`
 }

@@ -24,7 +24,7 @@ export function judge(input: JudgeInput): Judged {
   const untested: Untested[] = []
   for (const relation of input.relations) {
     const code = staticFinding(input.catalog, relation)
-    if (code)
+    if (code && !(code === 'no-policy' && isForServer(input, relation)))
       facts.push({
         code,
         relation,
@@ -50,6 +50,12 @@ export function judge(input: JudgeInput): Judged {
   }
   const findings = plain.map((fact) => toFinding(fact, context))
   return { ...applyIgnores(findings, input.ignore, input.today), untested }
+}
+
+/** Declared as the server's alone: that nobody else has a policy is what is meant. */
+function isForServer({ expectations }: JudgeInput, relation: Relation): boolean {
+  const own = expectations.filter((one) => one.relation === relation.oid)
+  return own.length > 0 && own.every(({ declared, upper }) => declared && upper === 'nobody')
 }
 
 function staticEvidence(relation: Relation): string {

@@ -1,5 +1,6 @@
 import type { Relation } from '../domain/catalog.ts'
 import { tieOf } from '../domain/population.ts'
+import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { Untested } from '../domain/report.ts'
 import type { Standing } from '../domain/vocabulary.ts'
@@ -48,6 +49,7 @@ export function judgeMatter(input: JudgeInput, relation: Relation, matter: Matte
               verdict.reached,
               expectation,
               totalOf(matter, observation, verdict.reached.tie),
+              controlText(matter),
             ),
             observation,
           ),
@@ -132,6 +134,17 @@ function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): rea
 function totalOf({ rows, actors }: Matter, observation: Observation, tie: string): number {
   const actor = actors.get(observation.probe.actor)
   return actor ? rows.filter((row) => tieOf(row, actor) === tie).length : 0
+}
+
+/** Who got at rows of the same kind rightly: by that the rows are known to have been there. */
+function controlText({ observations, actors }: Matter): string {
+  for (const one of observations) {
+    const actor = actors.get(one.probe.actor)
+    const own = one.reached.find(({ tie }) => tie === 'own')
+    if (actor?.purpose === 'judged' && gotThrough(one) && own)
+      return ` (control: ${actor.name} reached ${own.rows} own)`
+  }
+  return ''
 }
 
 function blockedEvidence({ expectation, observations, actors }: Matter, standing: Standing): string {

@@ -28,9 +28,11 @@ export function header(report: Report, look: Look): readonly string[] {
 }
 
 function stepsOf(report: Report, look: Look): readonly StepLine[] {
-  const users = report.actors.filter(({ role }) => role !== 'anon' && role !== 'service_role').length
-  const untried =
-    report.functions.length > 0 ? ` (${count(report.functions.length, 'function')} not tried)` : ''
+  const users = new Set(
+    report.actors.flatMap(({ claims }) => (claims['sub'] === undefined ? [] : [claims['sub']])),
+  ).size
+  const { untried: left } = report.coverage
+  const untried = left.length > 0 ? ` (not tried: ${left.join(', ')})` : ''
   const population = [
     ...(report.tenants.length > 0 ? [count(report.tenants.length, 'tenant')] : []),
     count(users, 'user'),

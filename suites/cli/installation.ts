@@ -8,15 +8,15 @@ import { fileURLToPath } from 'node:url'
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Installs the built package into `dir`, built anew only where the sources are newer. A copy: whoever builds while the
- * suite runs takes `dist` away for some seconds.
+ * Installs the built package into `dir`, built anew only where the sources are newer. A copy: somebody
+ * may build while the suite runs, and a command that loads its parts late would find others.
  * @returns the script of the command
  */
 export async function install(dir: string): Promise<string> {
   if (!isUpToDate()) build()
-  for (let attempt = 0; attempt < 20 && !tryToCopy(dir); attempt++) await sleep(1000)
+  for (let attempt = 0; attempt < 20 && !tryToCopy(dir); attempt++) await sleep(200)
   const cli = join(dir, 'dist', 'cli.js')
-  if (!existsSync(cli)) throw new Error('dist could not be copied: is it being built all the time?')
+  if (!existsSync(cli)) throw new Error('dist could not be copied: is it built all the time?')
   symlinkSync(join(checkout, 'node_modules'), join(dir, 'node_modules'), 'dir')
   return cli
 }
@@ -33,23 +33,18 @@ function build(): void {
   if (status !== 0) throw new Error(`the build failed\n${stdout}${stderr}`)
 }
 
-/** False, with nothing left, when the build changed or was incomplete meanwhile. */
+/** False, with nothing left, when another build took its place meanwhile. */
 function tryToCopy(dir: string): boolean {
   const before = timeOf('dist/cli.js')
   try {
     cpSync(join(checkout, 'dist'), join(dir, 'dist'), { recursive: true })
     cpSync(join(checkout, 'package.json'), join(dir, 'package.json'))
-    if (before > 0 && timeOf('dist/cli.js') === before && holdsSql(dir)) return true
+    if (before > 0 && timeOf('dist/cli.js') === before) return true
   } catch {
     // taken away while it was copied
   }
   rmSync(join(dir, 'dist'), { recursive: true, force: true })
   return false
-}
-
-/** The build copies SQL last. */
-function holdsSql(dir: string): boolean {
-  return existsSync(join(dir, 'dist', 'migrations', 'blame.sql')) && existsSync(join(dir, 'dist', 'platform', 'extensions'))
 }
 
 function timeOf(path: string): number {

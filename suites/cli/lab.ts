@@ -113,7 +113,12 @@ export function startRls(args: readonly string[], options: RunOptions = {}): Run
     const [[code], stdout] = await Promise.all([once(child, 'close'), text(child.stdout)])
     const files = await remainder(() => readdirSync(tmp), options.patienceMs ?? 0)
     const processes = await remainder(() => processesOf(tmp), options.patienceMs ?? 1000)
-    return { code: typeof code === 'number' ? code : null, stdout, stderr: said, left: [...files, ...processes] }
+    return {
+      code: typeof code === 'number' ? code : null,
+      stdout,
+      stderr: said,
+      left: [...files, ...processes],
+    }
   }
   const run: Run = { pid: child.pid ?? 0, tmp, said: () => said, ended: finish() }
   running.add(run)

@@ -1,12 +1,67 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, readdirSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test, type TestContext } from 'vitest'
 import { complaint } from './bad-input.ts'
-import { folder, lab, newFolder, project, rls } from './lab.ts'
+import { lab, newFolder, project, rls, type RunOptions } from './lab.ts'
 import { SOUND } from './projects.ts'
 
 const isRoot = process.getuid?.() === 0
 const NOBODY = 65_534
+
+/** Runs as somebody who may write to nothing but the cache and the folder for temporary files. */
+function asNobody(context: TestContext): RunOptions {
+  if (!isRoot) return {}
+  const { status } = spawnSync(process.execPath, [lab().cli, '--version'], { uid: NOBODY, gid: NOBODY })
+  if (status !== 0) context.skip('another user cannot read this checkout or run this node')
+  const [tmp, cache] = [newFolder('nobody-tmp'), newFolder('nobody-cache')]
+  for (const dir of [tmp, cache]) chownSync(dir, NOBODY, NOBODY)
+  return { tmp, uid: NOBODY, environment: { RLS_CACHE_DIR: cache } }
+}
+
+function readOnlyProject(): string {
+  const dir = project(SOUND)
+  for (const path of [join(dir, 'migrations'), dir]) chmodSync(path, 0o555)
+  return dir
+}
+
+function describeUsers(): void {
+  test('a project that cannot be written to is checked by an ordinary user, and stays as it was', async (context) => {
+    const dir = readOnlyProject()
+    const before = statSync(dir).mtimeMs
+    const { code, stderr, left } = await rls(['check', dir], asNobody(context))
+    expect({ code, left }, stderr).toEqual({ code: 0, left: [] })
+    expect(statSync(dir).mtimeMs).toBe(before)
+  })
+
+  test('a report that cannot be written into it stops before the run', async (context) => {
+    const dir = readOnlyProject()
+    const report = join(dir, 'report.json')
+    const text = await complaint(['check', dir, '--output-file', report], asNobody(context))
+    expect(text).toContain(`cannot write ${report}: EACCES`)
+    expect(existsSync(report)).toBe(false)
+  })
+
+  test('variables that PostgreSQL’s own programs listen to change nothing', async () => {
+    const environment = {
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c search_path=nowhere -c default_transaction_read_only=on',
+      PGHOST: 'production.example.com',
+      PGUSER: 'admin',
+      PGDATABASE: 'production',
+      PGDATA: '/nowhere',
+    }
+    const { code, stderr, left } = await rls(['check', project(SOUND), '--no-cache'], { environment })
+    expect({ code, left }, stderr).toEqual({ code: 0, left: [] })
+  })
+
+  test('a folder for temporary files that is not there is named', async () => {
+    const environment = { RLS_TMPDIR: '/nowhere' }
+    const text = await complaint(['check', project(SOUND)], { environment })
+    expect(text).toContain("no folder for the server's files: cannot write to /nowhere")
+    expect(text).toContain('hint: Set RLS_TMPDIR')
+  })
+}
 
 const mounted: string[] = []
 
@@ -14,7 +69,7 @@ function unmountAll(): void {
   for (const dir of mounted.splice(0)) spawnSync('umount', [dir])
 }
 
-/** A folder on a disk of its own; skips the test where none can be mounted. */
+/** A folder on a small disk of its own; where none can be mounted the test is skipped and says so. */
 function smallDisk(context: TestContext, size: string): string {
   const dir = newFolder('disk')
   const options = ['-t', 'tmpfs', '-o', `size=${size},mode=755`, 'tmpfs', dir]
@@ -24,17 +79,18 @@ function smallDisk(context: TestContext, size: string): string {
   return dir
 }
 
-const FILLS = 'insert into public.big select repeat(md5(n::text), 30) from generate_series(1, 200000) n;'
-const BIG = 'create unlogged table public.big (t text);'
+const FILL = 'insert into big select repeat(md5(n::text), 30) from generate_series(1, 100000) n;'
 
 const FULL: readonly (readonly [when: string, size: string, migration: string])[] = [
-  ['the server is made', '8m', ''],
-  ['the migrations run', '56m', `${BIG}\n${FILLS}`],
-  ['the server writes its journal', '56m', `create table public.big (t text);\n${FILLS}`],
+  ['the server is made', '8m', 'select 1;'],
+  ['a migration writes', '48m', `create unlogged table big (t text);\n${FILL}`],
+  ['the server writes its journal, which ends it', '48m', `create table big (t text);\n${FILL}`],
   [
     'rows are seeded',
-    '56m',
-    `${BIG} create function public.fill() returns trigger language plpgsql as $$ begin ${FILLS} return new; end $$;
+    '48m',
+    `create unlogged table public.big (t text);
+     create function public.fill() returns trigger language plpgsql security definer set search_path = public as
+       $$ begin ${FILL} return new; end $$;
      create trigger fill before insert on public.notes for each row execute function public.fill();`,
   ],
 ]
@@ -42,10 +98,15 @@ const FULL: readonly (readonly [when: string, size: string, migration: string])[
 function describeFullDisk(): void {
   afterEach(unmountAll)
 
-  test.each(FULL)('while %s', async (_, size, migration) => {
-    test.skip
-    expect([size, migration]).toBeDefined()
+  test.for(FULL)('while %s', async ([, size, migration], context) => {
+    const files = { ...SOUND, 'migrations/2_fill.sql': migration }
+    const text = await complaint(['check', project(files), '--no-cache'], { tmp: smallDisk(context, size) })
+    expect(text).toMatch(/No space left on device/)
+    expect(text).toMatch(/\nhint: Free some space.* RLS_TMPDIR to a folder on another disk\.\n/)
   })
 }
 
-export { describeFullDisk, isRoot, NOBODY, chmodSync, chownSync, readdirSync, folder, lab, rls, complaint, SOUND, project, smallDisk, describe }
+export function describePlaces(): void {
+  describe('where and as whom it runs:', describeUsers)
+  describe('a full disk is a clear error, 2, and nothing is left,', describeFullDisk)
+}

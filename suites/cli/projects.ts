@@ -13,7 +13,9 @@ const OWN = `create policy "own notes" on public.notes for all to authenticated
 
 export const SOUND = { 'migrations/1_notes.sql': NOTES + OWN }
 
-export const LEAKY = { 'migrations/1_notes.sql': NOTES + OWN.replace('using (user_id = auth.uid())', 'using (true)') }
+export const LEAKY = {
+  'migrations/1_notes.sql': NOTES + OWN.replace('using (user_id = auth.uid())', 'using (true)'),
+}
 
 export const withConfig = (config: object): Readonly<Record<string, string>> => ({
   ...SOUND,

@@ -73,7 +73,8 @@ function describeForeignPorts(): void {
 }
 
 let server: Server
-const url = (): string => `postgresql:///postgres?host=${encodeURIComponent(server.target.host)}&user=supabase_admin`
+const url = (): string =>
+  `postgresql:///postgres?host=${encodeURIComponent(server.target.host)}&user=supabase_admin`
 
 /** Databases and roles of the server. */
 async function inventory(): Promise<readonly string[]> {
@@ -86,7 +87,13 @@ async function inventory(): Promise<readonly string[]> {
 
 function describeOwnServer(): void {
   beforeAll(async () => {
-    const database = { engine: 'embedded', version: 17, allowExternal: false, keep: false, cache: true } as const
+    const database = {
+      engine: 'embedded',
+      version: 17,
+      allowExternal: false,
+      keep: false,
+      cache: true,
+    } as const
     const environment = { ...process.env, RLS_CACHE_DIR: lab().cache, RLS_TMPDIR: newFolder('server') }
     server = await startServer({ database, projectDir: checkout, environment })
   })
@@ -106,7 +113,9 @@ function describeOwnServer(): void {
   test('has nothing more on it after a migration that fails', async () => {
     const before = await inventory()
     const dir = project({ ...SOUND, 'migrations/2.sql': 'create role mine;\ncreate tabel x ();' })
-    expect(await complaint(['check', dir, '--database-url', url()])).toContain('migrations/2.sql:2: syntax error')
+    expect(await complaint(['check', dir, '--database-url', url()])).toContain(
+      'migrations/2.sql:2: syntax error',
+    )
     expect(await inventory()).toEqual(before)
   })
 
