@@ -198,7 +198,13 @@ function reportRelation(
 
 function byWeight(a: Finding, b: Finding): number {
   const rank = ({ severity }: Finding): number => -SEVERITIES.indexOf(severity)
-  const key = (one: Finding): string => [one.relation, one.command, one.actor ?? '', one.code].join('\0')
+  const key = (one: Finding): string =>
+    [
+      one.relation,
+      ['select', 'insert', 'update', 'delete'].indexOf(one.command),
+      one.actor ?? '',
+      one.code,
+    ].join('\0')
   return rank(a) - rank(b) || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)
 }
 

@@ -57,17 +57,7 @@ export async function prepare(config: Config, context: PrepareContext): Promise<
   const stack = new Cleanup()
   let server: LocalServer | ExternalServer | undefined
   try {
-    server = stack.use(
-      await startServer({
-        database: config.database,
-        projectDir: config.projectDir,
-        environment: context.environment,
-        extensionDirs: [extensionDir()],
-        onProgress: context.onProgress,
-        signal: context.signal,
-        ...(config.database.cache ? { snapshot: { key } } : {}),
-      }),
-    )
+    server = stack.use(await start(config, context, key))
     const make = (target: ConnectionTarget): Promise<Migrated> =>
       migrate(target, config, sources, apiPrivileges)
     const made =
@@ -86,6 +76,16 @@ export async function prepare(config: Config, context: PrepareContext): Promise<
     await stack[Symbol.asyncDispose]()
     throw cause
   }
+}
+
+function start(config: Config, context: PrepareContext, key: string): Promise<LocalServer | ExternalServer> {
+  return startServer({
+    ...context,
+    database: config.database,
+    projectDir: config.projectDir,
+    extensionDirs: [extensionDir()],
+    ...(config.database.cache ? { snapshot: { key } } : {}),
+  })
 }
 
 type Made = Migrated & Pick<Prepared, 'target' | 'engine' | 'fromCache'>

@@ -9,7 +9,8 @@ import { judge } from './judge/judge.ts'
 import { sightOf } from './judge/sight.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
-import { readPredicate } from './ownership/policy-facts.ts'
+import { comparedColumns } from './ownership/compared.ts'
+import { groupBy } from './group-by.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
@@ -95,18 +96,6 @@ async function judgeDatabase(
       notes: made.notices,
     }),
   )
-  const comparedColumns = new Map(
-    catalog.relations.map((relation) => [
-      relation.oid,
-      [
-        ...new Set(
-          relation.policies
-            .flatMap(({ using, withCheck }) => [using, withCheck])
-            .flatMap((text) => readPredicate(relation, text, reading).comparedColumns),
-        ),
-      ],
-    ]),
-  )
   const exemptions = await exemptionsFor(connection, relations, expectations)
   await connection.close()
   const probed = await step(
@@ -122,8 +111,8 @@ async function judgeDatabase(
         model,
         population,
         relations,
-        expectations,
-        comparedColumns,
+        expectationsOf: groupBy(expectations, (one) => one.relation),
+        comparedColumns: comparedColumns(catalog, reading),
         lookup: lookupIn(population.rows),
         signal: context.signal,
       })

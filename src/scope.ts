@@ -78,7 +78,9 @@ export async function exemptionsFor(
   expectations: readonly Expectation[],
 ): Promise<ReadonlyMap<number, Exemptions>> {
   const found = new Map<number, Map<string, Audience>>()
-  for (const { relation: oid, conditions } of expectations) {
+  for (const { relation: oid, conditions } of expectations.filter(
+    ({ conditions: some }) => some.length > 0,
+  )) {
     const relation = relations.find((one) => one.oid === oid)
     if (!relation) continue
     const places = found.get(oid) ?? new Map<string, Audience>()

@@ -2,13 +2,15 @@ import { afterAll, beforeAll } from 'vitest'
 import { describeBadInput } from './cli/bad-input.ts'
 import { closeLab, openLab } from './cli/lab.ts'
 import { describePlaces } from './cli/places.ts'
-import { describeServers } from './cli/servers.ts'
+import { describeDatabaseUrls, describeServers } from './cli/servers.ts'
 import { describeSignals } from './cli/signals.ts'
 import { describeVerdicts } from './cli/verdicts.ts'
 
 beforeAll(openLab)
 afterAll(closeLab)
 
+// these three run at the same time, the others one after the other: they look at the clock
+describeDatabaseUrls()
 describeVerdicts()
 describeBadInput()
 describePlaces()

@@ -27,6 +27,11 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
     'warning open-insert public.air_readings insert foreign',
   ],
   'team-access': ['note team-access public.timesheets select team'],
+  'unowned-access': [
+    'note unowned-access public.care_guides select foreign',
+    'warning unowned-access public.care_guides delete foreign',
+    'warning unowned-access public.care_guides update foreign',
+  ],
   'privileged-column': ['error privileged-column public.profiles update own'],
   'read-overblock': ['error read-overblock public.vet_appointments select own'],
   'write-overblock': ['warning write-overblock public.training_plans update own'],
@@ -47,6 +52,7 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['world-readable', { 'public.delivery_addresses': { select: 'everyone' } }],
   ['update-leak', { 'public.parcels': { update: 'authenticated' } }],
   ['delete-leak', { 'public.savings_goals': { delete: 'authenticated' } }],
+  ['open-insert', { 'public.air_readings': { insert: 'everyone' } }],
   ['team-access', { 'public.timesheets': { select: 'tenant' } }],
 ]
 

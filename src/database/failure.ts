@@ -56,7 +56,7 @@ function lost(target: ConnectionTarget, error: unknown): HarnessError {
 
 function diskFull(error: ServerMessage): HarnessError {
   return new HarnessError('ENGINE_FAILED', `the disk of the server is full: ${error.message}`, {
-    hint: 'Free some space there; for a server that the harness starts, or set RLS_TMPDIR to a folder on another disk.',
+    hint: 'Free some space there. For a server that the harness starts: or set RLS_TMPDIR to a folder on another disk.',
     cause: error,
   })
 }

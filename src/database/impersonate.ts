@@ -1,9 +1,12 @@
 import type { Actor } from '../domain/population.ts'
 import { quoteLiteral, quoteName } from '../sql/quote.ts'
 
-/** Milliseconds that a statement of an actor, and a wait for a lock, may take. */
-export const STATEMENT_TIMEOUT = 5_000
-export const LOCK_TIMEOUT = 2_000
+/**
+ * What a connection that acts for others is set to once: a statement and a wait for a lock end in time, and messages are
+ * in a known language, for they are read for one thing alone, the name of a refused relation.
+ */
+export const PREPARE_CONNECTION =
+  "set statement_timeout = '5s';\nset lock_timeout = '2s';\nset lc_messages = 'C'"
 
 /**
  * What makes a transaction an actor's, as PostgREST sets it: login role, role, claims with the role merged in, then the
@@ -24,8 +27,6 @@ export function sessionSql(actor: Actor): string {
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   )
   return [
-    `set local statement_timeout = ${STATEMENT_TIMEOUT}`,
-    `set local lock_timeout = ${LOCK_TIMEOUT}`,
     `set local session authorization ${quoteName(actor.login)}`,
     `set local role ${quoteName(actor.role)}`,
     `select ${calls.join(', ')}`,

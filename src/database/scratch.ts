@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ConnectionTarget } from '../domain/server.ts'
 import { HarnessError } from '../errors.ts'
-import { quoteName } from '../sql/quote.ts'
+import { quoteLiteral, quoteName } from '../sql/quote.ts'
 import { Connection, DatabaseError } from './connection.ts'
 
 /** A database of our own on a server that is not: nothing else on that server is touched, and it is dropped at the end. */
@@ -33,8 +33,12 @@ export async function createScratch(server: ConnectionTarget, keep: boolean): Pr
         },
       )
     const name = `rls_harness_${randomBytes(6).toString('hex')}`
-    const roles = await rolesOf(admin)
+    await oneAtATime(admin)
+    const roles = (await rolesBeforeOthers(admin)) ?? (await rolesOf(admin))
     await admin.run(`create database ${quoteName(name)} template template0`)
+    await admin.run(
+      `comment on database ${quoteName(name)} is ${quoteLiteral(JSON.stringify({ roles: [...roles] }))}`,
+    )
     const dispose = async (): Promise<void> => {
       if (!keep) await drop(server, name, roles)
     }
@@ -48,6 +52,20 @@ export async function createScratch(server: ConnectionTarget, keep: boolean): Pr
   } finally {
     await admin.close()
   }
+}
+
+/** Runs begin and end one after the other, until the connection is closed: roles belong to the whole server. */
+async function oneAtATime(admin: Connection): Promise<void> {
+  await admin.rows(`select pg_advisory_lock(hashtext('rls-harness'))`)
+}
+
+/** What was there before the first of the runs that are under way on this server; undefined where there is none. */
+async function rolesBeforeOthers(admin: Connection): Promise<ReadonlySet<string> | undefined> {
+  const [other] = await admin.rows<{ note: string }>(
+    `select shobj_description(oid, 'pg_database') as note from pg_database
+     where datname ~ '^rls_harness_[0-9a-f]{12}$' and shobj_description(oid, 'pg_database') is not null`,
+  )
+  return other && new Set((JSON.parse(other.note) as { readonly roles: readonly string[] }).roles)
 }
 
 async function rolesOf(connection: Connection): Promise<ReadonlySet<string>> {
@@ -75,10 +93,13 @@ async function interrupt(server: ConnectionTarget, name: string): Promise<void> 
   await admin.rows('select pg_terminate_backend(pid) from pg_stat_activity where datname = any ($1)', [names])
 }
 
+/** Databases go with their run, roles with the last one: they are shared. */
 async function drop(server: ConnectionTarget, name: string, before: ReadonlySet<string>): Promise<void> {
   await using admin = await Connection.open(server)
+  await oneAtATime(admin)
   for (const database of await databasesOf(admin, name))
     await admin.run(`drop database if exists ${quoteName(database)} with (force)`)
+  if (await rolesBeforeOthers(admin)) return
   for (const role of await rolesOf(admin)) if (!before.has(role)) await dropRole(admin, role)
 }
 

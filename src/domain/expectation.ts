@@ -19,5 +19,7 @@ export interface Expectation {
   readonly shared: boolean
   /** team mates' access is a matter of taste here: shown as a note, judged only if declared */
   readonly ownerInside: boolean
+  /** the relation's rows are people: profiles, accounts */
+  readonly people: boolean
   readonly why: string
 }

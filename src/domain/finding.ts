@@ -11,6 +11,7 @@ export const FINDING_CODES = [
   'delete-leak',
   'open-insert',
   'team-access',
+  'unowned-access',
   'privileged-column',
   'read-overblock',
   'write-overblock',
@@ -92,6 +93,13 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'A team mate gets at a row that has an owner inside the tenant',
     impact: 'Wanted in most team applications; a leak where the row is personal.',
     remedy: "Declare it (expect: { 'schema.table': { select: 'tenant' } }, or 'owner' to have it judged).",
+  },
+  'unowned-access': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'Rows without an owner are open to strangers',
+    impact: 'A NULL owner makes a row everybody’s: it can be read, changed or claimed by whoever comes.',
+    remedy: 'Make the owner NOT NULL, or let the policies say what an empty owner means.',
   },
   'privileged-column': {
     kind: 'leak',

@@ -13,6 +13,8 @@ export interface PathStep {
 export interface OwnerPath {
   readonly steps: readonly PathStep[]
   readonly column: string
+  /** the row is the tenant itself: its key says which, not whose */
+  readonly self?: boolean
   /** why this is believed: "foreign key notes.user_id → auth.users.id" */
   readonly evidence: string
 }

@@ -36,6 +36,8 @@ export interface SeededRow {
   readonly owners: readonly string[]
   readonly authors: readonly string[]
   readonly tenants: readonly string[]
+  /** whom it names owns it whatever the tenant: a profile, a membership */
+  readonly personal?: boolean
 }
 
 /** A row that could be inserted: proven as superuser, then rolled back. */
@@ -61,10 +63,15 @@ export interface Population {
 }
 
 /** What a row is to an actor. Inactive members of a tenant are strangers to it. */
-export function tieOf(row: Pick<SeededRow, 'owners' | 'authors' | 'tenants'>, actor: Actor): Tie {
+export function tieOf(
+  row: Pick<SeededRow, 'owners' | 'authors' | 'tenants' | 'personal'>,
+  actor: Actor,
+): Tie {
   if (actor.user !== null && (row.owners.includes(actor.user) || row.authors.includes(actor.user))) {
     // inside a foreign tenant a user column proves nothing: whoever left the tenant lost the row
-    return row.tenants.length === 0 || row.tenants.some((name) => actor.tenants.includes(name))
+    return row.personal ||
+      row.tenants.length === 0 ||
+      row.tenants.some((name) => actor.tenants.includes(name))
       ? 'own'
       : 'foreign'
   }
@@ -73,7 +80,10 @@ export function tieOf(row: Pick<SeededRow, 'owners' | 'authors' | 'tenants'>, ac
 }
 
 /** Whose row an actor has made or left behind. Having written it proves nothing, so authors count only where there is no owner. */
-export function plantedTie(row: Pick<SeededRow, 'owners' | 'authors' | 'tenants'>, actor: Actor): Tie {
+export function plantedTie(
+  row: Pick<SeededRow, 'owners' | 'authors' | 'tenants' | 'personal'>,
+  actor: Actor,
+): Tie {
   const strict = row.owners.length > 0 || row.tenants.length > 0 ? { ...row, authors: [] } : row
   return tieOf(strict, actor)
 }

@@ -11,13 +11,13 @@ export const ATTEMPTS = [
   'insert unowned',
   'update own',
   'update others',
-  'update others unseen',
+  'update unseen',
   'take over',
   'take over unseen',
   'give away',
   'delete own',
   'delete others',
-  'delete others unseen',
+  'delete unseen',
   'raise own rights',
 ] as const
 export type Attempt = (typeof ATTEMPTS)[number]
@@ -64,6 +64,8 @@ export interface Observation {
   /** what was sent as the actor */
   readonly statement: string
   readonly error?: ServerError
+  /** for a row hung below a stranger's: the stranger sees it there */
+  readonly shownToParent?: boolean
 }
 
 /** Whether rows were reached or would have been but for a constraint. */

@@ -16,6 +16,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   jit: 'off',
   shared_buffers: '32MB',
   max_connections: '64',
+  // one transaction seeds every relation, and a cascade from a hub locks all that refer to it
+  max_locks_per_transaction: '2048',
   wal_level: 'logical',
   max_wal_size: '1GB',
   checkpoint_timeout: '1d',

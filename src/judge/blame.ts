@@ -54,13 +54,14 @@ export function blameFor(
       ? ['anon']
       : catalog.apiRoles.filter((role) => role !== 'anon' && role !== 'service_role')
   const policies = [...new Set(roles.flatMap((role) => policiesFor(base, command, role)))]
-  return policies
-    .filter(({ permissive }) => permissive)
-    .map((policy) => ({
-      policy: policy.name,
-      statement: policyText(policy),
-      ...placeOf(definitions, 'policy', `${policy.name} on ${base.qualified}`),
-    }))
+  const permissive = policies.filter((policy) => policy.permissive)
+  // a policy that is true of everything needs no others to explain what got through
+  const trivial = permissive.filter((policy) => [policy.using, policy.withCheck].includes('true'))
+  return (trivial.length > 0 ? trivial : permissive).map((policy) => ({
+    policy: policy.name,
+    statement: policyText(policy),
+    ...placeOf(definitions, 'policy', `${policy.name} on ${base.qualified}`),
+  }))
 }
 
 export function policyText({ name, command, roles, using, withCheck, permissive }: Policy): string {

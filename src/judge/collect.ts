@@ -19,6 +19,8 @@ export interface Fact {
   readonly evidence: string
   readonly reproduction?: string
   readonly declared: boolean
+  /** nobody but the actor sees what was done */
+  readonly weak?: boolean
   /** name of the actor that was seen */
   readonly by?: string
   /** policies ask for the value that was written */
@@ -66,11 +68,14 @@ export function toFinding(fact: Fact, context: CollectContext): Finding {
   }
 }
 
-function severityOf({ code, declared, trusted }: Fact, outside: boolean): Severity {
+function severityOf({ code, command, declared, trusted, weak }: Fact, outside: boolean): Severity {
   const { severity, kind } = FINDINGS[code]
   if (kind === 'leak' && outside && severity === 'error') return 'warning'
   // only the column's name says that it grants something
   if (code === 'privileged-column' && !trusted) return 'warning'
+  if (weak && severity === 'error') return 'warning'
+  // templates and system rows are read by design; nobody means them to be changed
+  if (code === 'unowned-access' && command === 'select') return 'note'
   return code === 'write-overblock' && declared ? 'error' : severity
 }
 

@@ -62,7 +62,7 @@ function judgedStanding(actor: Actor | undefined, standing: Standing): boolean {
 
 function aimsAt(attempt: string, standing: Standing): boolean {
   if (attempt === 'read') return true
-  return standing === 'own' ? /own$/.test(attempt) : /others|unowned/.test(attempt)
+  return standing === 'own' ? /own$/.test(attempt) : /others|unowned|unseen/.test(attempt)
 }
 
 function passed({ observations, actors }: Matter, standing: Standing): boolean {

@@ -1,14 +1,14 @@
 import type { Fact } from './collect.ts'
 
-/** One finding per code, relation, command and standing: the first observation is its evidence. */
+/** One finding per code, relation, command and standing: the first observation that is no weak one is its evidence. */
 export function deduplicate(facts: readonly Fact[]): readonly Fact[] {
-  return [
-    ...new Map(
-      [...facts]
-        .reverse()
-        .map((fact) => [[fact.code, fact.relation.oid, fact.command, fact.actor].join(' '), fact]),
-    ).values(),
-  ].reverse()
+  const found = new Map<string, Fact>()
+  for (const fact of facts) {
+    const key = [fact.code, fact.relation.oid, fact.command, fact.actor].join(' ')
+    const known = found.get(key)
+    if (!known || (known.weak && !fact.weak)) found.set(key, fact)
+  }
+  return [...found.values()]
 }
 
 /** Who can change any row can also hand it on: where an update leaks, a giveaway by the same people says nothing new. */

@@ -16,7 +16,8 @@ interface MatterResult {
   readonly untested: readonly Untested[]
 }
 
-export function judgeMatter(input: JudgeInput, relation: Relation, matter: Matter): MatterResult {
+export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter): MatterResult {
+  const matter = { ...given, expectation: withoutOwners(given) }
   const { expectation, observations } = matter
   const { command } = expectation
   const base = input.baseOf(relation)
@@ -39,21 +40,19 @@ export function judgeMatter(input: JudgeInput, relation: Relation, matter: Matte
     const actor = matter.actors.get(observation.probe.actor)
     if (!actor || actor.purpose !== 'judged') continue
     for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
-      if (verdict.kind === 'leak')
-        facts.push(
-          fact(
-            verdict.code,
-            verdict.standing,
-            evidenceOf(
-              observation,
-              verdict.reached,
-              expectation,
-              totalOf(matter, observation, verdict.reached.tie),
-              controlText(matter),
-            ),
-            observation,
-          ),
+      if (verdict.kind === 'leak') {
+        const evidence = evidenceOf(
+          observation,
+          verdict.reached,
+          expectation,
+          totalOf(matter, observation, verdict.reached.tie),
+          controlText(matter),
         )
+        facts.push({
+          ...fact(verdict.code, verdict.standing, evidence, observation),
+          ...(verdict.weak ? { weak: true } : {}),
+        })
+      }
       if (verdict.kind === 'untested')
         doubts.push({
           relation: relation.qualified,
@@ -98,6 +97,14 @@ export function judgeMatter(input: JudgeInput, relation: Relation, matter: Matte
   return { facts, untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts) }
 }
 
+/** Where no row came out with an owner, though there is a path to one, the relation is judged as the shared one that it is. */
+function withoutOwners({ expectation, rows }: Matter): Matter['expectation'] {
+  const nobodys =
+    rows.length > 0 &&
+    rows.every(({ owners, tenants, authors }) => owners.length + tenants.length + authors.length === 0)
+  return nobodys ? { ...expectation, shared: true } : expectation
+}
+
 type Whole = { readonly kind: 'untested' | 'control'; readonly reason: string }
 
 /** Why nothing that was observed about a command proves anything. */
@@ -108,13 +115,13 @@ function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): rea
     return [{ kind: 'untested', reason: 'a foreign table is not probed: its rows are on another server' }]
   const unseeded = input.population.unseeded.find((one) => one.relation === input.baseOf(relation).qualified)
   if (unseeded) return [{ kind: 'untested', reason: `no rows could be seeded: ${unseeded.reason}` }]
+  if (hasControl(matter)) return []
   if (input.blind.includes(relation.oid))
     return [
       { kind: 'untested', reason: 'none of the seeded rows shows in the view, not even to a superuser' },
     ]
   if (relation.view === null && matter.rows.length === 0)
     return [{ kind: 'untested', reason: 'no row stands in it: what was denied proves nothing' }]
-  if (hasControl(matter)) return []
   const broken = brokenObservation(matter)
   if (broken)
     return [

@@ -14,8 +14,12 @@ export type Verdict =
       readonly code: FindingCode
       readonly standing: Standing
       readonly reached: Reached
+      /** proven, but hardly anybody will notice: a warning */
+      readonly weak?: boolean
     }
   | { readonly kind: 'untested'; readonly standing: Standing; readonly reason: string }
+
+type Leak = Extract<Verdict, { readonly kind: 'leak' }>
 
 /** Rows for which the configuration names a wider audience, by place. */
 export type Exemptions = ReadonlyMap<string, Audience>
@@ -60,21 +64,34 @@ function leakOf(
   sees: Sight,
 ): Verdict | undefined {
   const { command, attempt, below } = observation.probe
-  const leak = (code: FindingCode, standing: Standing): Verdict => ({ kind: 'leak', code, standing, reached })
-  // a row that belongs to nobody has no victim, unless all rows of the relation are such
-  if (reached.tie === 'unowned' && !expectation.shared) return undefined
+  const leak = (code: FindingCode, standing: Standing): Leak => ({ kind: 'leak', code, standing, reached })
   const standing = standingOf(reached.tie, actor)
+  // among rows that have owners one without is a case of its own: it has no victim, but hardly anybody means it to be open
+  if (reached.tie === 'unowned' && !expectation.shared)
+    return unownedLeak(command, expectation, standing, leak)
   if (attempt === 'raise own rights' && reached.tie === 'own') return leak('privileged-column', 'own')
-  // hung below a row of somebody else that the actor is not even shown
+  // hung below a row of somebody else that the actor is not shown, and shown to that somebody
   if (
     below &&
     (command === 'insert' || reached.tie === 'own') &&
     !sees(actor.name, below.relation, below.place)
   )
-    return leak(command === 'insert' ? 'insert-leak' : 'giveaway-leak', standingOf('foreign', actor))
-  if (command === 'update' && reached.tie === 'own' && isStranger(reached.after))
+    return {
+      ...leak(command === 'insert' ? 'insert-leak' : 'giveaway-leak', standingOf('foreign', actor)),
+      weak: !observation.shownToParent,
+    }
+  const ours = reached.tie === 'own' || (reached.tie === 'team' && attempt === 'give away')
+  if (command === 'update' && ours && isStranger(reached.after))
     return leak('giveaway-leak', standingOf('foreign', actor))
   if (command === 'insert') return insertLeak(reached, expectation, standing, leak)
+  // whether colleagues see each other's people is a matter of taste until somebody says so
+  if (
+    standing === 'team' &&
+    !expectation.declared &&
+    !includes(expectation.upper, 'team') &&
+    expectation.people
+  )
+    return leak('team-access', 'team')
   const upper = upperFor(reached, expectation, exemptions)
   if (!includes(upper, standing)) return leak(codeFor(command, expectation, standing), standing)
   if (standing === 'team' && expectation.ownerInside && !expectation.declared)
@@ -84,13 +101,25 @@ function leakOf(
 
 const isStranger = (tie: Reached['after']): boolean => tie === 'foreign'
 
+/** Founding a tenant is what sign-up does; without a session it is as open as an insert can be. */
+function unownedLeak(
+  command: Observation['probe']['command'],
+  expectation: Expectation,
+  standing: Standing,
+  leak: (code: FindingCode, standing: Standing) => Leak,
+): Verdict | undefined {
+  if (includes(expectation.upper, standing)) return undefined
+  if (command !== 'insert') return leak('unowned-access', standing)
+  return standing === 'anon' ? leak('open-insert', standing) : undefined
+}
+
 /** A declaration says who may insert; whose the row may be is decided by ownership all the same. */
 function insertLeak(
   reached: Reached,
   expectation: Expectation,
   standing: Standing,
-  leak: (code: FindingCode, standing: Standing) => Verdict,
-): Verdict | undefined {
+  leak: (code: FindingCode, standing: Standing) => Leak,
+): Leak | undefined {
   if (reached.tie === 'foreign') return leak('insert-leak', standing)
   if (includes(expectation.upper, standing)) return undefined
   return leak(reached.tie === 'unowned' && !expectation.declared ? 'open-insert' : 'insert-leak', standing)

@@ -44,6 +44,7 @@ function expect(
     admits: closedBy === null,
     closedBy,
     trivialPolicy: trivialPolicy(base, command, facts),
+    people: model.userRoots.some(({ relation: root }) => root === base.oid),
     shared: kinds.every((one) => one === undefined || one.kind === 'shared'),
     ownerInside: kinds.some(
       (one) => one?.kind === 'tenant' && (one.owners.length > 0 || one.authors.length > 0),

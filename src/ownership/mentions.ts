@@ -24,6 +24,7 @@ export function readingOf(catalog: Catalog, identity: Identity): Reading {
     find: (schema, name) => byName.get(schema === null ? name : `${schema}.${name}`),
     routines,
     identity,
+    known: new Map(),
   }
 }
 

@@ -132,7 +132,9 @@ function signsOf(tenant: TenantKind, catalog: Catalog): TenantSigns {
 function directTenants(relation: Relation, signs: readonly TenantSigns[]): readonly OwnerPath[] {
   return signs.flatMap(({ tenant, qualified, columnNames }) => {
     if (tenant.relation === relation.oid)
-      return [{ steps: [], column: tenant.keyColumn, evidence: `is a tenant (${tenant.evidence})` }]
+      return [
+        { steps: [], column: tenant.keyColumn, self: true, evidence: `is a tenant (${tenant.evidence})` },
+      ]
     const byKey = relation.foreignKeys.flatMap((key) => {
       const column =
         key.target === tenant.relation ? key.columns[key.targetColumns.indexOf(tenant.keyColumn)] : undefined

@@ -23,6 +23,8 @@ export interface Reading {
   readonly find: RelationFinder
   readonly routines: Routines
   readonly identity: Identity
+  /** what was read already: several steps ask about the same policy */
+  readonly known?: Map<string, PredicateFacts>
 }
 
 export const NOTHING: PredicateFacts = {
@@ -42,7 +44,15 @@ export function readPredicate(
   expression: string | null,
   reading: Reading,
 ): PredicateFacts {
-  const tree = expression === null ? null : parseExpression(expression)
+  if (expression === null) return NOTHING
+  const key = `${relation.oid} ${expression}`
+  const facts = reading.known?.get(key) ?? parsePredicate(relation, expression, reading)
+  reading.known?.set(key, facts)
+  return facts
+}
+
+function parsePredicate(relation: Relation, expression: string, reading: Reading): PredicateFacts {
+  const tree = parseExpression(expression)
   if (!tree) return NOTHING
   const found = branches(tree).map((branch) => readBranch(relation, branch, reading))
   return {

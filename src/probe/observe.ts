@@ -13,6 +13,7 @@ export interface Shown {
   readonly reached: readonly Reached[]
   readonly error?: ServerError
   readonly spread: boolean
+  readonly shownToParent?: boolean
 }
 
 export function understand(trial: Trial, answer: Answer, knowledge: Knowledge): Shown {
@@ -50,6 +51,7 @@ export function merge(first: Shown, parts: readonly Shown[]): Observation {
     reached: sum(all.flatMap(({ reached }) => reached)),
     statement: strongest.trial.statement,
     ...(strongest.error === undefined ? {} : { error: strongest.error }),
+    ...(all.some(({ shownToParent }) => shownToParent) ? { shownToParent: true } : {}),
   }
 }
 

@@ -12,6 +12,8 @@ export function planUpdates(scene: Scene, target: Target, actor: Actor): readonl
   const rows = scene.population.rows.get(target.base.oid) ?? []
   const own = rows.filter((row) => tieOf(row, actor) === 'own')
   const others = rows.filter((row) => tieOf(row, actor) !== 'own')
+  // rows of the tenant that name no user are as much the actor's to hand on as own ones
+  const ours = own.length > 0 ? own : rows.filter((row) => tieOf(row, actor) === 'team')
   const avoid = new Set([
     ...identityColumns(target.ownership),
     ...(scene.comparedColumns.get(target.base.oid) ?? []),
@@ -22,9 +24,6 @@ export function planUpdates(scene: Scene, target: Target, actor: Actor): readonl
   const shape = { command: 'update' as const, detail: seen.name }
   const trials: (Trial | null)[] = [
     seenTrial(target, actor, { ...shape, attempt: 'update own', assignments: [seen], rows: own }),
-    own.length > 0 && unseen
-      ? unseenTrial(target, actor, { ...shape, attempt: 'update own', assignments: [unseen], rows: own })
-      : null,
   ]
   if (actor.purpose === 'control')
     return compact([
@@ -38,15 +37,15 @@ export function planUpdates(scene: Scene, target: Target, actor: Actor): readonl
     trials.push(
       unseenTrial(target, actor, {
         ...shape,
-        attempt: 'update others unseen',
+        attempt: 'update unseen',
         assignments: [unseen],
-        rows: others,
+        rows,
       }),
     )
   trials.push(
-    ...takeOvers(target, actor, own, others),
-    ...giveAways(scene, target, actor, own),
-    ...moves(scene, target, actor, own),
+    ...takeOvers(target, actor, ours, others),
+    ...giveAways(scene, target, actor, ours),
+    ...moves(scene, target, actor, ours),
     ...raises(scene, target, actor, own),
   )
   return compact(trials)
@@ -84,6 +83,8 @@ function takeOvers(
 
 const MOST_GIVEN = 3
 
+const isOurs = (row: SeededRow, actor: Actor): boolean => ['own', 'team'].includes(tieOf(row, actor))
+
 /** An own row handed to somebody else, one identity column at a time and all together. */
 function giveAways(
   scene: Scene,
@@ -95,7 +96,7 @@ function giveAways(
   const rows = scene.population.rows.get(target.base.oid) ?? []
   const identity = identityColumns(target.ownership)
   return victimsOf(scene, actor).flatMap((victim) => {
-    const theirs = rows.find((row) => tieOf(row, victim) === 'own' && tieOf(row, actor) !== 'own')
+    const theirs = rows.find((row) => isOurs(row, victim) && !isOurs(row, actor))
     if (!theirs) return []
     const groups = identityGroups(target, identity).map(({ columns }) => columns)
     return [...groups, ...(groups.length > 1 ? [identity] : [])].map((columns) => {
@@ -152,8 +153,8 @@ export function planDeletes(scene: Scene, target: Target, actor: Actor): readonl
     ...trials,
     unseenTrial(target, actor, {
       ...shape,
-      attempt: others.length > 0 ? 'delete others unseen' : 'delete own',
-      rows: others.length > 0 ? others : own,
+      attempt: 'delete unseen',
+      rows,
     }),
   ])
 }

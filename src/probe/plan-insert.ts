@@ -18,9 +18,17 @@ export function planInserts(scene: Scene, target: Target, actor: Actor): readonl
     )
   const own = sparesOf(spares, actor.name.replace(/ \(.*/, ''), MOST_SPARES)
   const trials: (Trial | null)[] = [...planOwn(target, actor, own)]
-  // staff own nothing here: what they may do is seen on somebody's row
-  if (actor.purpose === 'control')
-    return compact(own.length > 0 ? trials : planOwn(target, actor, sparesOf(spares, 'alice', 1)))
+  // staff own nothing here: what they may do is seen on somebody's row, in that one's name and in their own
+  if (actor.purpose === 'control') {
+    const anybodys = own.length > 0 ? [] : sparesOf(spares, 'alice', MOST_SPARES)
+    return compact([
+      ...trials,
+      ...planOwn(target, actor, [
+        ...anybodys,
+        ...anybodys.map((row) => ({ ...row, ...mineOf(target, actor, undefined) })),
+      ]),
+    ])
+  }
   for (const victim of victimsOf(scene, actor)) {
     const theirs = sparesOf(spares, victim.name, MOST_SPARES)
     for (const payload of theirs) trials.push(...copies(scene, target, actor, victim, payload))

@@ -17,11 +17,7 @@ export function planRelation(
   expectations: readonly Expectation[],
 ): readonly Trial[] {
   const target = targetOf(scene.catalog, scene.model, relation)
-  const open = new Set(
-    expectations
-      .filter((one) => one.relation === relation.oid && !closedByCatalog(one))
-      .map(({ command }) => command),
-  )
+  const open = new Set(expectations.filter((one) => !closedByCatalog(one)).map(({ command }) => command))
   return scene.population.actors
     .filter(({ name }) => name !== 'service')
     .flatMap((actor) =>

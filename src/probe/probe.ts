@@ -1,7 +1,9 @@
 import { Connection } from '../database/connection.ts'
+import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
+import { tieOf } from '../domain/population.ts'
 import type { Actor, Population } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
@@ -11,7 +13,8 @@ import type { Shown } from './observe.ts'
 import { planRelation } from './plan.ts'
 import type { Scene } from './scene.ts'
 import { readTrial } from './read.ts'
-import { send } from './send.ts'
+import { makeRoom } from './room.ts'
+import { seesAnythingNew, send } from './send.ts'
 import { targetOf } from './target.ts'
 import type { Trial } from './trial.ts'
 import type { Knowledge } from './understand.ts'
@@ -23,7 +26,7 @@ export interface ProbeOptions {
   readonly model: Model
   readonly population: Population
   readonly relations: readonly Relation[]
-  readonly expectations: readonly Expectation[]
+  readonly expectationsOf: (relation: number) => readonly Expectation[]
   readonly comparedColumns: ReadonlyMap<number, readonly string[]>
   /** values of rows by key, through which owner paths are followed */
   readonly lookup: Knowledge['lookup']
@@ -47,8 +50,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   let sent = 0
   const work = async (target: ConnectionTarget): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
-    // messages are read for one thing alone, the name of a refused relation: that much must be in a known language
-    await connection.run("set lc_messages = 'C'")
+    await connection.run(PREPARE_CONNECTION)
     for (let relation = queue.shift(); relation; relation = queue.shift()) {
       options.signal.throwIfAborted()
       const session = new Session(connection, options, knowledge)
@@ -77,7 +79,7 @@ class Session {
 
   async observe(relation: Relation): Promise<readonly Observation[]> {
     const scene: Scene = this.#options
-    const first = await this.#all(planRelation(scene, relation, this.#options.expectations))
+    const first = await this.#all(planRelation(scene, relation, this.#options.expectationsOf(relation.oid)))
     const parts = await Promise.all(
       first.map((shown) => (shown.spread ? this.#oneByOne(shown) : Promise.resolve([]))),
     )
@@ -110,6 +112,9 @@ class Session {
    * timeout) is repeated; an exception of the project's own code is a refusal if the same call gets through for others.
    */
   async #settle(shown: Shown): Promise<Shown> {
+    if (shown.outcome.kind === 'admitted') return this.#withRoom(shown)
+    if (shown.trial.probe.below && shown.reached.length > 0)
+      return { ...shown, shownToParent: await this.#isShownToParent(shown.trial) }
     if (shown.outcome.kind !== 'broken') return shown
     if (PASSING.has(shown.outcome.sqlstate)) return this.#one(shown.trial)
     if (!isUserCode(shown)) return shown
@@ -119,6 +124,29 @@ class Session {
         return { ...shown, outcome: { kind: 'denied', by: 'code' } }
     }
     return shown
+  }
+
+  /** A row that met another with its key is tried once more without the other: only a row that stands can be read back. */
+  async #withRoom(shown: Shown): Promise<Shown> {
+    const roomy = shown.error?.sqlstate === '23505' ? makeRoom(shown.trial, shown.error.constraint) : null
+    if (!roomy) return shown
+    const again = await this.#one(roomy)
+    return again.outcome.kind === 'affected' ? again : shown
+  }
+
+  /** Whether those whose row it was hung below get to see it: without that it is the actor's own affair. */
+  async #isShownToParent(trial: Trial): Promise<boolean> {
+    const { population } = this.#options
+    const { below } = trial.probe
+    const parent = population.rows.get(below?.relation ?? 0)?.find(({ place }) => place === below?.place)
+    if (!parent) return false
+    const known = population.rows.get(trial.target.base.oid) ?? []
+    const readers = population.actors.filter(
+      (actor) => actor.purpose === 'judged' && ['own', 'team'].includes(tieOf(parent, actor)),
+    )
+    for (const reader of readers)
+      if (await seesAnythingNew(this.#connection, trial, reader, known)) return true
+    return false
   }
 
   /** Who might do what this actor was refused: the server, then everybody else. */

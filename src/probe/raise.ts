@@ -61,7 +61,7 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
   return [
     ...trusted,
     ...base.columns
-      .filter(({ name }) => grantsByName(name) && !trusted.some(({ column }) => column === name))
+      .filter(({ name }) => grantsByName(base, name) && !trusted.some(({ column }) => column === name))
       .flatMap((column) => namedRaise(base, column)),
   ]
 }
@@ -76,25 +76,28 @@ function hasOneRowEach(base: Relation, model: Model): boolean {
   )
 }
 
-const grantsByName = (name: string): boolean =>
+const grantsByName = (base: Relation, name: string): boolean =>
   /^(is_?)?(super_?)?(admin|staff|moderator|premium|superuser)$|^(user_?|account_?|subscription_?)?(role|plan|tier)$|^(credits?|balance|permissions?)$/i.test(
     name,
-  )
+  ) ||
+  (isEntitlement(base.name) &&
+    /^(status|state)$|(_end|_until|_at|End|Until|At)$/.test(name) &&
+    !/^(created|updated|inserted)/i.test(name))
 
-/** A label that is not the first, true, or more: whatever differs from what everybody starts with. */
+/** A relation that says what somebody has paid for or may try. */
+const isEntitlement = (name: string): boolean => /subscription|entitlement|licen[cs]e|trial/i.test(name)
+
+/** Whatever differs from what the row has: another label, true, more, later. */
 function namedRaise(base: Relation, column: Column): readonly Raised[] {
   const labels = labelsOf(base, column)
-  const value =
-    labels.length > 0
-      ? labels.at(-1)
-      : column.baseType === 'bool'
-        ? true
-        : /^(int|numeric|float)/.test(column.baseType)
-          ? 1_000_000
-          : /^(text|varchar)$/.test(column.baseType) && !column.array
-            ? 'admin'
-            : undefined
-  return value === undefined
-    ? []
-    : [{ column: column.name, value, detail: `${column.name} = ${String(value)}` }]
+  const values = labels.length > 0 ? labels : [grantOf(column)].filter((value) => value !== undefined)
+  return values.map((value) => ({ column: column.name, value, detail: `${column.name} = ${String(value)}` }))
+}
+
+function grantOf(column: Column): string | number | boolean | undefined {
+  if (column.array) return undefined
+  if (column.baseType === 'bool') return true
+  if (/^(int|numeric|float)/.test(column.baseType)) return 1_000_000
+  if (/^(timestamp|timestamptz|date)$/.test(column.baseType)) return '2099-01-01'
+  return /^(text|varchar)$/.test(column.baseType) ? 'active' : undefined
 }

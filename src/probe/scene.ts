@@ -73,7 +73,7 @@ export function identityGroups({ ownership }: Target, identity: readonly string[
       groups.set(columns.join(), { kind: step ? 'parent' : kind, columns })
   }
   for (const { steps, column } of ownership?.owners ?? []) add('user', steps[0], column)
-  for (const { steps, column } of ownership?.tenants ?? []) add('tenant', steps[0], column)
+  for (const { steps, column, self } of ownership?.tenants ?? []) if (!self) add('tenant', steps[0], column)
   return [...groups.values()]
 }
 

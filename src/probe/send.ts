@@ -36,6 +36,36 @@ export function messageFor(trial: Trial, places: readonly string[], actor: Actor
   return parts.join(';\n')
 }
 
+/** Whether another actor, in the same transaction, sees a row that was not there before the attempt. */
+export async function seesAnythingNew(
+  connection: Connection,
+  trial: Trial,
+  reader: Actor,
+  known: readonly { readonly place: string }[],
+): Promise<boolean> {
+  const { relation, base, table } = trial.target
+  if (relation !== base || relation.view !== null) return true
+  const places = known.map(({ place }) => quoteLiteral(place)).join(', ')
+  const seen = `select count(*) from ${table} t where t.tableoid::int8 || ':' || t.ctid not in (${places === '' ? "''" : places})`
+  try {
+    const results = await connection.results(
+      [
+        'rollback',
+        'begin',
+        sessionSql(trial.actor),
+        trial.statement,
+        BECOME_SUPERUSER,
+        sessionSql(reader),
+        seen,
+      ].join(';\n'),
+    )
+    return Number(results.at(-1)?.rows[0]?.['count'] ?? 0) > 0
+  } catch (error) {
+    if (error instanceof DatabaseError) return false
+    throw error
+  }
+}
+
 /** Every row with its place, and the values of those whose place is new. */
 function afterSql({ target: { base } }: Trial, places: readonly string[]): string {
   const known =

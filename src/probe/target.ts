@@ -67,7 +67,7 @@ export function writableColumns(
 
 /** Columns that lead from a row to its owner or tenant, in the base. */
 export function identityColumns(ownership: Ownership | undefined): readonly string[] {
-  const paths = [...(ownership?.owners ?? []), ...(ownership?.tenants ?? [])]
+  const paths = [...(ownership?.owners ?? []), ...(ownership?.tenants ?? []).filter(({ self }) => !self)]
   return [...new Set(paths.flatMap(({ steps, column }) => steps[0]?.columns ?? [column]))]
 }
 

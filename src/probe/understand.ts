@@ -131,12 +131,15 @@ export function reachedByAdmission(trial: Trial, knowledge: Knowledge): readonly
 }
 
 function whose(trial: Trial, values: Values, { model, population, lookup }: Knowledge): SeededRow {
-  const { owners, authors, tenantKeys } = principalsOf(
-    model.ownerships.get(trial.target.base.oid),
-    values,
-    lookup,
-  )
-  return { place: '', values, owners, authors, tenants: tenantNames(tenantKeys, population.tenants) }
+  const ownership = model.ownerships.get(trial.target.base.oid)
+  const { owners, authors, tenantKeys } = principalsOf(ownership, values, lookup)
+  // a tenant that is just being founded is nobody's yet
+  const known =
+    ownership?.tenants.some(({ self }) => self) &&
+    !tenantKeys.some((key) => population.tenants.some(({ keys }) => keys.includes(key)))
+      ? []
+      : undefined
+  return { place: '', values, owners, authors, tenants: known ?? tenantNames(tenantKeys, population.tenants) }
 }
 
 interface Found {

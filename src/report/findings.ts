@@ -16,8 +16,37 @@ export function findings(report: Report, level: Level, look: Look): readonly str
   const shown = openFindings(report).filter((finding) => isShown(finding, level))
   const relations = [...new Set(shown.map((finding) => finding.relation))]
   return relations
-    .flatMap((relation) => shown.filter((finding) => finding.relation === relation))
-    .flatMap((finding) => ['', ...describe(finding, report, look)])
+    .flatMap((relation) => {
+      const all = shown.filter((finding) => finding.relation === relation)
+      const cause = level === 'all' ? undefined : all.find(({ code }) => UNPROTECTED.has(code))
+      return cause === undefined
+        ? all
+        : [cause, ...all.filter(({ kind }) => kind !== 'leak' && kind !== 'static')]
+    })
+    .flatMap((finding) => [
+      '',
+      ...describe(finding, report, look),
+      ...(level === 'all' ? [] : consequences(finding, shown, report, look)),
+    ])
+}
+
+/** Where row security is off, everything that got through is one cause's doing: it is told in a line. */
+const UNPROTECTED: ReadonlySet<string> = new Set(['row-security-off', 'policy-without-row-security'])
+
+function consequences(
+  cause: Finding,
+  shown: readonly Finding[],
+  report: Report,
+  look: Look,
+): readonly string[] {
+  if (!UNPROTECTED.has(cause.code)) return []
+  const leaks = shown.filter(({ kind, relation }) => kind === 'leak' && relation === cause.relation)
+  return [...new Set(leaks.flatMap(({ actor }) => actor ?? []))].flatMap((standing) => {
+    const commands = [
+      ...new Set(leaks.filter(({ actor }) => actor === standing).map(({ command }) => command)),
+    ]
+    return labelled('proven', `${asWhom(standing, report)}: ${commands.join(', ')}`, look)
+  })
 }
 
 /** Whether a finding of this severity is printed at this level. */

@@ -24,9 +24,10 @@ const leaky: Report = sampleReport({
 test('a report with findings looks like the one of the documentation', () => {
   expect(draw(leaky, { exitCode: 1 })).toMatchInlineSnapshot(`
     " rls-harness 0.1.0   embedded PostgreSQL 17.10 · seed 42 · API privileges: legacy
-     ✓ 2 migrations (prisma) + 1 file  1.2s   ! 0009_enum.sql ran outside a transaction (55P04)
-     ✓ 2 tenants, 2 users, 96 rows     0.3s
-     ✓ 1,104 probes of 3 relations     0.4s
+     ✓ 2 migrations (prisma) + 1 file                       1.2s
+       ! 0009_enum.sql ran outside a transaction (55P04)
+     ✓ 2 tenants, 2 users, 96 rows                          0.3s
+     ✓ 1,104 probes of 3 relations (not tried: 1 function)  0.4s
 
                               anon      foreign   team      own
                               S I U D   S I U D   S I U D   S I U D
@@ -53,9 +54,10 @@ test('a report with findings looks like the one of the documentation', () => {
 test('a report without findings says what was proven', () => {
   expect(draw(sampleReport())).toMatchInlineSnapshot(`
     " rls-harness 0.1.0   embedded PostgreSQL 17.10 · seed 42 · API privileges: legacy
-     ✓ 2 migrations (prisma) + 1 file  1.2s   ! 0009_enum.sql ran outside a transaction (55P04)
-     ✓ 2 tenants, 2 users, 96 rows     0.3s
-     ✓ 1,104 probes of 2 relations     0.4s
+     ✓ 2 migrations (prisma) + 1 file                       1.2s
+       ! 0009_enum.sql ran outside a transaction (55P04)
+     ✓ 2 tenants, 2 users, 96 rows                          0.3s
+     ✓ 1,104 probes of 2 relations (not tried: 1 function)  0.4s
 
                          anon      foreign   team      own
                          S I U D   S I U D   S I U D   S I U D
@@ -97,7 +99,7 @@ test('with more than 30 relations only those are listed that need eyes', () => {
   const report: Report = {
     ...leaky,
     relations: [...leaky.relations, ...many],
-    coverage: { planned: 5, executed: 4, untested: [entry] },
+    coverage: { planned: 5, executed: 4, untested: [entry], untried: [] },
   }
   const text = draw(report)
   expect(text).toContain('40 relations isolated (--level all lists them)')
@@ -152,7 +154,10 @@ test('what is untested is listed by reason', () => {
     { relation: 'public.chats', command: 'select', actor: 'own', reason },
     { relation: 'public.messages', command: 'delete', actor: 'all', reason: 'no row could be seeded' },
   ]
-  const report = sampleReport({ outcome: 'findings', coverage: { planned: 5, executed: 2, untested } })
+  const report = sampleReport({
+    outcome: 'findings',
+    coverage: { planned: 5, executed: 2, untested, untried: [] },
+  })
   const text = draw(report, { exitCode: 1 })
   expect(text).toContain(` ? 3 untested: nothing is proven about these
    ${reason}
@@ -171,7 +176,10 @@ test('many places under one reason are cut short', () => {
     actor: 'own',
     reason: 'no control',
   }))
-  const report = sampleReport({ outcome: 'findings', coverage: { planned: 20, executed: 0, untested } })
+  const report = sampleReport({
+    outcome: 'findings',
+    coverage: { planned: 20, executed: 0, untested, untried: [] },
+  })
   expect(draw(report)).toContain('     and 12 more (--level all lists them)')
   expect(draw(report, { level: 'all' })).toContain('public.r19')
 })

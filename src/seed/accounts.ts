@@ -4,7 +4,7 @@ import { relationByName } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
 import type { Person } from './cast.ts'
 import { insertRows } from './insert.ts'
-import { REFERENCE_DATE } from './value.ts'
+import { REFERENCE_DATE } from './place.ts'
 
 const DAY = 86_400_000
 

@@ -2,7 +2,7 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
-import { uuidFor } from './value.ts'
+import { uuidFor } from './place.ts'
 
 /** A user of the cast, before it becomes a session. */
 export interface Person {
@@ -171,6 +171,10 @@ function actorFor(
   }
 }
 
+/** Seconds since 1970: a token of the reference date that does not expire while somebody looks at a report. */
+const ISSUED_AT = 1_767_225_600
+const EXPIRES_AT = 4_102_444_800
+
 /** The payload of an access token as Supabase issues it, with what the project's policies read from it. */
 function claimsFor(
   person: Person,
@@ -185,6 +189,11 @@ function claimsFor(
     email_verified: true,
     aal: 'aal2',
     is_anonymous: false,
+    phone: '',
+    iss: 'http://127.0.0.1:54321/auth/v1',
+    iat: ISSUED_AT,
+    exp: EXPIRES_AT,
+    amr: [{ method: 'password', timestamp: ISSUED_AT }],
     session_id: uuidFor('session', person.key),
     app_metadata: { provider: person.provider, providers: [person.provider] },
     user_metadata: { full_name: person.name, email: person.email, email_verified: true },

@@ -1,143 +1,131 @@
 import type { Connection } from '../database/connection.ts'
-import type { Check, Column, Relation } from '../domain/catalog.ts'
+import { DatabaseError } from '../database/connection.ts'
+import type { Column, Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
-import { quoteLiteral, quoteQualified } from '../sql/quote.ts'
+import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
+import { candidatesFor } from './candidates.ts'
+import type { Search } from './candidates.ts'
+import type { Condition } from './constraints.ts'
 import type { Hints } from './hints.ts'
 
-const MOST_CANDIDATES = 400
+const MOST_CANDIDATES = 1_000
+const MOST_ROUNDS = 8
+
+/** What rows of a relation are held against. */
+export interface Trial {
+  readonly relation: Relation
+  readonly conditions: readonly Condition[]
+  readonly hints: ReadonlyMap<string, Hints>
+  readonly unusual: ReadonlyMap<string, unknown>
+}
 
 /**
- * Lets the server decide which rows satisfy the relation's CHECK constraints, and looks for values that do where a row
- * doesn't: for the columns of a failing check it tries the constants in the check, the other columns' values, their
- * neighbours and NULL, all in one query.
+ * Lets the server decide which rows satisfy their conditions, and looks for values that do where a row doesn't: of one
+ * failing condition after the other, in one query each.
  */
 export async function satisfyChecks(
   connection: Connection,
-  relation: Relation,
+  trial: Trial,
   rows: readonly Values[],
-  hints: ReadonlyMap<string, Hints>,
+  firstNumber: number,
 ): Promise<readonly Values[]> {
-  if (relation.checks.length === 0 || rows.length === 0) return rows
-  const failing = await failingChecks(connection, relation, rows)
+  if (trial.conditions.length === 0 || rows.length === 0) return rows
+  const failing = await failingConditions(connection, trial, rows)
   if (failing === null) return rows
   const repaired: Values[] = []
-  for (const [index, row] of rows.entries()) {
-    const failed = failing[index] ?? []
-    repaired.push(
-      failed.length === 0 ? row : ((await solve(connection, relation, row, failed, hints)) ?? row),
-    )
-  }
+  for (const [index, row] of rows.entries())
+    repaired.push(await repair(connection, trial, row, failing[index] ?? [], firstNumber + index))
   return repaired
 }
 
-/** Per row the checks that it violates; null where the rows cannot even be read as rows of the relation. */
-async function failingChecks(
+/** The row with as few failing conditions as can be reached; each round mends the first that can be mended. */
+async function repair(
   connection: Connection,
-  relation: Relation,
+  trial: Trial,
+  row: Values,
+  failing: readonly Condition[],
+  number: number,
+): Promise<Values> {
+  let [current, failed] = [row, failing]
+  for (let round = 0; round < MOST_ROUNDS && failed.length > 0; round++) {
+    const before = failed.length
+    for (const targets of [...failed.map((one) => [one]), failed]) {
+      const search = { row: current, number, failed: targets, hints: trial.hints, unusual: trial.unusual }
+      const better = await best(connection, trial, search, before)
+      if (!better) continue
+      current = better.row
+      failed = better.failed
+      break
+    }
+    if (failed.length >= before) return current
+  }
+  return current
+}
+
+/** The combination of values that leaves the fewest conditions unsatisfied, if they are fewer than `most`. */
+async function best(
+  connection: Connection,
+  trial: Trial,
+  search: Search,
+  most: number,
+): Promise<{ readonly row: Values; readonly failed: readonly Condition[] } | undefined> {
+  const combinations = combine(trial.relation, search)
+  const results = await failingConditions(connection, trial, combinations)
+  if (results === null) return undefined
+  const counts = results.map(({ length }) => length)
+  const least = Math.min(...counts)
+  const index = counts.indexOf(least)
+  const [row, failed] = [combinations[index], results[index]]
+  return least < most && row && failed ? { row, failed } : undefined
+}
+
+function combine(relation: Relation, search: Search): readonly Values[] {
+  const names = new Set(search.failed.flatMap(({ columns }) => columns))
+  const columns = relation.columns.filter(({ name, generated }) => names.has(name) && !generated)
+  const perColumn = Math.max(3, Math.floor(MOST_CANDIDATES ** (1 / Math.max(1, columns.length))))
+  let combinations: readonly Values[] = [search.row]
+  for (const column of columns) {
+    const candidates = candidatesFor(column, columns, search).slice(
+      0,
+      columns.length > 1 ? perColumn : undefined,
+    )
+    combinations = combinations
+      .flatMap((partial) => candidates.map((value) => ({ ...partial, [column.name]: value })))
+      .slice(0, MOST_CANDIDATES)
+  }
+  return combinations
+}
+
+/** Per row the conditions that it violates; null where the rows cannot even be read as rows of the relation. */
+async function failingConditions(
+  connection: Connection,
+  { relation, conditions }: Trial,
   rows: readonly Values[],
-): Promise<readonly (readonly Check[])[] | null> {
-  const tests = relation.checks.map(({ expression }) => `(${expression}) is not false`).join(', ')
-  const source = `jsonb_populate_recordset(null::${quoteQualified(relation.schema, relation.name)}, ${quoteLiteral(JSON.stringify(rows))}::jsonb)`
+): Promise<readonly (readonly Condition[])[] | null> {
+  const tests = conditions.map(({ expression }) => `(${expression}) is not false`).join(', ')
   try {
     const [, , result] = await connection.results(
-      `savepoint checks; set local search_path = ''; select json_build_array(${tests}) as passed from ${source}; rollback to savepoint checks`,
+      `savepoint checks; set local search_path = ''; select json_build_array(${tests}) as passed from ${sourceOf(relation, rows)}; rollback to savepoint checks`,
     )
     return (result?.rows ?? []).map(({ passed }) =>
-      relation.checks.filter((_, i) => Array.isArray(passed) && passed[i] === false),
+      conditions.filter((_, i) => Array.isArray(passed) && passed[i] === false),
     )
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
     await connection.run('rollback to savepoint checks')
     return null
   }
 }
 
-async function solve(
-  connection: Connection,
-  relation: Relation,
-  row: Values,
-  failed: readonly Check[],
-  hints: ReadonlyMap<string, Hints>,
-): Promise<Values | undefined> {
-  const names = [...new Set(failed.flatMap(({ columns }) => columns))]
-  const columns = relation.columns.filter(({ name, generated }) => names.includes(name) && !generated)
-  let combinations: readonly Values[] = [row]
-  for (const column of columns) {
-    const candidates = candidatesFor(column, columns, row, failed, hints.get(column.name))
-    combinations = combinations
-      .flatMap((partial) => candidates.map((value) => ({ ...partial, [column.name]: value })))
-      .slice(0, MOST_CANDIDATES)
-  }
-  const results = await failingChecks(connection, relation, combinations)
-  if (results === null) return undefined
-  return combinations.find((_, index) => results[index]?.length === 0)
+/** Rows as the conditions see them. Columns of domains are read as their base type, else the server refuses what is to be judged. */
+function sourceOf({ schema, name, columns }: Relation, rows: readonly Values[]): string {
+  const json = `${quoteLiteral(JSON.stringify(rows))}::jsonb`
+  if (columns.every(({ domainChecks }) => domainChecks.length === 0))
+    return `jsonb_populate_recordset(null::${quoteQualified(schema, name)}, ${json})`
+  return `jsonb_to_recordset(${json}) as seeded (${columns.map((column) => `${quoteName(column.name)} ${readType(column)}`).join(', ')})`
 }
 
-function candidatesFor(
-  column: Column,
-  others: readonly Column[],
-  row: Values,
-  failed: readonly Check[],
-  hints: Hints | undefined,
-): readonly unknown[] {
-  const texts = failed.map(({ expression }) => expression).join(' ')
-  const literals = [...texts.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>
-    (match[1] ?? '').replaceAll("''", "'"),
-  )
-  const numbers = [...texts.matchAll(/(?<![\w'])-?\d+(?:\.\d+)?/g)].map((match) => Number(match[0]))
-  const own = row[column.name]
-  const isText = /^(text|varchar|bpchar|citext)$/.test(column.baseType)
-  const same = others
-    .filter((other) => (isText || other.baseType === column.baseType) && other !== column)
-    .map(({ name }) => row[name])
-  const near = [own, ...same].flatMap(neighbours)
-  const base: readonly unknown[] = [
-    own,
-    ...(column.notNull ? [] : [null]),
-    ...(column.labels ?? hints?.labels ?? []),
-    ...near,
-  ]
-  switch (column.baseType) {
-    case 'bool':
-      return [own, true, false, ...(column.notNull ? [] : [null])]
-    case 'int2':
-    case 'int4':
-    case 'int8':
-    case 'numeric':
-    case 'float4':
-    case 'float8':
-      return unique([
-        ...base,
-        ...[...numbers, ...literals.map(Number)]
-          .filter((n) => !Number.isNaN(n))
-          .flatMap((n) => [n, n + 1, n - 1]),
-      ])
-    case 'text':
-    case 'varchar':
-    case 'bpchar':
-    case 'citext':
-      return unique([...base, ...literals, ...joined(own, same, literals)])
-    default:
-      return unique(base)
-  }
+const readType = (column: Column): string => {
+  if (column.domainChecks.length === 0) return column.type
+  return `${column.baseType}${column.array ? '[]' : ''}`
 }
-
-/** `path like owner_id::text || '/%'`: another column's value with the constants around it. */
-function joined(own: unknown, others: readonly unknown[], literals: readonly string[]): readonly string[] {
-  const fill = (literal: string): string => literal.replaceAll('%', typeof own === 'string' ? own : 'x')
-  return others
-    .filter((value) => typeof value === 'string')
-    .flatMap((value) =>
-      literals.flatMap((literal) => [`${value}${fill(literal)}`, `${fill(literal)}${value}`]),
-    )
-}
-
-function neighbours(value: unknown): readonly unknown[] {
-  if (typeof value === 'number') return [value, value + 1, value - 1]
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return [value]
-  const time = Date.parse(value)
-  const length = value.length === 10 ? 10 : 24
-  return [value, ...[1, -1].map((days) => new Date(time + days * 86_400_000).toISOString().slice(0, length))]
-}
-
-const unique = (values: readonly unknown[]): readonly unknown[] =>
-  [...new Map(values.filter((v) => v !== undefined).map((v) => [JSON.stringify(v), v])).values()].slice(0, 24)

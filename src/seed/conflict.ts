@@ -17,18 +17,20 @@ export function collides(relation: Relation, a: Values, b: Values): Key | undefi
   )
 }
 
-/** Rows in order, without those that repeat a key of an earlier one. */
+/** Rows in order, without those that repeat a key of an earlier one; those are reported. */
 export function withoutCollisions<Row extends { readonly values: Values }>(
   relation: Relation,
   rows: readonly Row[],
   standing: readonly Values[],
+  onCollision: (key: Key) => void = () => {},
 ): readonly Row[] {
   const kept: Row[] = []
   for (const row of rows) {
-    const taken = [...standing, ...kept.map(({ values }) => values)].some((other) =>
-      collides(relation, row.values, other),
-    )
-    if (!taken) kept.push(row)
+    const key = [...standing, ...kept.map(({ values }) => values)]
+      .map((other) => collides(relation, row.values, other))
+      .find((one) => one !== undefined)
+    if (key) onCollision(key)
+    else kept.push(row)
   }
   return kept
 }

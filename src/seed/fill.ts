@@ -1,19 +1,21 @@
 import type { Connection } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
+import { labelsOf } from '../domain/catalog.ts'
 import { principalsOf, tenantNames } from '../domain/population.ts'
 import type { Spare, Values } from '../domain/population.ts'
 import { quoteQualified } from '../sql/quote.ts'
 import type { Person } from './cast.ts'
 import { satisfyChecks } from './checks.ts'
 import { withoutCollisions } from './conflict.ts'
+import { resumeLateKeys, suspendLateKeys } from './cycles.ts'
 import { insertRows } from './insert.ts'
 import type { Inserted } from './insert.ts'
 import { lookupIn } from './read-back.ts'
 import type { Lookup } from './read-back.ts'
-import { makeRow, SPARE_ROWS, Unmakeable } from './row.ts'
-import type { Bench, Order, Placed, Workshop } from './row.ts'
+import { SPARE_ROWS, Unmakeable } from './bench.ts'
+import type { Bench, Order, Placed, Workshop } from './bench.ts'
+import { makeRow } from './row.ts'
 import { slotsFor } from './slots.ts'
-import { labelsOf } from '../domain/catalog.ts'
 import type { Slot } from './slots.ts'
 
 /** Rows that triggers or migrations have made are there before ours: they are reused, and ours must not collide with them. */
@@ -57,6 +59,7 @@ interface Made {
   readonly values: Values
 }
 
+/** Makes rows for everybody who is to have some, and as many spares. */
 export async function seedRelation(
   connection: Connection,
   bench: Bench,
@@ -64,55 +67,79 @@ export async function seedRelation(
   placed: Map<number, Placed[]>,
   rows: number,
 ): Promise<Seeded> {
-  const { relation } = bench
-  const slots = slotsFor(relation, bench.role, shop.model, shop.people)
-  const variants = variantsOf(bench, rows)
-  const failures: string[] = []
+  const slots = slotsFor(bench.relation, bench.role, shop.model, shop.people)
+  const job: Job = {
+    connection,
+    bench,
+    shop,
+    placed,
+    variants: variantsOf(bench, rows),
+    count: 0,
+    failures: [],
+    notices: [],
+  }
   const spares: Spare[] = []
-  const notices: string[] = []
-  let number = 0
   for (const slot of slots) {
-    const made = makeRows(shop, bench, slot, variants, () => number++, failures)
-    const fitting = await satisfyChecks(
-      connection,
-      relation,
-      made.map(({ values }) => values),
-      bench.hints,
-    )
-    const standing = (placed.get(relation.oid) ?? []).map(({ values }) => values)
-    const fresh = withoutCollisions(
-      relation,
-      fitting.map((values) => ({ slot, values })),
-      standing,
-    )
-    for (const result of await insertOrForce(
-      connection,
-      relation,
-      slot.person,
-      fresh.map(({ values }) => values),
-      notices,
-    )) {
-      if (result.kind === 'failed') failures.push(result.reason)
-      else placed.get(relation.oid)?.push({ slot, values: result.values })
-    }
-    const extra = makeRows(shop, bench, slot, variants, () => SPARE_ROWS + number++, [])
-    const possible = await satisfyChecks(
-      connection,
-      relation,
-      extra.map(({ values }) => values),
-      bench.hints,
-    )
+    await fillSlot(job, slot)
+    const first = SPARE_ROWS + job.count
+    const extra = makeRows(job, slot, SPARE_ROWS, [])
+    const possible = await satisfyChecks(connection, bench, valuesIn(extra), first)
     spares.push(...possible.map((values) => ({ actor: slot.person?.name ?? null, values })))
   }
-  await addUnowned(connection, shop, bench, placed, () => number++)
-  const reached = new Set((placed.get(relation.oid) ?? []).map(({ slot }) => slot.person?.name))
-  const missing = slots.filter(({ person }) => !reached.has(person?.name) && person !== null)
-  const empty = (placed.get(relation.oid) ?? []).length === 0
-  const reason =
-    empty || (missing.length > 0 && missing.length === slots.length)
-      ? (failures[0] ?? 'no row could be made')
-      : null
-  return { spares, reason, notices }
+  await addUnowned(job)
+  return { spares, ...shortfall(job, slots) }
+}
+
+/** The work on one relation. */
+interface Job {
+  readonly connection: Connection
+  readonly bench: Bench
+  readonly shop: Workshop
+  readonly placed: Map<number, Placed[]>
+  readonly variants: number
+  /** rows made so far */
+  count: number
+  readonly failures: string[]
+  readonly notices: string[]
+}
+
+const placedIn = ({ placed, bench }: Job): Placed[] => placed.get(bench.relation.oid) ?? []
+const valuesIn = (made: readonly Made[]): readonly Values[] => made.map(({ values }) => values)
+
+async function fillSlot(job: Job, slot: Slot): Promise<void> {
+  const { connection, bench, placed } = job
+  const first = job.count
+  const made = makeRows(job, slot, 0, job.failures)
+  const fitting = await satisfyChecks(connection, bench, valuesIn(made), first)
+  const collisions: string[] = []
+  const fresh = withoutCollisions(
+    bench.relation,
+    fitting.map((values) => ({ slot, values })),
+    placedIn(job).map(({ values }) => values),
+    ({ name, columns }) =>
+      collisions.push(`${columns.join(', ')}: every value that was tried is taken (unique key ${name})`),
+  )
+  await suspendLateKeys(connection, bench)
+  for (const result of await insertOrForce(job, slot.person, valuesIn(fresh))) {
+    if (result.kind === 'failed') job.failures.push(result.reason)
+    else placed.get(bench.relation.oid)?.push({ slot, values: result.values })
+  }
+  await resumeLateKeys(connection, bench)
+  job.failures.push(...collisions)
+}
+
+/** Why there is no row for anybody, and who else went without: nothing is skipped silently. */
+function shortfall(job: Job, slots: readonly Slot[]): Omit<Seeded, 'spares'> {
+  const { bench, failures, notices } = job
+  const there = new Set(placedIn(job).map(({ slot }) => slot.person?.name))
+  const wanted = slots.flatMap(({ person }) => person ?? [])
+  const missing = wanted.filter(({ name }) => !there.has(name))
+  const why = failures[0] ?? 'no row could be made'
+  if (placedIn(job).length === 0 || (missing.length > 0 && missing.length === slots.length))
+    return { reason: why, notices }
+  if (missing.length === 0) return { reason: null, notices }
+  const names = missing.map(({ name }) => name).join(', ')
+  return { reason: null, notices: [...notices, `${bench.relation.qualified} has no row of ${names}: ${why}`] }
 }
 
 /** As many rows per slot as states need to be seen: labels of enums and lists, both values of booleans, filled and empty. */
@@ -121,17 +148,11 @@ function variantsOf({ relation }: Bench, rows: number): number {
   return Math.min(8, Math.max(rows, most))
 }
 
-function makeRows(
-  shop: Workshop,
-  bench: Bench,
-  slot: Slot,
-  variants: number,
-  next: () => number,
-  failures: string[],
-): readonly Made[] {
+function makeRows(job: Job, slot: Slot, offset: number, failures: string[]): readonly Made[] {
+  const { shop, bench } = job
   const made: Made[] = []
-  for (let variant = 0; variant < variants; variant++) {
-    const order: Order = { slot, variant, row: next() }
+  for (let variant = 0; variant < job.variants; variant++) {
+    const order: Order = { slot, variant, row: offset + job.count++ }
     try {
       made.push({ slot, values: fixedKey(shop, bench, order, makeRow(shop, bench, order)) })
     } catch (error) {
@@ -151,11 +172,9 @@ function fixedKey(shop: Workshop, bench: Bench, order: Order, values: Values): V
 
 /** Where triggers make every row of a relation impossible, rows go in without triggers, and it is said. */
 async function insertOrForce(
-  connection: Connection,
-  relation: Relation,
+  { connection, bench: { relation }, notices }: Job,
   person: Person | null,
   rows: readonly Values[],
-  notices: string[],
 ): Promise<readonly Inserted[]> {
   const results = await insertRows(connection, relation, person, rows)
   const raised = results.find(
@@ -166,25 +185,21 @@ async function insertOrForce(
   const forced = await insertRows(connection, relation, person, rows)
   await connection.run('set local session_replication_role = origin')
   if (forced.every((one) => one.kind === 'failed')) return results
-  notices.push(`${relation.qualified} was seeded without its triggers: ${raised.reason}`)
+  const notice = `${relation.qualified} was seeded without its triggers: ${raised.reason}`
+  if (!notices.includes(notice)) notices.push(notice)
   return forced
 }
 
 /** A row without an owner, where the columns allow it: policies often forget it. */
-async function addUnowned(
-  connection: Connection,
-  shop: Workshop,
-  bench: Bench,
-  placed: Map<number, Placed[]>,
-  next: () => number,
-): Promise<void> {
+async function addUnowned(job: Job): Promise<void> {
+  const { connection, shop, bench, placed } = job
   const ownership = shop.model.ownerships.get(bench.relation.oid)
   const nullable = [...bench.identity].every((name) =>
     bench.relation.columns.some((column) => column.name === name && !column.notNull),
   )
-  const template = (placed.get(bench.relation.oid) ?? []).find(({ slot }) => slot.person?.name === 'alice')
+  const template = placedIn(job).find(({ slot }) => slot.person?.name === 'alice')
   if (!ownership || ownership.kind === 'shared' || bench.identity.size === 0 || !nullable || !template) return
-  const order: Order = { slot: template.slot, variant: 0, row: next() }
+  const order: Order = { slot: template.slot, variant: 0, row: job.count++ }
   const values = {
     ...makeRow(shop, bench, order),
     ...Object.fromEntries([...bench.identity].map((name) => [name, null])),

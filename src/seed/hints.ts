@@ -1,11 +1,15 @@
 import type { Column, Relation } from '../domain/catalog.ts'
 import { bare, child, children, constantOf, nameParts, parseExpression, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
+import { fromSimilar } from './pattern.ts'
 
 /** What CHECK constraints say about a single column, so that the first value fits already. The server has the last word. */
 export interface Hints {
   readonly min?: number
   readonly max?: number
+  /** like `min` and `max`, but the value itself is excluded */
+  readonly above?: number
+  readonly below?: number
   readonly minLength?: number
   readonly maxLength?: number
   readonly labels?: readonly (string | number)[]
@@ -13,7 +17,6 @@ export interface Hints {
   readonly ignoreCase?: boolean
   readonly like?: string
   readonly email?: boolean
-  readonly lower?: boolean
 }
 
 /** Hints for a column from its relation's checks and its domain's. */
@@ -51,12 +54,23 @@ function readCondition(node: Node, column: string, known: Hints): Hints {
   if (!left || !right) return {}
   if (node.fields['kind'] === 'AEXPR_OP_ANY' || node.fields['kind'] === 'AEXPR_IN')
     return isColumn(left, column) ? labelHint(right) : {}
+  const similar = operator === '~' ? similarPattern(right) : undefined
+  if (similar !== undefined) return isColumn(left, column) ? { pattern: similar } : {}
   const value = constantOf(right)
   if (value === undefined) {
     const mirrored = constantOf(left)
     return mirrored === undefined ? {} : compare(right, MIRROR[operator] ?? operator, mirrored, column, known)
   }
   return compare(left, operator, value, column, known)
+}
+
+/** `x similar to 'p'` is stored as `x ~ similar_to_escape('p')`. */
+function similarPattern(node: Node): string | undefined {
+  const inner = bare(node)
+  if (inner.kind !== 'FuncCall' || nameParts(inner, 'funcname').at(-1) !== 'similar_to_escape')
+    return undefined
+  const pattern = constantOf(children(inner, 'args')[0])
+  return typeof pattern === 'string' ? fromSimilar(pattern) : undefined
 }
 
 const MIRROR: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
@@ -121,11 +135,11 @@ function compareColumn(operator: string, value: string | number | boolean | null
   if (typeof value !== 'number') return {}
   switch (operator) {
     case '>':
-      return { min: Math.max(known.min ?? -Infinity, value + 1) }
+      return { above: Math.max(known.above ?? -Infinity, value) }
     case '>=':
       return { min: Math.max(known.min ?? -Infinity, value) }
     case '<':
-      return { max: Math.min(known.max ?? Infinity, value - 1) }
+      return { below: Math.min(known.below ?? Infinity, value) }
     case '<=':
       return { max: Math.min(known.max ?? Infinity, value) }
     case '=':

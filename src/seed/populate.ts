@@ -5,12 +5,15 @@ import type { Model } from '../domain/ownership.ts'
 import type { Population, Spare, Unseeded } from '../domain/population.ts'
 import { quoteQualified } from '../sql/quote.ts'
 import { createAccounts } from './accounts.ts'
+import { tenantsByUser, withPeople, withTenants } from './belonging.ts'
 import { castActors, castPeople } from './cast.ts'
 import { placeExisting, seedRelation } from './fill.ts'
+import { lateKeys, settleCycle } from './cycles.ts'
+import { addPartition } from './partition.ts'
 import { insertionOrder } from './order.ts'
 import { readBack } from './read-back.ts'
-import { benchFor } from './row.ts'
-import type { Placed, Workshop } from './row.ts'
+import { benchFor } from './bench.ts'
+import type { Bench, Placed, Workshop } from './bench.ts'
 import { extraRoleLabels, hasIntegerUsers, isSeedable, rightsOf, tenantsOf } from './setting.ts'
 import { roleOf } from './slots.ts'
 import { fakerFor } from './value.ts'
@@ -53,21 +56,32 @@ export async function populate(
   const notices = [...(await createAccounts(connection, catalog, people))]
   const spares = new Map<number, readonly Spare[]>()
   const unseeded: Unseeded[] = []
+  const benches: Bench[] = []
   for (const [index, relation] of relations.entries()) {
-    const bench = benchFor(relation, index + 1, roleOf(relation, model), model)
+    const late = lateKeys(relation, relations.slice(index))
+    const role = roleOf(relation, model)
+    const bench = await benchFor(connection, relation, { catalog, model, index: index + 1, role, late })
+    benches.push(bench)
+    notices.push(...(await addPartition(connection, relation)))
     await placeExisting(connection, relation, bench, shop, placed)
     const result = await seedRelation(connection, bench, shop, placed, rows)
     spares.set(relation.oid, result.spares)
     notices.push(...result.notices)
     if (result.reason !== null) unseeded.push({ relation: relation.qualified, reason: result.reason })
   }
+  for (const bench of benches) {
+    const reason = await settleCycle(connection, bench, placed, spares)
+    if (reason !== null) unseeded.push({ relation: bench.relation.qualified, reason })
+  }
   sharePartitions(catalog, spares)
   await refreshMaterialized(connection, catalog, options.platformSchemas)
   await connection.run('commit')
+  const standing = await readBack(connection, catalog, model, shop.tenants)
+  const belonging = tenantsByUser(model, standing)
   return {
-    actors: castActors(people, shop.tenants, model, catalog, options.config),
+    actors: withTenants(castActors(people, shop.tenants, model, catalog, options.config), belonging),
     tenants: shop.tenants,
-    rows: await readBack(connection, catalog, model, shop.tenants),
+    rows: withPeople(model, standing, belonging),
     spares,
     unseeded,
     notices,

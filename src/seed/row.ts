@@ -1,185 +1,55 @@
-import type { Faker } from '@faker-js/faker'
 import type { Column, ForeignKey, Relation } from '../domain/catalog.ts'
-import type { SeedValue } from '../domain/config.ts'
-import { columnKey } from '../domain/ownership.ts'
-import type { Model } from '../domain/ownership.ts'
-import type { Tenant, Values } from '../domain/population.ts'
-import { hintsFor } from './hints.ts'
-import type { Hints } from './hints.ts'
-import { harmlessLabels, highestOf, leastFirst } from './slots.ts'
 import { labelsOf } from '../domain/catalog.ts'
-import type { Role, Slot } from './slots.ts'
-import type { Person } from './cast.ts'
-import { isNegative, isPrivilege, valueFor } from './value.ts'
-import type { Place } from './value.ts'
-
-/** A row that stands in the database already, with the slot that it was made for. */
-export interface Placed {
-  readonly slot: Slot
-  readonly values: Values
-}
-
-/** What rows are made from. */
-export interface Workshop {
-  readonly model: Model
-  readonly people: readonly Person[]
-  readonly tenants: readonly Tenant[]
-  readonly faker: Faker
-  readonly seed: number
-  readonly values: Readonly<Record<string, SeedValue>>
-  readonly placed: ReadonlyMap<number, readonly Placed[]>
-}
-
-/** One relation with everything that is worked out once for all of its rows. */
-export interface Bench {
-  readonly relation: Relation
-  readonly index: number
-  readonly role: Role
-  readonly hints: ReadonlyMap<string, Hints>
-  /** columns that lead to an owner or tenant: never left empty */
-  readonly identity: ReadonlySet<string>
-  readonly unique: ReadonlySet<string>
-  /** columns that number rows within another column of their key: they repeat from owner to owner, as issue numbers do */
-  readonly numbering: ReadonlySet<string>
-}
-
-export function benchFor(relation: Relation, index: number, role: Role, model: Model): Bench {
-  const ownership = model.ownerships.get(relation.oid)
-  const paths = [...(ownership?.owners ?? []), ...(ownership?.tenants ?? []), ...(ownership?.authors ?? [])]
-  return {
-    relation,
-    index,
-    role,
-    hints: new Map(relation.columns.map((column) => [column.name, hintsFor(relation, column)])),
-    identity: new Set(paths.flatMap(({ steps, column }) => steps[0]?.columns ?? [column])),
-    unique: new Set(relation.keys.flatMap(({ columns }) => columns)),
-    numbering: new Set(relation.keys.flatMap(({ columns }) => numberingColumns(relation, columns))),
-  }
-}
-
-function numberingColumns(relation: Relation, key: readonly string[]): readonly string[] {
-  const refers = (column: string): boolean =>
-    relation.foreignKeys.some(({ columns }) => columns.includes(column))
-  return key.some(refers) ? key.filter((column) => !refers(column)) : []
-}
-
-/** What a row is to be. */
-export interface Order {
-  readonly slot: Slot
-  readonly variant: number
-  /** number of the row within the relation */
-  readonly row: number
-}
-
-/** Numbers of rows from here on are those of spares. */
-export const SPARE_ROWS = 500
-
-/** Why a row could not be made, with the column. */
-export class Unmakeable extends Error {}
+import { columnKey } from '../domain/ownership.ts'
+import type { Values } from '../domain/population.ts'
+import { SPARE_ROWS, Unmakeable } from './bench.ts'
+import type { Bench, Order, Workshop } from './bench.ts'
+import { personOf } from './person.ts'
+import { byWidth, reference } from './reference.ts'
+import { harmlessLabels, highestOf, leastFirst } from './slots.ts'
+import { isNegative, isPrivilege } from './state-names.ts'
+import { valueFor } from './value.ts'
+import type { Place } from './place.ts'
 
 /** Makes the values of one row. Nothing is sent yet. @throws Unmakeable */
 export function makeRow(shop: Workshop, bench: Bench, order: Order): Values {
-  const values: Record<string, unknown> = {}
-  for (const key of byWidth(bench.relation.foreignKeys))
-    Object.assign(values, reference(shop, bench, key, order, values))
-  for (const column of bench.relation.columns) {
+  const { relation } = bench
+  const values: Record<string, unknown> = configuredValues(shop, relation, order)
+  for (const key of byWidth(relation.foreignKeys))
+    if (!key.columns.every((name) => name in values))
+      Object.assign(values, reference(shop, bench, key, order, values))
+  const open = relation.foreignKeys.filter(
+    ({ target, columns }) => target === relation.oid && !columns.every((name) => name in values),
+  )
+  for (const column of relation.columns) {
     if (column.generated || column.name in values) continue
-    const value = columnValue(shop, bench, column, order)
+    const value =
+      columnValue(shop, bench, column, order) ?? (column.notNull ? bench.unusual.get(column.name) : undefined)
     if (value === undefined && column.notNull && column.default === null && column.identity === null)
       throw new Unmakeable(`${column.name}: no value is known for type ${column.type}`)
     if (value !== undefined) values[column.name] = value
   }
-  return values
+  return { ...values, ...Object.fromEntries(open.flatMap((key) => ownKey(key, values))) }
 }
 
-/** Composite keys first: what they fix, single ones must agree with. */
-const byWidth = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
-  [...keys].sort((a, b) => b.columns.length - a.columns.length)
+/** A required key to the own relation in which no other row stands yet: the row is its own parent. */
+function ownKey({ columns, targetColumns }: ForeignKey, values: Values): readonly [string, unknown][] {
+  return columns.map((name, i) => [name, values[targetColumns[i] ?? '']])
+}
 
-function reference(shop: Workshop, bench: Bench, key: ForeignKey, order: Order, known: Values): Values {
-  const { relation } = bench
-  const nullable = key.columns.every((name) => relation.columns.some((c) => c.name === name && !c.notNull))
-  const needed = key.columns.some((name) => bench.identity.has(name))
-  const person = key.columns.length === 1 ? personOf(shop, bench, key.columns[0] ?? '', order) : undefined
-  if (nullable && !needed && person === undefined && order.variant === 2) return nulls(key)
-  const candidates = (shop.placed.get(key.target) ?? []).filter(({ values }) =>
-    key.columns.every(
-      (name, i) => !(name in known) || String(known[name]) === String(values[key.targetColumns[i] ?? '']),
-    ),
+/** What the configuration says about columns of the relation comes before everything else. */
+function configuredValues(shop: Workshop, relation: Relation, { row }: Order): Record<string, unknown> {
+  return Object.fromEntries(
+    relation.columns.flatMap(({ name }) => {
+      const configured = shop.values[`${relation.qualified}.${name}`]
+      if (configured === undefined) return []
+      return [[name, typeof configured === 'function' ? configured({ faker: shop.faker, row }) : configured]]
+    }),
   )
-  const wanted = person
-    ? candidates.filter(({ values }) => String(values[key.targetColumns[0] ?? '']) === person.key)
-    : closest(candidates, order.slot)
-  const chosen =
-    key.target === relation.oid && nullable && order.variant === 0
-      ? undefined
-      : wanted[order.variant % Math.max(1, wanted.length)]
-  if (chosen)
-    return Object.fromEntries(key.columns.map((name, i) => [name, chosen.values[key.targetColumns[i] ?? '']]))
-  if (person) return { [key.columns[0] ?? '']: person.key }
-  if (nullable) return nulls(key)
-  if (key.target === relation.oid) return {}
-  throw new Unmakeable(
-    `${key.columns.join(', ')}: ${key.targetName} has no row to refer to (foreign key ${key.name})`,
-  )
-}
-
-const nulls = (key: ForeignKey): Values => Object.fromEntries(key.columns.map((name) => [name, null]))
-
-/** Rows of the same person, else of the same tenant, else of nobody: never a stranger's. */
-function closest(candidates: readonly Placed[], { person, tenant }: Slot): readonly Placed[] {
-  const mine = candidates.filter(({ slot }) => person !== null && slot.person === person)
-  if (mine.length > 0) return mine
-  const ours = candidates.filter(({ slot }) => tenant !== null && slot.tenant === tenant)
-  if (ours.length > 0) return ours
-  const shared = candidates.filter(({ slot }) => slot.person === null && slot.tenant === null)
-  return shared.length > 0 || person !== null || tenant !== null ? shared : candidates
-}
-
-/** Whose key a user column holds: the slot's person; in a second owner column the partner. */
-function personOf(shop: Workshop, bench: Bench, column: string, { slot }: Order): Person | undefined {
-  const { role, relation } = bench
-  if (slot.person === null) return undefined
-  if (role.membership)
-    return column === role.membership.userColumn
-      ? slot.person
-      : isUserColumn(shop, relation, column)
-        ? shop.people[0]
-        : undefined
-  const ownership = shop.model.ownerships.get(relation.oid)
-  const direct = (ownership?.owners ?? [])
-    .filter(({ steps }) => steps.length === 0)
-    .map((path) => path.column)
-  const position = direct.indexOf(column)
-  if (position > 0 && relation.keys.every(({ primary, columns }) => !primary || !columns.includes(column)))
-    return partnerOf(shop, slot.person)
-  return isUserColumn(shop, relation, column) ? slot.person : undefined
-}
-
-function isUserColumn(shop: Workshop, relation: Relation, column: string): boolean {
-  const ownership = shop.model.ownerships.get(relation.oid)
-  const privilege = shop.model.privileges.some(
-    (one) => one.relation === relation.oid && one.userColumn === column,
-  )
-  return (
-    privilege ||
-    [...(ownership?.owners ?? []), ...(ownership?.authors ?? [])].some(
-      (path) => path.steps.length === 0 && path.column === column,
-    )
-  )
-}
-
-const PARTNERS: Readonly<Record<string, string>> = { alice: 'bob', bob: 'alice', carol: 'dave' }
-
-function partnerOf(shop: Workshop, person: Person): Person {
-  return shop.people.find(({ name }) => name === PARTNERS[person.name]) ?? person
 }
 
 function columnValue(shop: Workshop, bench: Bench, column: Column, order: Order): unknown {
   const { relation, role } = bench
-  const configured = shop.values[`${relation.qualified}.${column.name}`]
-  if (configured !== undefined)
-    return typeof configured === 'function' ? configured({ faker: shop.faker, row: order.row }) : configured
   const person = personOf(shop, bench, column.name, order)
   if (person) return column.array ? [person.key] : person.key
   const tenant = tenantValue(shop, bench, column, order)

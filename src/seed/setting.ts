@@ -4,7 +4,7 @@ import type { Model } from '../domain/ownership.ts'
 import type { Tenant } from '../domain/population.ts'
 import { claimRights, TENANTS } from './cast.ts'
 import { highestOf, leastFirst, roleLabels } from './slots.ts'
-import { uuidFor } from './value.ts'
+import { uuidFor } from './place.ts'
 
 /** Leaves of partitioned tables are filled through their root. */
 export function isSeedable(relation: Relation, platformSchemas: readonly string[]): boolean {

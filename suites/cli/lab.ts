@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { install } from './installation.ts'
 import { processesOf, remainder } from './processes.ts'
 
@@ -12,6 +20,8 @@ export interface Lab {
   readonly dir: string
   readonly cli: string
   readonly cache: string
+  /** for temporary files: in memory where that has room, as the command itself would choose */
+  readonly memory: string
 }
 
 /** A run of the command as a process of its own. */
@@ -19,8 +29,6 @@ export interface Run {
   readonly pid: number
   /** where it may put temporary files; nobody else does */
   readonly tmp: string
-  /** what it wrote to stderr so far */
-  readonly said: () => string
   readonly ended: Promise<Ended>
 }
 
@@ -38,6 +46,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly tmp?: string
   readonly uid?: number
+  /** a file descriptor; without it stdout is a pipe and read */
+  readonly stdout?: number
   /** how long files may still be there, for runs that could not clean up themselves */
   readonly patienceMs?: number
 }
@@ -54,7 +64,8 @@ export function lab(): Lab {
 export async function openLab(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'rls-cli-'))
   chmodSync(dir, 0o755)
-  made = { dir, cli: '', cache: folder(join(dir, 'cache')) }
+  const memory = folder(mkdtempSync(join(hasRoom('/dev/shm') ? '/dev/shm' : dir, 'rls-cli-')))
+  made = { dir, cli: '', cache: folder(join(dir, 'cache')), memory }
   made = { ...made, cli: await install(folder(join(dir, 'installed'))) }
 }
 
@@ -63,7 +74,13 @@ export async function closeLab(): Promise<void> {
   const unfinished = [...running]
   for (const { pid } of unfinished) process.kill(pid, 'SIGKILL')
   await Promise.all(unfinished.map(({ ended }) => ended))
-  if (made) rmSync(made.dir, { recursive: true, force: true })
+  for (const dir of made ? [made.memory, made.dir] : []) rmSync(dir, { recursive: true, force: true })
+}
+
+function hasRoom(dir: string): boolean {
+  if (!existsSync(dir)) return false
+  const { bavail, bsize } = statfsSync(dir)
+  return bavail * bsize > 2 * 1024 ** 3
 }
 
 /** A folder that everybody may enter: as root, the server runs as another user. */
@@ -75,9 +92,9 @@ export function folder(path: string): string {
 
 let counter = 0
 
-export function newFolder(name: string): string {
+export function newFolder(name: string, parent = lab().dir): string {
   counter += 1
-  return folder(join(lab().dir, `${name}-${counter}`))
+  return folder(join(parent, `${name}-${counter}`))
 }
 
 /** A project that consists of the given files. */
@@ -97,30 +114,26 @@ export function rls(args: readonly string[], options: RunOptions = {}): Promise<
 
 /** Starts the command in a process group of its own, as a shell does: a signal to the group is Ctrl-C. */
 export function startRls(args: readonly string[], options: RunOptions = {}): Run {
-  const { cli, cache, dir } = lab()
-  const tmp = options.tmp ?? newFolder('tmp')
+  const { cli, cache, dir, memory } = lab()
+  const tmp = options.tmp ?? newFolder('tmp', memory)
   const environment = { PATH: process.env['PATH'], HOME: dir, TMPDIR: tmp, LANG: 'C.UTF-8' }
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: options.cwd ?? dir,
     env: { ...environment, RLS_CACHE_DIR: cache, RLS_TMPDIR: tmp, ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
     detached: true,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   })
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (said += part))
+  const said = { stdout: '', stderr: '' }
+  child.stdout?.setEncoding('utf8').on('data', (part: string) => (said.stdout += part))
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => (said.stderr += part))
   const finish = async (): Promise<Ended> => {
-    const [[code], stdout] = await Promise.all([once(child, 'close'), text(child.stdout)])
+    const [code] = await once(child, 'close')
     const files = await remainder(() => readdirSync(tmp), options.patienceMs ?? 0)
     const processes = await remainder(() => processesOf(tmp), options.patienceMs ?? 1000)
-    return {
-      code: typeof code === 'number' ? code : null,
-      stdout,
-      stderr: said,
-      left: [...files, ...processes],
-    }
+    return { ...said, code: typeof code === 'number' ? code : null, left: [...files, ...processes] }
   }
-  const run: Run = { pid: child.pid ?? 0, tmp, said: () => said, ended: finish() }
+  const run: Run = { pid: child.pid ?? 0, tmp, ended: finish() }
   running.add(run)
   child.once('close', () => running.delete(run))
   return run

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, type TestContext } from 'vitest'
 import { complaint } from './bad-input.ts'
@@ -14,7 +14,7 @@ function asNobody(context: TestContext): RunOptions {
   if (!isRoot) return {}
   const { status } = spawnSync(process.execPath, [lab().cli, '--version'], { uid: NOBODY, gid: NOBODY })
   if (status !== 0) context.skip('another user cannot read this checkout or run this node')
-  const [tmp, cache] = [newFolder('nobody-tmp'), newFolder('nobody-cache')]
+  const [tmp, cache] = [newFolder('nobody-tmp', lab().memory), newFolder('nobody-cache')]
   for (const dir of [tmp, cache]) chownSync(dir, NOBODY, NOBODY)
   return { tmp, uid: NOBODY, environment: { RLS_CACHE_DIR: cache } }
 }
@@ -79,12 +79,19 @@ function smallDisk(context: TestContext, size: string): string {
   return dir
 }
 
+/** What `/dev/full` does to whoever writes to it. */
+const FULL_FILE = '/dev/full'
+
 const FILL = 'insert into big select repeat(md5(n::text), 30) from generate_series(1, 100000) n;'
 
 const FULL: readonly (readonly [when: string, size: string, migration: string])[] = [
   ['the server is made', '8m', 'select 1;'],
   ['a migration writes', '48m', `create unlogged table big (t text);\n${FILL}`],
-  ['the server writes its journal, which ends it', '48m', `create table big (t text);\n${FILL}`],
+  [
+    'the server writes its journal, which ends it',
+    '48m',
+    `select pg_logical_emit_message(false, 'fill', repeat('x', 1000000)) from generate_series(1, 100);`,
+  ],
   [
     'rows are seeded',
     '48m',
@@ -106,7 +113,23 @@ function describeFullDisk(): void {
   })
 }
 
+function describeFullOutput(): void {
+  test.skipIf(!existsSync(FULL_FILE))('while the report is written', async () => {
+    const stdout = openSync(FULL_FILE, 'w')
+    const { code, stderr, left } = await rls(['check', project(SOUND), '-q'], { stdout })
+    closeSync(stdout)
+    expect({ code, stderr, left }).toEqual({
+      code: 2,
+      stderr: 'error: cannot write to stdout: ENOSPC: no space left on device, write\n',
+      left: [],
+    })
+  })
+}
+
 export function describePlaces(): void {
   describe('where and as whom it runs:', describeUsers)
-  describe('a full disk is a clear error, 2, and nothing is left,', describeFullDisk)
+  describe('a full disk is a clear error, 2, and nothing is left,', () => {
+    describeFullDisk()
+    describeFullOutput()
+  })
 }

@@ -5,7 +5,7 @@ import type { Server } from '../../src/domain/server.ts'
 import { startServer } from '../../src/engine/choose.ts'
 import { complaint } from './bad-input.ts'
 import { checkout } from './installation.ts'
-import { lab, newFolder, project, rls, startRls } from './lab.ts'
+import { lab, newFolder, project, rls, startRls, type Ended } from './lab.ts'
 import { HELD, LEAKY, SOUND } from './projects.ts'
 import { asleep } from './signals.ts'
 import { comparable } from './verdicts.ts'
@@ -94,7 +94,11 @@ function describeOwnServer(): void {
       keep: false,
       cache: true,
     } as const
-    const environment = { ...process.env, RLS_CACHE_DIR: lab().cache, RLS_TMPDIR: newFolder('server') }
+    const environment = {
+      ...process.env,
+      RLS_CACHE_DIR: lab().cache,
+      RLS_TMPDIR: newFolder('server', lab().memory),
+    }
     server = await startServer({ database, projectDir: checkout, environment })
   })
   afterAll(() => server[Symbol.asyncDispose]())
@@ -108,6 +112,15 @@ function describeOwnServer(): void {
     const embedded = await rls(['check', dir, '--json'])
     expect(comparable(external.stdout)).toEqual(comparable(embedded.stdout))
     expect(JSON.parse(external.stdout)).toMatchObject({ run: { engine: { kind: 'external' } } })
+  })
+
+  test('serves two runs at once, which share roles, and has nothing more on it afterwards', async () => {
+    const before = await inventory()
+    const check = (files: Record<string, string>): Promise<Ended> =>
+      rls(['check', project(files), '--database-url', url()])
+    const runs = await Promise.all([check(SOUND), check(LEAKY)])
+    expect(runs.map(({ code }) => code)).toEqual([0, 1])
+    expect(await inventory()).toEqual(before)
   })
 
   test('has nothing more on it after a migration that fails', async () => {
@@ -135,10 +148,13 @@ function describeOwnServer(): void {
   )
 }
 
-export function describeServers(): void {
+export function describeDatabaseUrls(): void {
   describe.concurrent('a database URL:', () => {
-    describeUrls()
     describeForeignPorts()
+    describeUrls()
   })
+}
+
+export function describeServers(): void {
   describe('a server that was there before', describeOwnServer)
 }

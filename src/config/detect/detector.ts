@@ -28,7 +28,9 @@ export function namesIn(...parts: readonly string[]): readonly string[] {
 
 /** Whether some folder in this directory holds a `migration.sql`: the layout of Prisma and of Drizzle 1. */
 export function holdsMigrationFolders(...parts: readonly string[]): boolean {
-  return namesIn(...parts).some((name) => isFile(...parts, name, 'migration.sql'))
+  return namesIn(...parts).some(
+    (name) => isDirectory(...parts, name) && isFile(...parts, name, 'migration.sql'),
+  )
 }
 
 /** A path as it is written in a configuration: relative, with forward slashes, without `./` and a slash at the end. */

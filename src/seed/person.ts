@@ -1,0 +1,42 @@
+import type { Relation } from '../domain/catalog.ts'
+import type { Bench, Order, Workshop } from './bench.ts'
+import type { Person } from './cast.ts'
+
+/** Whose key a user column holds: the slot's person; in a second owner column the partner. */
+export function personOf(shop: Workshop, bench: Bench, column: string, { slot }: Order): Person | undefined {
+  const { role, relation } = bench
+  if (slot.person === null) return undefined
+  if (role.membership)
+    return column === role.membership.userColumn
+      ? slot.person
+      : isUserColumn(shop, relation, column)
+        ? shop.people[0]
+        : undefined
+  const ownership = shop.model.ownerships.get(relation.oid)
+  const direct = (ownership?.owners ?? [])
+    .filter(({ steps }) => steps.length === 0)
+    .map((path) => path.column)
+  const position = direct.indexOf(column)
+  if (position > 0 && relation.keys.every(({ primary, columns }) => !primary || !columns.includes(column)))
+    return partnerOf(shop, slot.person)
+  return isUserColumn(shop, relation, column) ? slot.person : undefined
+}
+
+function isUserColumn(shop: Workshop, relation: Relation, column: string): boolean {
+  const ownership = shop.model.ownerships.get(relation.oid)
+  const privilege = shop.model.privileges.some(
+    (one) => one.relation === relation.oid && one.userColumn === column,
+  )
+  return (
+    privilege ||
+    [...(ownership?.owners ?? []), ...(ownership?.authors ?? [])].some(
+      (path) => path.steps.length === 0 && path.column === column,
+    )
+  )
+}
+
+const PARTNERS: Readonly<Record<string, string>> = { alice: 'bob', bob: 'alice', carol: 'dave' }
+
+function partnerOf(shop: Workshop, person: Person): Person {
+  return shop.people.find(({ name }) => name === PARTNERS[person.name]) ?? person
+}

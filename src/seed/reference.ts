@@ -1,0 +1,57 @@
+import type { ForeignKey } from '../domain/catalog.ts'
+import type { Values } from '../domain/population.ts'
+import { Unmakeable } from './bench.ts'
+import type { Bench, Order, Placed, Workshop } from './bench.ts'
+import { personOf } from './person.ts'
+import type { Slot } from './slots.ts'
+
+/** Composite keys first: what they fix, single ones must agree with. */
+export const byWidth = (keys: readonly ForeignKey[]): readonly ForeignKey[] =>
+  [...keys].sort((a, b) => b.columns.length - a.columns.length)
+
+export function reference(
+  shop: Workshop,
+  bench: Bench,
+  key: ForeignKey,
+  order: Order,
+  known: Values,
+): Values {
+  const { relation } = bench
+  const nullable = key.columns.every((name) => relation.columns.some((c) => c.name === name && !c.notNull))
+  const needed = key.columns.some((name) => bench.identity.has(name))
+  const person = key.columns.length === 1 ? personOf(shop, bench, key.columns[0] ?? '', order) : undefined
+  if (nullable && !needed && person === undefined && order.variant === 2) return nulls(key)
+  const candidates = (shop.placed.get(key.target) ?? []).filter(({ values }) =>
+    key.columns.every(
+      (name, i) => !(name in known) || String(known[name]) === String(values[key.targetColumns[i] ?? '']),
+    ),
+  )
+  const wanted = person
+    ? candidates.filter(({ values }) => String(values[key.targetColumns[0] ?? '']) === person.key)
+    : closest(candidates, order.slot)
+  const chosen =
+    key.target === relation.oid && nullable && order.variant === 0
+      ? undefined
+      : wanted[order.variant % Math.max(1, wanted.length)]
+  if (chosen)
+    return Object.fromEntries(key.columns.map((name, i) => [name, chosen.values[key.targetColumns[i] ?? '']]))
+  if (person) return { [key.columns[0] ?? '']: person.key }
+  if (nullable) return nulls(key)
+  // made up here: a row refers to itself, a late key is settled when its target stands
+  if (key.target === relation.oid || bench.late.includes(key)) return {}
+  throw new Unmakeable(
+    `${key.columns.join(', ')}: ${key.targetName} has no row to refer to (foreign key ${key.name})`,
+  )
+}
+
+const nulls = (key: ForeignKey): Values => Object.fromEntries(key.columns.map((name) => [name, null]))
+
+/** Rows of the same person, else of the same tenant, else of nobody: never a stranger's. */
+export function closest(candidates: readonly Placed[], { person, tenant }: Slot): readonly Placed[] {
+  const mine = candidates.filter(({ slot }) => person !== null && slot.person === person)
+  if (mine.length > 0) return mine
+  const ours = candidates.filter(({ slot }) => tenant !== null && slot.tenant === tenant)
+  if (ours.length > 0) return ours
+  const shared = candidates.filter(({ slot }) => slot.person === null && slot.tenant === null)
+  return shared.length > 0 || person !== null || tenant !== null ? shared : candidates
+}
