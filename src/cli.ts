@@ -5,14 +5,16 @@ import { INTERRUPTED, main } from './cli/main.ts'
 import { listenForSignals } from './cli/signals.ts'
 import { packageVersion } from './cli/version.ts'
 
-/** A reader that closed the pipe (`| head`) has seen what it wanted: no reason to crash. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-}
-
 function quit(code: number): never {
   process.exitCode = code
   process.exit()
+}
+
+/** A reader that closed the pipe (`| head`) has seen what it wanted; any other error means that the report is lost. */
+function onLostOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`error: cannot write to stdout: ${error.message}\n`)
+  quit(2)
 }
 
 /** The pipeline is loaded only when something is to be run: help and usage errors come at once. */
@@ -21,8 +23,9 @@ const run: Host['run'] = async (config, context) => {
   return pipeline.run(config, context)
 }
 
-process.stdout.on('error', ignoreClosedPipe)
-process.stderr.on('error', ignoreClosedPipe)
+process.stdout.on('error', onLostOutput)
+// progress that nobody can read is no reason to stop
+process.stderr.on('error', () => {})
 // Node's own exit code would be 1, which means findings
 process.once('uncaughtException', (error) => {
   process.stderr.write(describeFailure(error, { debug: true, unicode: false }))

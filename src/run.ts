@@ -2,6 +2,7 @@ import { introspect } from './catalog/introspect.ts'
 import { Connection } from './database/connection.ts'
 import { cloneDatabase } from './database/scratch.ts'
 import type { Config } from './domain/config.ts'
+import type { Actor } from './domain/population.ts'
 import type { Report, Step } from './domain/report.ts'
 import { HarnessError } from './errors.ts'
 import { assemble } from './assemble.ts'
@@ -92,7 +93,11 @@ async function judgeDatabase(
     'seed',
     () => populate(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS }),
     (made) => ({
-      text: `${made.tenants.length} tenants, ${made.actors.filter(({ user }) => user !== null).length} users, ${rowsIn(made.rows)} rows`,
+      text: [
+        count(made.tenants.length, 'tenant'),
+        count(usersIn(made.actors), 'user'),
+        count(rowsIn(made.rows), 'row'),
+      ].join(', '),
       notes: made.notices,
     }),
   )
@@ -118,7 +123,7 @@ async function judgeDatabase(
       })
     },
     ({ observations }) => ({
-      text: `${observations.length} probes of ${relations.length} relations`,
+      text: `${count(observations.length, 'probe')} of ${count(relations.length, 'relation')}`,
       notes: [],
     }),
   )
@@ -184,9 +189,13 @@ const describeMigrated: Describe<{
   }[]
   readonly fromCache: boolean
 }> = ({ sources, fromCache }) => ({
-  text: `${sources.map(({ tool, files }) => `${files.length} files (${tool})`).join(' + ')}${fromCache ? ', cached' : ''}`,
+  text: `${sources.map(({ tool, files }) => `${count(files.length, 'file')} (${tool})`).join(' + ')}${fromCache ? ', cached' : ''}`,
   notes: sources.flatMap(({ files }) => files.flatMap(({ notes }) => notes)),
 })
+
+const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`
+
+const usersIn = (actors: readonly Actor[]): number => new Set(actors.flatMap(({ user }) => user ?? [])).size
 
 const rowsIn = (rows: ReadonlyMap<number, readonly unknown[]>): number =>
   [...rows.values()].reduce((sum, list) => sum + list.length, 0)

@@ -8,14 +8,7 @@ import { REPORTERS } from '../report/reporters.ts'
 import { coloursFor, isLive, isUnicode } from './appearance.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
-import {
-  assertWritable,
-  planOutputs,
-  writeOutput,
-  writeToStdout,
-  type Destination,
-  type OutputFlags,
-} from './outputs.ts'
+import { assertWritable, planOutputs, writeOutput, type Destination, type OutputFlags } from './outputs.ts'
 import { progressTo } from './progress.ts'
 
 /** Flags of `check` as commander gives them. */
@@ -73,7 +66,7 @@ function deliver(report: Report, { reporter, path }: Destination, delivery: Deli
     exitCode: code,
   })
   if (toFile) writeOutput(path, text)
-  else writeToStdout(host.stdout, text)
+  else host.stdout.write(text)
 }
 
 function levelOf(text: string | undefined): Level {

@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path'
 import { didYouMean } from '../config/nearest.ts'
 import { HarnessError } from '../errors.ts'
 import { REPORTER_NAMES, type ReporterName } from '../report/reporters.ts'
-import type { Output } from './host.ts'
 
 /** One report to write: to a file, or without a path to stdout. */
 export interface Destination {
@@ -98,14 +97,6 @@ export function assertWritable(destinations: readonly Destination[]): void {
  */
 export function writeOutput(path: string, text: string): void {
   attempt(path, () => writeFileSync(path, text))
-}
-
-/**
- * Writes to stdout, which may be a file on a disk that is full.
- * @throws HarnessError OUTPUT_FAILED
- */
-export function writeToStdout(stdout: Output, text: string): void {
-  attempt('to stdout', () => stdout.write(text))
 }
 
 function attempt(path: string, write: () => void): void {

@@ -128,6 +128,11 @@ export function principalsOf(
   }
 }
 
+/** Keys of the users that these values name: some name them by their e-mail address. */
+export function userKeys(values: readonly string[], emails: ReadonlyMap<string, string>): readonly string[] {
+  return [...new Set(values.map((value) => emails.get(value) ?? value))]
+}
+
 /** Names of the tenants that these keys belong to. Keys of tenants outside of the population stay as they are. */
 export function tenantNames(keys: readonly string[], tenants: readonly Tenant[]): readonly string[] {
   return [...new Set(keys.map((key) => tenants.find((tenant) => tenant.keys.includes(key))?.name ?? key))]

@@ -70,6 +70,7 @@ function declare(relation: Relation, intent: Intent, ownerships: Map<number, Own
     ...before,
     kind: tenants.length > 0 ? 'tenant' : 'user',
     owners,
+    authors: before.authors.filter(({ column }) => column !== intent.owner),
     tenants,
     declared: true,
     evidence: [...owners, ...tenants].map(({ evidence }) => evidence),

@@ -1,9 +1,9 @@
-import { bare, child, children, walk } from '../sql/parse.ts'
+import { bare, child, children, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { meaningOf } from './expression.ts'
 import type { Meaning } from './expression.ts'
-import { equality } from './predicate.ts'
+import { conjuncts, equality } from './predicate.ts'
 import type { Reading } from './policy-facts.ts'
 import { resolveColumn, scopeOf } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -160,6 +160,7 @@ function readLookup(select: Node, scope: Scope, reading: Reading): Lookup | null
       } else if (other.is !== 'column' || other.relation !== one.relation)
         links.set(`${one.relation.oid}.${one.name}`, one.name)
     }
+  for (const flag of flagsOf(select, scope)) setOf(labels, flag).add('true')
   if (!user) return null
   const { relation, column } = user
   const returned = targetColumn(select, scope, reading)
@@ -176,4 +177,16 @@ function readLookup(select: Node, scope: Scope, reading: Reading): Lookup | null
       ),
     ),
   }
+}
+
+/** `where user_id = auth.uid() and is_admin` asks for a flag as another asks for a label. */
+function flagsOf(select: Node, scope: Scope): readonly string[] {
+  const where = child(select, 'whereClause')
+  return (where ? conjuncts(where) : []).flatMap((part) => {
+    const inner = bare(part.kind === 'BooleanTest' ? (child(part, 'arg') ?? part) : part)
+    if (inner.kind !== 'ColumnRef') return []
+    const names = nameParts(inner, 'fields')
+    const relation = resolveColumn(scope, names.at(-2) ?? null, names.at(-1) ?? '')
+    return relation ? [`${relation.oid}.${names.at(-1) ?? ''}`] : []
+  })
 }

@@ -1,6 +1,8 @@
 /** Splits an identifier into lower-case words: `ownerId`, `owner_id` and `OwnerID` are all [owner, id]. */
 export function wordsOf(name: string): readonly string[] {
   return name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
@@ -9,14 +11,20 @@ export function wordsOf(name: string): readonly string[] {
 }
 
 const KEY_WORDS: ReadonlySet<string> = new Set(['id', 'uuid', 'uid', 'ref', 'key'])
-const withoutKey = (words: readonly string[]): readonly string[] =>
-  words.length > 1 && KEY_WORDS.has(words.at(-1) ?? '') ? words.slice(0, -1) : words
+/** `user_id`, and `id_usuario` as Romance languages have it. */
+function withoutKey(words: readonly string[]): readonly string[] {
+  if (words.length > 1 && KEY_WORDS.has(words.at(-1) ?? '')) return words.slice(0, -1)
+  return words.length > 1 && words[0] === 'id' ? words.slice(1) : words
+}
 
 const OWNER_WORDS: ReadonlySet<string> = new Set([
   'user',
   'owner',
   'profile',
   'usuario',
+  'utilisateur',
+  'benutzer',
+  'nutzer',
   'auth',
   'uid',
   'member',
@@ -39,14 +47,19 @@ const AUTHOR_WORDS: ReadonlySet<string> = new Set([
   'inviter',
   'reviewer',
   'approver',
+  'autor',
+  'verfasser',
 ])
+
+/** by, as English, Portuguese, Spanish, French and German put it behind a participle */
+const BY_WORDS: ReadonlySet<string> = new Set(['by', 'por', 'par', 'von'])
 
 /** A name that says who made or last touched a row, which is not whose it is: `created_by`, `author_id`, `updated_by`. */
 export function looksLikeAuthorship(column: string): boolean {
   const words = withoutKey(wordsOf(column))
   const last = words.at(-1) ?? ''
   return (
-    (words.length > 1 && last === 'by') ||
+    (words.length > 1 && BY_WORDS.has(last)) ||
     AUTHOR_WORDS.has(last) ||
     /^(created|updated|modified|uploaded|added)by$/.test(last)
   )
@@ -94,6 +107,18 @@ const TENANT_WORDS: ReadonlySet<string> = new Set([
   'salon',
   'practice',
   'property',
+  'empresa',
+  'organizacao',
+  'organizacion',
+  'equipe',
+  'equipo',
+  'loja',
+  'clinica',
+  'escola',
+  'entreprise',
+  'mandant',
+  'firma',
+  'verein',
 ])
 
 export function singular(word: string): string {
@@ -122,7 +147,17 @@ const MEMBERSHIP_WORDS: ReadonlySet<string> = new Set([
   'role',
   'user',
   'access',
+  'membro',
+  'miembro',
+  'usuario',
+  'mitglied',
+  'mitglieder',
 ])
+
+const ROLE_WORDS: ReadonlySet<string> = new Set(['role', 'papel', 'rol', 'rolle'])
+
+/** A column that says what a member may do. */
+export const looksLikeRole = (column: string): boolean => ROLE_WORDS.has(wordsOf(column).at(-1) ?? '')
 
 export function looksLikeMembership(name: string): boolean {
   return wordsOf(name)

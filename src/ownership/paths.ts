@@ -96,18 +96,21 @@ function isPerson(relation: Relation, { users }: PathContext): boolean {
   return users.roots.some((root) => root.relation === relation.oid)
 }
 
-function directOwners(relation: Relation, { users }: PathContext): readonly OwnerPath[] {
-  return users
-    .of(relation)
-    .filter(({ column }) => !looksLikeAuthorship(column))
-    .map(({ column, evidence }) => ({ steps: [], column, evidence }))
+function directOwners(relation: Relation, context: PathContext): readonly OwnerPath[] {
+  return directUsers(relation, context).filter(({ column }) => !looksLikeAuthorship(column))
 }
 
-function directAuthors(relation: Relation, { users }: PathContext): readonly OwnerPath[] {
+function directAuthors(relation: Relation, context: PathContext): readonly OwnerPath[] {
+  return directUsers(relation, context).filter(({ column }) => looksLikeAuthorship(column))
+}
+
+/** In the order of the columns: who comes first sends, lends or follows. */
+function directUsers(relation: Relation, { users }: PathContext): readonly OwnerPath[] {
+  const position = (name: string): number => relation.columns.findIndex((column) => column.name === name)
   return users
     .of(relation)
-    .filter(({ column }) => looksLikeAuthorship(column))
     .map(({ column, evidence }) => ({ steps: [], column, evidence }))
+    .sort((a, b) => position(a.column) - position(b.column))
 }
 
 const makers = (relation: Relation, context: PathContext): readonly OwnerPath[] =>

@@ -5,7 +5,7 @@ import { columnKey } from '../domain/ownership.ts'
 import type { Membership, TenantKind } from '../domain/ownership.ts'
 import { groupBy } from '../group-by.ts'
 import type { Lookup, Mentions } from './lookups.ts'
-import { looksLikeMembership, looksLikeOtherTie, looksLikeTenant, wordsOf } from './names.ts'
+import { looksLikeMembership, looksLikeOtherTie, looksLikeRole, looksLikeTenant, wordsOf } from './names.ts'
 import { primaryColumn } from './user-columns.ts'
 import type { UserColumns } from './user-columns.ts'
 
@@ -86,7 +86,12 @@ function tenantRelation(
   const ties = references.flatMap((reference) => membership(reference, users, mentions) ?? [])
   const owned = users.of(relation).some(({ column }) => !/by$/i.test(column))
   const named = looksLikeTenant(relation.name)
-  const memberships = ties.filter(({ weight }) => weight + (named ? 3 : 0) - (owned && !named ? 2 : 0) >= 3)
+  // where a project looks memberships up, one that nothing looks up grants nothing: it is a view state, a favourite
+  const isLookedUp = mentions.lookups.some(({ links }) => links.length > 0)
+  const memberships = ties.filter(
+    ({ weight, lookedUp }) =>
+      weight + (named ? 3 : 0) - (owned && !named ? 2 : 0) - (isLookedUp && !lookedUp && !named ? 3 : 0) >= 3,
+  )
   if (memberships.length === 0 && claims.length === 0) return null
   const proof =
     memberships.length > 0
@@ -104,6 +109,7 @@ function tenantRelation(
 
 interface Tie {
   readonly name: string
+  readonly lookedUp: boolean
   readonly found: Membership
   readonly weight: number
 }
@@ -135,6 +141,7 @@ function membership(reference: Reference, users: UserColumns, mentions: Mentions
     (relation.columns.length > 8 && !isKey && !isProfile ? 1 : 0)
   return {
     name: relation.qualified,
+    lookedUp: lookup !== undefined,
     weight,
     found: {
       relation: relation.oid,
@@ -148,7 +155,7 @@ function membership(reference: Reference, users: UserColumns, mentions: Mentions
 
 function roleColumn(relation: Relation, lookup: Lookup | undefined): Column | undefined {
   return (
-    relation.columns.find(({ name }) => wordsOf(name).at(-1) === 'role') ??
+    relation.columns.find(({ name }) => looksLikeRole(name)) ??
     relation.columns.find(
       ({ name, baseType }) =>
         Object.hasOwn(lookup?.labels ?? {}, name) && baseType !== 'bool' && !isStatus(name),

@@ -142,8 +142,16 @@ function addWeak(
       })
   }
   if ((known?.size ?? 0) + byDefault.length + byName.length > 0) return
-  for (const column of comparedColumns(relation, reading))
-    if (free.some((c) => c.name === column && !c.array))
+  const compared = comparedColumns(relation, reading)
+  for (const { name: column } of free)
+    if (compared.size === 0 && mentions.emails.has(columnKey(relation.oid, column)))
+      add(relation, {
+        column,
+        strong: false,
+        evidence: `policies compare ${name}.${column} with the session's e-mail address`,
+      })
+  for (const column of compared)
+    if (free.some((c) => c.name === column))
       add(relation, {
         column,
         strong: false,

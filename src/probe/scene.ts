@@ -89,9 +89,15 @@ export function mineOf(target: Target, actor: Actor, own: Values | undefined): V
   const references = target.base.foreignKeys.flatMap(({ columns }) => columns)
   return {
     ...pick(own ?? {}, [...identityColumns(target.ownership), ...references]),
-    ...Object.fromEntries([...direct, ...authors].map((name) => [name, actor.user])),
+    ...Object.fromEntries([...direct, ...authors].map((name) => [name, keyFor(target, name, actor)])),
   }
 }
 
 export const compact = (trials: readonly (Trial | null)[]): readonly Trial[] =>
   trials.filter((one) => one !== null)
+
+/** What stands for the actor in a user column: the key, a list of it, or the e-mail address. */
+function keyFor({ base, emailColumns }: Target, name: string, actor: Actor): unknown {
+  const value = emailColumns.has(name) ? (actor.claims['email'] ?? actor.user) : actor.user
+  return base.columns.some((column) => column.name === name && column.array) ? [value] : value
+}

@@ -1,5 +1,6 @@
 import type { Catalog, Column, Relation } from '../domain/catalog.ts'
 import { relationByOid } from '../domain/catalog.ts'
+import { columnKey } from '../domain/ownership.ts'
 import type { Model, Ownership } from '../domain/ownership.ts'
 import type { SeededRow } from '../domain/population.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
@@ -12,6 +13,8 @@ export interface Target {
   readonly base: Relation
   readonly ownership: Ownership | undefined
   readonly table: QuotedName
+  /** columns of the base that name a user by the e-mail address */
+  readonly emailColumns: ReadonlySet<string>
   /** column of the base → column of the target */
   readonly columns: ReadonlyMap<string, Column>
 }
@@ -22,6 +25,11 @@ export function targetOf(catalog: Catalog, model: Model, relation: Relation): Ta
     relation,
     base,
     ownership: model.ownerships.get(base.oid),
+    emailColumns: new Set(
+      base.columns
+        .filter(({ name }) => model.emailColumns.has(columnKey(base.oid, name)))
+        .map(({ name }) => name),
+    ),
     table: quoteQualified(relation.schema, relation.name),
     columns,
   }

@@ -1,6 +1,6 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
-import { plantedTie, principalsOf, tenantNames, tieOf } from '../domain/population.ts'
+import { plantedTie, principalsOf, tenantNames, tieOf, userKeys } from '../domain/population.ts'
 import type { Actor, Population, SeededRow, Values } from '../domain/population.ts'
 import type { Outcome, Reached } from '../domain/probe.ts'
 import { TIES } from '../domain/vocabulary.ts'
@@ -133,13 +133,24 @@ export function reachedByAdmission(trial: Trial, knowledge: Knowledge): readonly
 function whose(trial: Trial, values: Values, { model, population, lookup }: Knowledge): SeededRow {
   const ownership = model.ownerships.get(trial.target.base.oid)
   const { owners, authors, tenantKeys } = principalsOf(ownership, values, lookup)
+  const emails = new Map(
+    population.actors.flatMap(({ user, claims }) =>
+      user !== null && typeof claims['email'] === 'string' ? [[claims['email'], user] as const] : [],
+    ),
+  )
   // a tenant that is just being founded is nobody's yet
   const known =
     ownership?.tenants.some(({ self }) => self) &&
     !tenantKeys.some((key) => population.tenants.some(({ keys }) => keys.includes(key)))
       ? []
       : undefined
-  return { place: '', values, owners, authors, tenants: known ?? tenantNames(tenantKeys, population.tenants) }
+  return {
+    place: '',
+    values,
+    owners: userKeys(owners, emails),
+    authors: userKeys(authors, emails),
+    tenants: known ?? tenantNames(tenantKeys, population.tenants),
+  }
 }
 
 interface Found {

@@ -17,6 +17,8 @@ export interface Search {
   /** number of the row: what is tried differs from row to row, so that unique keys hold */
   readonly number: number
   readonly failed: readonly Condition[]
+  /** columns that stay as they are */
+  readonly kept: ReadonlySet<string>
   readonly hints: ReadonlyMap<string, Hints>
   /** values for columns of types that the harness does not know */
   readonly unusual: ReadonlyMap<string, unknown>
@@ -33,7 +35,7 @@ export function candidatesFor(column: Column, others: readonly Column[], search:
   const base = [
     own,
     ...(column.notNull ? [] : [null]),
-    ...(own === null ? [fresh(column, search)] : []),
+    ...(own === null || own === undefined ? [fresh(column, search)] : []),
     ...(column.array ? [] : (column.labels ?? hints.get(column.name)?.labels ?? [])),
     ...[own, ...same].flatMap(neighbours),
   ]

@@ -49,8 +49,8 @@ async function repair(
   let [current, failed] = [row, failing]
   for (let round = 0; round < MOST_ROUNDS && failed.length > 0; round++) {
     const before = failed.length
-    for (const targets of [...failed.map((one) => [one]), failed]) {
-      const search = { row: current, number, failed: targets, hints: trial.hints, unusual: trial.unusual }
+    for (const aim of aims(trial, failed)) {
+      const search = { row: current, number, ...aim, hints: trial.hints, unusual: trial.unusual }
       const better = await best(connection, trial, search, before)
       if (!better) continue
       current = better.row
@@ -60,6 +60,22 @@ async function repair(
     if (failed.length >= before) return current
   }
   return current
+}
+
+type Aim = Pick<Search, 'failed' | 'kept'>
+
+/** First the row's state is kept and what goes with it is sought, then each condition is mended by itself, then all at once. */
+function aims({ relation, conditions, hints }: Trial, failed: readonly Condition[]): readonly Aim[] {
+  const involved = new Set(failed.flatMap(({ columns }) => columns))
+  const states = relation.columns.filter(({ name, labels }) => labels ?? hints.get(name)?.labels)
+  const kept = new Set(states.map(({ name }) => name).filter((name) => involved.has(name)))
+  const around = conditions.filter(({ columns }) => columns.some((name) => involved.has(name)))
+  const nothing: ReadonlySet<string> = new Set()
+  return [
+    ...(kept.size > 0 ? [{ failed: around, kept }] : []),
+    ...failed.map((one) => ({ failed: [one], kept: nothing })),
+    { failed, kept: nothing },
+  ]
 }
 
 /** The combination of values that leaves the fewest conditions unsatisfied, if they are fewer than `most`. */
@@ -81,7 +97,9 @@ async function best(
 
 function combine(relation: Relation, search: Search): readonly Values[] {
   const names = new Set(search.failed.flatMap(({ columns }) => columns))
-  const columns = relation.columns.filter(({ name, generated }) => names.has(name) && !generated)
+  const columns = relation.columns.filter(
+    ({ name, generated }) => names.has(name) && !generated && !search.kept.has(name),
+  )
   const perColumn = Math.max(3, Math.floor(MOST_CANDIDATES ** (1 / Math.max(1, columns.length))))
   let combinations: readonly Values[] = [search.row]
   for (const column of columns) {

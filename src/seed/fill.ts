@@ -43,7 +43,10 @@ function slotOfExisting(bench: Bench, row: Values, shop: Workshop, lookup: Looku
     row,
     lookup,
   )
-  const person = shop.people.find(({ key }) => [...owners, ...authors].includes(key)) ?? null
+  const person =
+    shop.people.find(({ key, email }) =>
+      [...owners, ...authors].some((name) => name === key || name === email),
+    ) ?? null
   const [tenant] = tenantNames(tenantKeys, shop.tenants)
   return { person, tenant: tenant ?? person?.tenant ?? null }
 }

@@ -76,7 +76,13 @@ export async function populate(
   sharePartitions(catalog, spares)
   await refreshMaterialized(connection, catalog, options.platformSchemas)
   await connection.run('commit')
-  const standing = await readBack(connection, catalog, model, shop.tenants)
+  const standing = await readBack(
+    connection,
+    catalog,
+    model,
+    shop.tenants,
+    new Map(people.map(({ email, key }) => [email, key])),
+  )
   const belonging = tenantsByUser(model, standing)
   return {
     actors: withTenants(castActors(people, shop.tenants, model, catalog, options.config), belonging),

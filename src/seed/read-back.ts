@@ -2,7 +2,7 @@ import type { Connection } from '../database/connection.ts'
 import { holdsRows } from '../domain/catalog.ts'
 import type { Catalog } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
-import { principalsOf, tenantNames } from '../domain/population.ts'
+import { principalsOf, tenantNames, userKeys } from '../domain/population.ts'
 import type { SeededRow, Tenant, Values } from '../domain/population.ts'
 import { quoteQualified } from '../sql/quote.ts'
 
@@ -19,6 +19,7 @@ export async function readBack(
   catalog: Catalog,
   model: Model,
   tenants: readonly Tenant[],
+  emails: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<number, readonly SeededRow[]>> {
   const relations = catalog.relations.filter(
     (relation) => holdsRows(relation) && relation.kind !== 'foreign' && model.ownerships.has(relation.oid),
@@ -37,7 +38,13 @@ export async function readBack(
       oid,
       (raw.get(oid) ?? []).map(({ place, row }) => {
         const { owners, authors, tenantKeys } = principalsOf(model.ownerships.get(oid), row, lookup)
-        return { place, values: row, owners, authors, tenants: tenantNames(tenantKeys, tenants) }
+        return {
+          place,
+          values: row,
+          owners: userKeys(owners, emails),
+          authors: userKeys(authors, emails),
+          tenants: tenantNames(tenantKeys, tenants),
+        }
       }),
     ]),
   )

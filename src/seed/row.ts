@@ -23,8 +23,8 @@ export function makeRow(shop: Workshop, bench: Bench, order: Order): Values {
   )
   for (const column of relation.columns) {
     if (column.generated || column.name in values) continue
-    const value =
-      columnValue(shop, bench, column, order) ?? (column.notNull ? bench.unusual.get(column.name) : undefined)
+    const made = columnValue(shop, bench, column, order)
+    const value = made === undefined && column.notNull ? bench.unusual.get(column.name) : made
     if (value === undefined && column.notNull && column.default === null && column.identity === null)
       throw new Unmakeable(`${column.name}: no value is known for type ${column.type}`)
     if (value !== undefined) values[column.name] = value
@@ -51,7 +51,10 @@ function configuredValues(shop: Workshop, relation: Relation, { row }: Order): R
 function columnValue(shop: Workshop, bench: Bench, column: Column, order: Order): unknown {
   const { relation, role } = bench
   const person = personOf(shop, bench, column.name, order)
-  if (person) return column.array ? [person.key] : person.key
+  if (person) {
+    const name = shop.model.emailColumns.has(columnKey(relation.oid, column.name)) ? person.email : person.key
+    return column.array ? [name] : name
+  }
   const tenant = tenantValue(shop, bench, column, order)
   if (tenant !== undefined) return tenant
   if (role.membership) {

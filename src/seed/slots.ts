@@ -73,6 +73,7 @@ export function harmlessLabels(
   column: Column,
   asked: readonly string[],
 ): readonly string[] {
+  if (column.baseType === 'bool') return asked.includes('true') ? ['false'] : ['true']
   const labels = labelsOf(relation, column)
   if (labels.length === 0)
     return column.labels === null && !column.array ? ['user'].filter((label) => !asked.includes(label)) : []
