@@ -72,12 +72,16 @@ describe('declarations', () => {
 
   test('of a tenant column make rows the tenant’s', async () => {
     const scene = await declared('declared_column', { expect: { 'public.documents': { tenant: 'team_id' } } })
-    expect(describeOwnership(scene, 'public.documents')).toBe('tenant owner user_id author reviewer tenant team_id')
+    expect(describeOwnership(scene, 'public.documents')).toBe(
+      'tenant owner user_id author reviewer tenant team_id',
+    )
   })
 
   test('of tenants name relations that nothing else gives away', async () => {
     const scene = await declared('declared_tenants', { tenants: [{ relation: 'public.teams' }] })
-    expect(describeOwnership(scene, 'public.documents')).toBe('tenant owner user_id author reviewer tenant team_id')
+    expect(describeOwnership(scene, 'public.documents')).toBe(
+      'tenant owner user_id author reviewer tenant team_id',
+    )
     expect(scene.model.tenants).toMatchObject([
       { name: 'public.teams', keyColumn: 'id', evidence: 'declared in the configuration' },
     ])

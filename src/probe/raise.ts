@@ -54,7 +54,11 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
         )
       : []
   const trusted = [...Object.entries(asked), ...ofMembers].flatMap(([column, labels]) =>
-    labels.map((value) => ({ column, value, detail: `${column} = ${value}, which policies ask for` })),
+    labels.map((label) => ({
+      column,
+      value: typed(base, column, label),
+      detail: `${column} = ${label}, which policies ask for`,
+    })),
   )
   if (!model.userRoots.some(({ relation }) => relation === base.oid) && !hasOneRowEach(base, model))
     return trusted
@@ -64,6 +68,13 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
       .filter(({ name }) => grantsByName(base, name) && !trusted.some(({ column }) => column === name))
       .flatMap((column) => namedRaise(base, column)),
   ]
+}
+
+/** A flag is asked for as the text `true`. */
+function typed(base: Relation, column: string, label: string): unknown {
+  return base.columns.some(({ name, baseType }) => name === column && baseType === 'bool')
+    ? label === 'true'
+    : label
 }
 
 /** A relation with one row per user says what the user is. */
