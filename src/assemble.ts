@@ -44,7 +44,10 @@ export function assemble(input: AssembleInput): Report {
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
     },
-    outcome: active.length > 0 || judged.untested.length > 0 ? 'findings' : 'isolated',
+    outcome:
+      active.some(({ severity }) => severity !== 'note') || judged.untested.length > 0
+        ? 'findings'
+        : 'isolated',
     sources: prepared.sources,
     relations: reportRelations(input),
     functions: callable(input.catalog).map(({ signature, securityDefiner }) => ({

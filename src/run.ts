@@ -11,6 +11,7 @@ import { sightOf } from './judge/sight.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
 import { comparedColumns } from './ownership/compared.ts'
+import { policyReads } from './ownership/reads.ts'
 import { groupBy } from './group-by.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
@@ -135,6 +136,7 @@ async function judgeDatabase(
     ...probed,
     exemptions,
     sees: sightOf(probed.observations),
+    policyReads: policyReads(catalog, reading),
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
       identity === null ? [] : [{ objectType, identity, file, line }],
     ),

@@ -17,6 +17,8 @@ export interface JudgeInput {
   readonly exemptions: ReadonlyMap<number, Exemptions>
   readonly definitions: readonly Definition[]
   readonly served?: readonly string[]
+  /** relations that the policies of a relation look into */
+  readonly policyReads: ReadonlyMap<number, readonly number[]>
   readonly baseOf: (relation: Relation) => Relation
   readonly sees: Sight
   readonly ignore: readonly IgnoreEntry[]

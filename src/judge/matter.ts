@@ -113,9 +113,17 @@ function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): rea
   if (expectation.closedBy !== null) return []
   if (relation.kind === 'foreign')
     return [{ kind: 'untested', reason: 'a foreign table is not probed: its rows are on another server' }]
+  const blindSpot = unseededRead(input, relation)
+  if (blindSpot)
+    return [
+      {
+        kind: 'untested',
+        reason: `its policies look into ${blindSpot.relation}, which could not be seeded: ${blindSpot.reason}`,
+      },
+    ]
   const unseeded = input.population.unseeded.find((one) => one.relation === input.baseOf(relation).qualified)
   if (unseeded) return [{ kind: 'untested', reason: `no rows could be seeded: ${unseeded.reason}` }]
-  if (hasControl(matter)) return []
+  if (hasControl(matter) || isStoppedByRowTrigger(matter, input.baseOf(relation))) return []
   if (input.blind.includes(relation.oid))
     return [
       { kind: 'untested', reason: 'none of the seeded rows shows in the view, not even to a superuser' },
@@ -136,6 +144,34 @@ function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): rea
       reason: 'a policy admits somebody, but nobody of the cast: what was denied proves nothing',
     },
   ]
+}
+
+/** A policy that looks into an empty relation shows one side of itself: what it would admit was never seen. */
+function unseededRead(input: JudgeInput, relation: Relation) {
+  const reads = new Set(input.policyReads.get(input.baseOf(relation).oid) ?? [])
+  const names = new Set(
+    input.catalog.relations.filter(({ oid }) => reads.has(oid)).map(({ qualified }) => qualified),
+  )
+  return input.population.unseeded.find((one) => names.has(one.relation))
+}
+
+/** A row trigger that raises has been handed the row: the policies had let its owner through (manual, "Overview of Trigger Behavior"). */
+function isStoppedByRowTrigger({ expectation, observations }: Matter, base: Relation): boolean {
+  const { command } = expectation
+  if (command !== 'update' && command !== 'delete') return false
+  if (
+    base.triggers.some(
+      ({ forEachRow, events, enabled }) => !forEachRow && enabled && events.includes(command),
+    )
+  )
+    return false
+  return observations.some(
+    ({ probe, outcome, error }) =>
+      probe.attempt === `${command} own` &&
+      outcome.kind === 'broken' &&
+      outcome.sqlstate.startsWith('P0') &&
+      (error?.where ?? '') !== '',
+  )
 }
 
 function totalOf({ rows, actors }: Matter, observation: Observation, tie: string): number {

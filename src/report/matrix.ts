@@ -1,3 +1,4 @@
+import { isShown } from './findings.ts'
 import type { Cell, Report, ReportedRelation } from '../domain/report.ts'
 import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
 import type { Look } from './look.ts'
@@ -19,7 +20,7 @@ interface Row {
 
 /** The access of every standing to every relation: `anon foreign team own` × select, insert, update, delete. */
 export function matrix(report: Report, level: Level, look: Look): readonly string[] {
-  const rows = report.relations.map((relation) => rowOf(relation, report))
+  const rows = report.relations.map((relation) => rowOf(relation, report, level))
   const reachable = rows.filter((row) => hasCells(row.relation) || needsEyes(row))
   const listed =
     level === 'all' || reachable.length <= LISTED_AT_MOST ? reachable : reachable.filter(needsEyes)
@@ -32,9 +33,10 @@ export function matrix(report: Report, level: Level, look: Look): readonly strin
   ]
 }
 
-function rowOf(relation: ReportedRelation, report: Report): Row {
+function rowOf(relation: ReportedRelation, report: Report, level: Level): Row {
   const findings = report.findings.filter(
-    (finding) => finding.relation === relation.name && finding.suppressed === undefined,
+    (finding) =>
+      finding.relation === relation.name && finding.suppressed === undefined && isShown(finding, level),
   )
   const untested = report.coverage.untested.filter((entry) => entry.relation === relation.name)
   return { relation, findings: findings.length, untested: untested.length }

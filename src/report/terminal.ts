@@ -46,7 +46,7 @@ function ignored(report: Report, level: Level, look: Look): readonly string[] {
 
 /** A report without findings says what stands behind it: silence would look the same as nothing tested. */
 function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Look): readonly string[] {
-  if (openFindings(report).length > 0) return []
+  if (openFindings(report).some(({ severity }) => severity !== 'note')) return []
   const { relations, probes } = report.summary
   const extent = `${count(probes, 'probe')} of ${count(relations, 'relation')}`
   switch (exitCode === 2 ? 'could-not-run' : report.outcome) {

@@ -148,7 +148,7 @@ function shortfall(job: Job, slots: readonly Slot[]): Omit<Seeded, 'spares'> {
 /** As many rows per slot as states need to be seen: labels of enums and lists, both values of booleans, filled and empty. */
 function variantsOf({ relation }: Bench, rows: number): number {
   const most = Math.max(0, ...relation.columns.map((column) => labelsOf(relation, column).length))
-  return Math.min(8, Math.max(rows, most))
+  return Math.max(rows, Math.min(8, most))
 }
 
 function makeRows(job: Job, slot: Slot, offset: number, failures: string[]): readonly Made[] {

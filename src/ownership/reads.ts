@@ -1,0 +1,37 @@
+import { nameParts, parseExpression, walk } from '../sql/parse.ts'
+import type { Node } from '../sql/parse.ts'
+import type { Catalog } from '../domain/catalog.ts'
+import { bodyTrees } from './mentions.ts'
+import type { Reading } from './policy-facts.ts'
+
+/** Which relations the policies of each relation look into, through subqueries and the functions that they call. */
+export function policyReads(catalog: Catalog, reading: Reading): ReadonlyMap<number, readonly number[]> {
+  return new Map(
+    catalog.relations.map((relation) => {
+      const found = new Set<number>()
+      const called = new Set<string>()
+      for (const { using, withCheck } of relation.policies)
+        for (const text of [using, withCheck]) {
+          const tree = text === null ? null : parseExpression(text)
+          if (tree) collect(tree, reading, found, called)
+        }
+      found.delete(relation.oid)
+      return [relation.oid, [...found]]
+    }),
+  )
+}
+
+function collect(tree: Node, reading: Reading, found: Set<number>, called: Set<string>): void {
+  for (const node of walk(tree)) {
+    if (node.kind === 'RangeVar') {
+      const { relname, schemaname } = node.fields
+      const relation = reading.find(typeof schemaname === 'string' ? schemaname : null, String(relname))
+      if (relation) found.add(relation.oid)
+    }
+    if (node.kind !== 'FuncCall') continue
+    const name = nameParts(node, 'funcname').join('.')
+    const routine = called.has(name) ? undefined : reading.routines.get(name)
+    called.add(name)
+    if (routine) for (const inner of bodyTrees(routine)) collect(inner, reading, found, called)
+  }
+}
