@@ -1,26 +1,14 @@
-import { introspect } from './catalog/introspect.ts'
-import { Connection } from './database/connection.ts'
-import { cloneDatabase } from './database/scratch.ts'
-import type { Config } from './domain/config.ts'
-import type { Actor } from './domain/population.ts'
-import type { Report, Step } from './domain/report.ts'
-import { HarnessError } from './errors.ts'
 import { assemble } from './assemble.ts'
-import { judge } from './judge/judge.ts'
-import { sightOf } from './judge/sight.ts'
-import { baseOf, expectAll } from './ownership/expect.ts'
-import { inferModel } from './ownership/infer.ts'
-import { comparedColumns } from './ownership/compared.ts'
-import { policyReads } from './ownership/reads.ts'
-import { groupBy } from './group-by.ts'
+import { Connection } from './database/connection.ts'
+import type { Config } from './domain/config.ts'
+import type { Actor, Population } from './domain/population.ts'
+import type { Report, Step } from './domain/report.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
-import { probe } from './probe/probe.ts'
-import { checkDeclarations, checkRoles, exemptionsFor, judgedRelations, rolesFor } from './scope.ts'
-import { lookupIn } from './seed/read-back.ts'
+import { exemptionsFor } from './scope.ts'
 import { populate } from './seed/populate.ts'
-import { reproductionOf } from './reproduce.ts'
+import { judgeAll, probeAll, understand } from './stages.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }
@@ -76,83 +64,27 @@ async function judgeDatabase(
   { config, context, step, steps, started }: Pipeline,
 ): Promise<Report> {
   await using connection = await Connection.open(prepared.target)
-  const roles = rolesFor(config)
-  const catalog = await step('introspect', () =>
-    introspect(connection, {
-      ...roles,
-      platformSchemas: PLATFORM_SCHEMAS,
-      ...(config.schemas ? { schemas: config.schemas } : {}),
-    }),
-  )
-  const relations = judgedRelations(catalog, config)
-  if (relations.length === 0) throw nothingToJudge(catalog.tested, config.relations)
-  checkDeclarations(catalog, config)
-  checkRoles(catalog, config)
-  const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
-  const expectations = expectAll(catalog, model, reading, relations, config)
+  const known = await step('introspect', () => understand(connection, config))
   const population = await step(
     'seed',
-    () => populate(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS }),
-    (made) => ({
-      text: [
-        count(made.tenants.length, 'tenant'),
-        count(usersIn(made.actors), 'user'),
-        count(rowsIn(made.rows), 'row'),
-      ].join(', '),
-      notes: made.notices,
-    }),
+    () => populate(connection, known.catalog, known.model, { config, platformSchemas: PLATFORM_SCHEMAS }),
+    describePopulation,
   )
-  const exemptions = await exemptionsFor(connection, relations, expectations)
+  const exemptions = await exemptionsFor(connection, known.relations, known.expectations)
   await connection.close()
   const probed = await step(
     'probe',
-    async () => {
-      await using clones = await cloneDatabase(
-        prepared.target,
-        Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1,
-      )
-      return await probe({
-        ...clones,
-        catalog,
-        model,
-        population,
-        relations,
-        expectationsOf: groupBy(expectations, (one) => one.relation),
-        comparedColumns: comparedColumns(catalog, reading),
-        lookup: lookupIn(population.rows),
-        signal: context.signal,
-      })
-    },
+    () => probeAll(prepared, known, population, config, context.signal),
     ({ observations }) => ({
-      text: `${count(observations.length, 'probe')} of ${count(relations.length, 'relation')}`,
+      text: `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
       notes: [],
     }),
   )
-  const judged = judge({
-    catalog,
-    population,
-    relations,
-    expectations,
-    ...probed,
-    exemptions,
-    sees: sightOf(probed.observations),
-    policyReads: policyReads(catalog, reading),
-    definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
-      identity === null ? [] : [{ objectType, identity, file, line }],
-    ),
-    ...(config.supabase.exposedSchemas ? { served: config.supabase.exposedSchemas } : {}),
-    baseOf: (relation) => baseOf(catalog, relation),
-    ignore: config.ignore,
-    today: context.today,
-    reproductionOf: (observation) => reproductionOf(observation, population),
-  })
+  const judged = judgeAll(prepared, known, population, probed, { config, exemptions, today: context.today })
   return assemble({
     config,
     prepared,
-    catalog,
-    model,
-    relations,
-    expectations,
+    ...known,
     population,
     observations: probed.observations,
     judged,
@@ -160,9 +92,6 @@ async function judgeDatabase(
     durationMs: performance.now() - started,
   })
 }
-
-/** A copy of the database costs as much as probing about this many relations. */
-const RELATIONS_PER_CLONE = 40
 
 type Describe<Result> = (result: Result) => { readonly text: string; readonly notes: readonly string[] }
 
@@ -184,6 +113,15 @@ function stepper(context: RunContext, steps: Step[]) {
   }
 }
 
+const describePopulation: Describe<Population> = (made) => ({
+  text: [
+    count(made.tenants.length, 'tenant'),
+    count(usersIn(made.actors), 'user'),
+    count(rowsIn(made.rows), 'row'),
+  ].join(', '),
+  notes: made.notices,
+})
+
 const describeMigrated: Describe<{
   readonly sources: readonly {
     readonly tool: string
@@ -201,15 +139,3 @@ const usersIn = (actors: readonly Actor[]): number => new Set(actors.flatMap(({ 
 
 const rowsIn = (rows: ReadonlyMap<number, readonly unknown[]>): number =>
   [...rows.values()].reduce((sum, list) => sum + list.length, 0)
-
-function nothingToJudge(schemas: readonly string[], globs: readonly string[] | undefined): HarnessError {
-  const where = schemas.length > 0 ? `schema ${schemas.join(', ')}` : 'any schema that an API role can use'
-  const what =
-    globs === undefined ? 'the migrations leave no table or view' : `no relation is like ${globs.join(', ')}`
-  return new HarnessError('NOTHING_JUDGED', `there is nothing to judge: ${what} in ${where}`, {
-    hint:
-      globs === undefined
-        ? 'Check that the right migrations were found, and `schemas` if it is set.'
-        : 'Write --relation as schema.name, with * for any characters.',
-  })
-}

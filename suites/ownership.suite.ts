@@ -37,7 +37,7 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
 
   test('evidence says why', () => {
     for (const line of saidIn(sql, 'because')) {
-      const [relation = '', part = ''] = splitOnce(line, ': ')
+      const [relation, part] = splitOnce(line, ': ')
       expect(ownershipOf(scene, relation)?.evidence.join('; ')).toContain(part)
     }
   })

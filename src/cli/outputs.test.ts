@@ -17,7 +17,7 @@ function directory(): string {
   return dir
 }
 
-const plan = (flags: OutputFlags) => planOutputs(flags, '/work')
+const plan = (flags: OutputFlags) => planOutputs(flags, '/project')
 
 function complaint(action: () => unknown): HarnessError {
   try {
@@ -40,19 +40,19 @@ test('--json is a reporter', () => {
 test('a file takes the reporter that it names and leaves stdout to the others', () => {
   expect(plan({ outputFile: ['json=out/r.json'] })).toEqual([
     { reporter: 'terminal' },
-    { reporter: 'json', path: '/work/out/r.json' },
+    { reporter: 'json', path: '/project/out/r.json' },
   ])
   expect(plan({ reporter: ['terminal', 'json'], outputFile: ['json=r.json'] })).toEqual([
     { reporter: 'terminal' },
-    { reporter: 'json', path: '/work/r.json' },
+    { reporter: 'json', path: '/project/r.json' },
   ])
 })
 
 test('a file without a reporter takes the only one, or the one of its ending', () => {
-  expect(plan({ json: true, outputFile: ['r.txt'] })).toEqual([{ reporter: 'json', path: '/work/r.txt' }])
+  expect(plan({ json: true, outputFile: ['r.txt'] })).toEqual([{ reporter: 'json', path: '/project/r.txt' }])
   expect(plan({ outputFile: ['r.json'] })).toEqual([
     { reporter: 'terminal' },
-    { reporter: 'json', path: '/work/r.json' },
+    { reporter: 'json', path: '/project/r.json' },
   ])
   expect(plan({ outputFile: ['/tmp/r.txt'] })).toEqual([{ reporter: 'terminal', path: '/tmp/r.txt' }])
 })

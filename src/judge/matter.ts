@@ -19,20 +19,39 @@ interface MatterResult {
 export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter): MatterResult {
   const matter = { ...given, expectation: withoutOwners(given) }
   const { expectation, observations } = matter
-  const { command } = expectation
-  const base = input.baseOf(relation)
-  const fact = (code: Fact['code'], actor: Standing, evidence: string, observation?: Observation): Fact => ({
-    code,
-    relation,
-    base,
-    command,
-    actor,
-    evidence,
-    declared: expectation.declared,
-    ...(observation ? { by: observation.probe.actor } : {}),
-    ...(observation ? { reproduction: input.reproductionOf(observation) } : {}),
-    trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
-  })
+  const whole = wholeMatter(input, relation, matter)
+  const blocked = whole.some(({ kind }) => kind === 'untested')
+    ? []
+    : blockedStandings(matter, input.population)
+  const { facts, doubts } = judgeEach(input, relation, matter)
+  const reasons = whole.flatMap((one) =>
+    one.kind === 'untested' || (one.kind === 'control' && blocked.length === 0)
+      ? [
+          {
+            relation: relation.qualified,
+            command: expectation.command,
+            actor: 'all' as const,
+            reason: one.reason,
+          },
+        ]
+      : [],
+  )
+  // without a policy there is nothing to get through: what else goes wrong on the way is told where it belongs
+  const settled =
+    expectation.closedBy !== null && observations.some(({ outcome }) => outcome.kind !== 'broken')
+  return {
+    facts: [...facts, ...failures(input, relation, matter, blocked)],
+    untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts),
+  }
+}
+
+/** Every observation by itself: rows that were reached and should not have been, and answers that decide nothing. */
+function judgeEach(
+  input: JudgeInput,
+  relation: Relation,
+  matter: Matter,
+): { readonly facts: readonly Fact[]; readonly doubts: readonly Untested[] } {
+  const { expectation, observations } = matter
   const exemptions = input.exemptions.get(relation.oid) ?? new Map()
   const facts: Fact[] = []
   const doubts: Untested[] = []
@@ -40,61 +59,79 @@ export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter
     const actor = matter.actors.get(observation.probe.actor)
     if (!actor || actor.purpose !== 'judged') continue
     for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
-      if (verdict.kind === 'leak') {
-        const evidence = evidenceOf(
-          observation,
-          verdict.reached,
-          expectation,
-          totalOf(matter, observation, verdict.reached.tie),
-          controlText(matter),
-        )
-        facts.push({
-          ...fact(verdict.code, verdict.standing, evidence, observation),
-          ...(verdict.weak ? { weak: true } : {}),
-        })
-      }
       if (verdict.kind === 'untested')
         doubts.push({
           relation: relation.qualified,
-          command,
+          command: expectation.command,
           actor: verdict.standing,
           reason: verdict.reason,
         })
+      if (verdict.kind !== 'leak') continue
+      const evidence = evidenceOf(
+        observation,
+        verdict.reached,
+        expectation,
+        totalOf(matter, observation, verdict.reached.tie),
+        controlText(matter),
+      )
+      const fact = factOf(input, relation, matter, {
+        code: verdict.code,
+        actor: verdict.standing,
+        evidence,
+        observation,
+      })
+      facts.push(verdict.weak ? { ...fact, weak: true } : fact)
     }
   }
-  const whole = wholeMatter(input, relation, matter)
-  const blocked = whole.some(({ kind }) => kind === 'untested')
-    ? []
-    : blockedStandings(matter, input.population)
+  return { facts, doubts }
+}
+
+/** The command as a whole: policies that cannot be evaluated, or that keep those out who should get through. */
+function failures(
+  input: JudgeInput,
+  relation: Relation,
+  matter: Matter,
+  blocked: readonly Standing[],
+): readonly Fact[] {
+  const { command, admits } = matter.expectation
   const broken = brokenObservation(matter)
-  if (broken && expectation.admits)
-    facts.push(
-      fact(
-        'broken-policy',
-        'own',
-        `${broken.probe.actor}: ${broken.probe.attempt}: ${broken.error?.message ?? ''} (${broken.error?.sqlstate ?? ''})`,
-        broken,
-      ),
-    )
-  else
-    facts.push(
-      ...blocked.map((standing) =>
-        fact(
-          command === 'select' ? 'read-overblock' : 'write-overblock',
-          standing,
-          blockedEvidence(matter, standing),
-        ),
-      ),
-    )
-  const reasons = whole.flatMap((one) =>
-    one.kind === 'untested' || (one.kind === 'control' && blocked.length === 0)
-      ? [{ relation: relation.qualified, command, actor: 'all' as const, reason: one.reason }]
-      : [],
+  if (broken && admits) {
+    const { probe, error } = broken
+    const evidence = `${probe.actor}: ${probe.attempt}: ${error?.message ?? ''} (${error?.sqlstate ?? ''})`
+    return [
+      factOf(input, relation, matter, { code: 'broken-policy', actor: 'own', evidence, observation: broken }),
+    ]
+  }
+  const code = command === 'select' ? 'read-overblock' : 'write-overblock'
+  return blocked.map((actor) =>
+    factOf(input, relation, matter, { code, actor, evidence: blockedEvidence(matter, actor) }),
   )
-  // without a policy there is nothing to get through: what else goes wrong on the way is told where it belongs
-  const settled =
-    expectation.closedBy !== null && observations.some(({ outcome }) => outcome.kind !== 'broken')
-  return { facts, untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts) }
+}
+
+interface Seen {
+  readonly code: Fact['code']
+  readonly actor: Standing
+  readonly evidence: string
+  readonly observation?: Observation
+}
+
+function factOf(
+  input: JudgeInput,
+  relation: Relation,
+  { expectation }: Matter,
+  { code, actor, evidence, observation }: Seen,
+): Fact {
+  return {
+    code,
+    relation,
+    base: input.baseOf(relation),
+    command: expectation.command,
+    actor,
+    evidence,
+    declared: expectation.declared,
+    ...(observation ? { by: observation.probe.actor, reproduction: input.reproductionOf(observation) } : {}),
+    trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
+  }
 }
 
 /** Where no row came out with an owner, though there is a path to one, the relation is judged as the shared one that it is. */

@@ -28,7 +28,7 @@ function shaped(hints: Hints, place: Place, tag: string): string | undefined {
 
 /** A few characters cannot be distinct by chance. */
 function numbered({ row }: Place, length: number): string {
-  return row.toString(36).padStart(length, 'a').slice(-length)
+  return row.toString(36).padStart(length, '0').slice(-length)
 }
 
 /** Realistic texts by the column's name, each with the canary in it. */

@@ -62,8 +62,10 @@ function scalarFor(column: Column, hints: Hints, place: Place, faker: Faker): un
     case 'json':
     case 'jsonb':
       return { note: canary(place, column.name) }
-    default:
-      return timeFor(column, place) ?? otherFor(column, place)
+    default: {
+      const time = timeFor(column, place)
+      return time === undefined ? otherFor(column, place) : time
+    }
   }
 }
 
