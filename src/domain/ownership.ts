@@ -59,6 +59,15 @@ export interface TenantKind {
   readonly evidence: string
 }
 
+/** A relation whose rows give users access to somebody else's rows, for as long as they are in force: shares, grants, loans. */
+export interface Share {
+  readonly relation: number
+  readonly userColumn: string
+  /** the foreign key to what is shared */
+  readonly key: PathStep
+  readonly inactive: NonNullable<Membership['inactive']>
+}
+
 /** A lookup by which policies grant rights that do not depend on the row: `exists (select from admins where user_id = auth.uid())`. */
 export interface PrivilegeLookup {
   readonly relation: number
@@ -81,6 +90,7 @@ export interface Model {
   readonly ownerships: ReadonlyMap<number, Ownership>
   readonly tenants: readonly TenantKind[]
   readonly privileges: readonly PrivilegeLookup[]
+  readonly shares: readonly Share[]
   readonly claims: readonly ClaimUse[]
   /** relations whose key is the user's own: auth.users, profiles, … */
   readonly userRoots: readonly { readonly relation: number; readonly column: string }[]

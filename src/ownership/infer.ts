@@ -7,6 +7,7 @@ import { collectMentions, readingOf } from './mentions.ts'
 import { looksLikeRegister } from './names.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
+import { findShares } from './shares.ts'
 import { findTenants } from './tenants.ts'
 import { findUserColumns } from './user-columns.ts'
 
@@ -36,6 +37,7 @@ export function inferModel(
   const model: Model = {
     ownerships,
     tenants,
+    shares: findShares(catalog, users, tenants, ownerships, mentions),
     privileges: privilegesOf(
       mentions,
       new Set(tenants.flatMap(({ memberships }) => memberships.map(({ relation }) => relation))),

@@ -170,10 +170,11 @@ const INACTIVE =
   /^(pending|invited|revoked|removed|inactive|suspended|disabled|declined|rejected|expired|left|banned|blocked|deleted|cancell?ed|archived)$/i
 const ACTIVE = /^(active|accepted|approved|confirmed|joined|enabled|member|current|ok)$/i
 const NEGATIVE = /(revoked|removed|deleted|expired|left|banned|blocked|ended|suspended|disabled|deactivated)/i
+const ENDS = /(expires|expiry|valid_?until|valid_?to|ends_?(at|on))/i
 const POSITIVE = /(active|accepted|approved|confirmed|enabled|verified)/i
 
 /** How a membership is put out of force: a status, a flag or a date. */
-function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Membership['inactive'] {
+export function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Membership['inactive'] {
   for (const column of relation.columns) {
     if (key.columns.includes(column.name)) continue
     const labels = namedLabels(relation, column, mentions)
@@ -187,6 +188,8 @@ function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Me
       return { column: column.name, value: false, active: true }
     if (column.baseType === 'bool' && NEGATIVE.test(column.name))
       return { column: column.name, value: true, active: false }
+    if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && ENDS.test(column.name))
+      return { column: column.name, value: '2020-01-01', active: '2099-01-01' }
     if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && NEGATIVE.test(column.name))
       return { column: column.name, value: '2020-01-01', active: column.notNull ? '2099-01-01' : null }
   }

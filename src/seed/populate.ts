@@ -16,6 +16,7 @@ import { benchFor } from './bench.ts'
 import type { Bench, Placed, Workshop } from './bench.ts'
 import { extraRoleLabels, hasIntegerUsers, isSeedable, rightsOf, tenantsOf } from './setting.ts'
 import { roleOf } from './slots.ts'
+import { addDeadShare } from './shares.ts'
 import { fakerFor } from './value.ts'
 
 export interface PopulateOptions {
@@ -73,6 +74,7 @@ export async function populate(
     const reason = await settleCycle(connection, bench, placed, spares)
     if (reason !== null) unseeded.push({ relation: bench.relation.qualified, reason })
   }
+  for (const bench of benches) await addDeadShare(connection, shop, bench, placed)
   sharePartitions(catalog, spares)
   await refreshMaterialized(connection, catalog, options.platformSchemas)
   await connection.run('commit')

@@ -36,6 +36,7 @@ const model: Model = {
       evidence: '',
     },
   ],
+  shares: [],
   privileges: [
     { relation: 5, userColumn: 'user_id', labels: {} },
     { relation: 6, userColumn: 'user_id', labels: { role: ['admin'] } },

@@ -66,6 +66,7 @@ const NO_MODEL: Model = {
   ownerships: new Map(),
   tenants: [],
   privileges: [],
+  shares: [],
   claims: [],
   userRoots: [],
   literals: new Map(),
