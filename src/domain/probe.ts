@@ -52,6 +52,8 @@ export interface Probe {
   readonly attempt: Attempt
   /** what distinguishes attempts of the same kind: the column that is forged */
   readonly detail: string
+  /** the first of several users that a row names is forged: the sender of a message, whoever receives it */
+  readonly inNameOf?: string
   /** the other's row that a row is hung below: harmless where the actor may see it, as a comment on a public post */
   readonly below?: { readonly relation: number; readonly place: string }
 }

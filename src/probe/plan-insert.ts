@@ -104,9 +104,10 @@ function forgeries(
   own: Values | undefined,
 ): readonly (Trial | null)[] {
   const identity = identityColumns(target.ownership)
+  const agent = agentColumn(target)
   return identityGroups(target, identity).map(({ kind, columns }) => {
     const payload = { ...(own ?? theirs), ...mineOf(target, actor, own), ...pick(theirs, columns) }
-    return insertTrial(
+    const trial = insertTrial(
       target,
       actor,
       ATTEMPTS_OF[kind],
@@ -114,8 +115,24 @@ function forgeries(
       payload,
       identity,
     )
+    return trial && columns.join() === agent
+      ? { ...trial, probe: { ...trial.probe, inNameOf: victim.name } }
+      : trial
   })
 }
+
+/** Of two users whom a row names the first acts and the second is acted upon, unless they are numbered like equals. */
+function agentColumn({ ownership }: Target): string | undefined {
+  const [first, second] = (ownership?.owners ?? [])
+    .filter(({ steps }) => steps.length === 0)
+    .map(({ column }) => column)
+  return first === undefined || second === undefined || withoutNumber(first) === withoutNumber(second)
+    ? undefined
+    : first
+}
+
+const withoutNumber = (column: string): string =>
+  column.toLowerCase().replace(/_?(one|two|first|second|[12ab])(?=_|id$|$)/g, '')
 
 const ATTEMPTS_OF = {
   user: 'insert as another',
