@@ -91,6 +91,8 @@ export interface Model {
   readonly tenants: readonly TenantKind[]
   readonly privileges: readonly PrivilegeLookup[]
   readonly shares: readonly Share[]
+  /** relations in which policies and functions look the session's user up */
+  readonly lookups: ReadonlySet<number>
   readonly claims: readonly ClaimUse[]
   /** relations whose key is the user's own: auth.users, profiles, … */
   readonly userRoots: readonly { readonly relation: number; readonly column: string }[]

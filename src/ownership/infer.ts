@@ -37,6 +37,7 @@ export function inferModel(
   const model: Model = {
     ownerships,
     tenants,
+    lookups: new Set(mentions.lookups.map(({ relation }) => relation.oid)),
     shares: findShares(catalog, users, tenants, ownerships, mentions),
     privileges: privilegesOf(
       mentions,

@@ -17,6 +17,9 @@ export interface Person {
   readonly provider: 'email' | 'github'
 }
 
+/** Named beside others in rows that may give access: a control, for whom access by such a row is right. */
+export const FRIEND = 'frank'
+
 export const TENANTS = ['acme', 'globex'] as const
 
 /**
@@ -48,6 +51,7 @@ export function castPeople(
     person('bob', 1, { tenant: acme, membership: 'lowest' }),
     person('carol', 2, { tenant: hasTenants ? 'globex' : null, membership: 'highest' }),
     person('dave', 3, inactive ? { tenant: 'acme', membership: 'inactive' } : {}),
+    person(FRIEND, 4, {}),
     ...(hasTenants ? roleLabels : []).map((label, index) =>
       person(`acme-${slug(label)}`, 10 + index, { tenant: 'acme', membership: { label } }),
     ),
@@ -144,7 +148,9 @@ function actorFor(
     user: person.key,
     tenants: tenant ? [tenant.name] : [],
     purpose:
-      person.right !== null || (typeof person.membership === 'object' && person.membership !== null)
+      person.name === FRIEND ||
+      person.right !== null ||
+      (typeof person.membership === 'object' && person.membership !== null)
         ? 'control'
         : 'judged',
   } as const

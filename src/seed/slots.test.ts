@@ -37,6 +37,7 @@ const model: Model = {
     },
   ],
   shares: [],
+  lookups: new Set(),
   privileges: [
     { relation: 5, userColumn: 'user_id', labels: {} },
     { relation: 6, userColumn: 'user_id', labels: { role: ['admin'] } },

@@ -67,6 +67,7 @@ const NO_MODEL: Model = {
   tenants: [],
   privileges: [],
   shares: [],
+  lookups: new Set(),
   claims: [],
   userRoots: [],
   literals: new Map(),
