@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-  readFileSync(new URL('../coverage/tests.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../test-results.json', import.meta.url), 'utf8'),
 )
 const skipped = numPendingTests + numTodoTests
 process.stdout.write(
