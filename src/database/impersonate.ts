@@ -6,7 +6,7 @@ import { quoteLiteral, quoteName } from '../sql/quote.ts'
  * in a known language, for they are read for one thing alone, the name of a refused relation.
  */
 export const PREPARE_CONNECTION =
-  "set statement_timeout = '5s';\nset lock_timeout = '2s';\nset lc_messages = 'C'"
+  "set statement_timeout = '3s';\nset lock_timeout = '2s';\nset lc_messages = 'C'"
 
 /**
  * What makes a transaction an actor's, as PostgREST sets it: login role, role, claims with the role merged in, then the

@@ -28,6 +28,8 @@ export interface Ownership {
   /** users who made or changed a row without owning it, where it has another owner */
   readonly authors: readonly OwnerPath[]
   readonly tenants: readonly OwnerPath[]
+  /** columns of the key to what the row gives access to: whoever owns that, grants */
+  readonly grantKey?: readonly string[]
   readonly declared: boolean
   readonly evidence: readonly string[]
 }
@@ -42,7 +44,7 @@ export interface Membership {
   /** column that says whether the membership counts, and the value by which it does not */
   readonly inactive: {
     readonly column: string
-    readonly value: string | boolean
+    readonly value: string | boolean | null
     readonly active: string | boolean | null
   } | null
 }

@@ -84,7 +84,7 @@ function leakOf(
   if (command === 'update' && ours && isStranger(reached.after))
     return leak('giveaway-leak', standingOf('foreign', actor))
   if (observation.probe.inNameOf !== undefined && reached.tie === 'own')
-    return leak('insert-leak', standingOf('foreign', actor))
+    return leak(command === 'insert' ? 'insert-leak' : 'giveaway-leak', standingOf('foreign', actor))
   if (command === 'insert') return insertLeak(reached, expectation, standing, leak)
   // whether colleagues see each other's people is a matter of taste until somebody says so
   if (

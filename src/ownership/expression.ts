@@ -26,6 +26,8 @@ export type Routines = ReadonlyMap<string, Routine>
 export interface Identity {
   /** settings that hold the user's key: `app.user_id` */
   readonly userSettings: readonly string[]
+  /** settings that hold the tenant's key: `app.tenant_id` */
+  readonly tenantSettings?: readonly string[]
 }
 
 /** Recognises the session's user, its claims, settings, columns and constants, through casts and small helper functions. */
@@ -57,6 +59,7 @@ function firstKnown(nodes: readonly Node[], routines: Routines, identity: Identi
   const meanings = nodes.map((node) => meaningOf(node, routines, identity, depth))
   return (
     meanings.find(({ is }) => is === 'user') ??
+    meanings.find(({ is }) => is === 'claim' || is === 'claims') ??
     meanings.find(({ is }) => is !== 'other' && is !== 'constant') ?? { is: 'other' }
   )
 }
@@ -92,6 +95,7 @@ function settingMeaning(name: unknown, identity: Identity): Meaning {
   if (name === 'request.jwt.claims' || name === 'request.jwt.claim') return { is: 'claims', path: [] }
   const legacy = /^request\.jwt\.claim\.(\w+)$/.exec(name)?.[1]
   if (legacy) return legacy === 'sub' ? { is: 'user' } : { is: 'claim', path: [legacy] }
+  if (identity.tenantSettings?.includes(name)) return { is: 'claim', path: ['setting', name] }
   return identity.userSettings.includes(name) ? { is: 'user' } : { is: 'setting', name }
 }
 

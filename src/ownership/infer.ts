@@ -7,16 +7,18 @@ import { collectMentions, readingOf } from './mentions.ts'
 import { looksLikeRegister } from './names.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
+import { withGrantors } from './grants.ts'
 import { findShares } from './shares.ts'
 import { findTenants } from './tenants.ts'
 import { findUserColumns } from './user-columns.ts'
 
-/** Settings of a custom identity that hold the user's key. */
-export function userSettingsOf(config: Pick<Config, 'identity'>): readonly string[] {
-  if (config.identity === 'supabase') return []
-  return Object.entries(config.identity.settings).flatMap(([name, value]) =>
-    value === '$user' ? [name] : [],
-  )
+/** Settings of a custom identity that hold the user's or the tenant's key. */
+function settingsOf(
+  { identity }: Pick<Config, 'identity'>,
+  placeholder: '$user' | '$tenant',
+): readonly string[] {
+  if (identity === 'supabase') return []
+  return Object.entries(identity.settings).flatMap(([name, value]) => (value === placeholder ? [name] : []))
 }
 
 /** Who is who and whose is what: from foreign keys first; a declaration in the configuration wins. */
@@ -25,11 +27,20 @@ export function inferModel(
   config: Pick<Config, 'identity' | 'tenants' | 'expect'>,
   platformSchemas: readonly string[],
 ): { readonly model: Model; readonly reading: Reading } {
-  const reading = readingOf(catalog, { userSettings: userSettingsOf(config) })
+  const reading = readingOf(catalog, {
+    userSettings: settingsOf(config, '$user'),
+    tenantSettings: settingsOf(config, '$tenant'),
+  })
   const mentions = collectMentions(catalog, reading, platformSchemas)
   const users = findUserColumns(catalog, mentions, reading)
   const tenants = findTenants(catalog, users, mentions, config.tenants)
-  const ownerships = new Map(inferOwnerships({ catalog, users, tenants }))
+  const groups = new Set([
+    ...tenants.flatMap(({ relation, memberships }) => [relation, ...memberships.map((one) => one.relation)]),
+    ...users.roots.map(({ relation }) => relation),
+  ])
+  const ownerships = new Map(
+    withGrantors(catalog, inferOwnerships({ catalog, users, tenants }), mentions.lookups, groups),
+  )
   for (const [name, intent] of Object.entries(config.expect)) {
     const relation = relationByName(catalog, name)
     if (relation && isIntent(intent)) declare(relation, intent, ownerships)

@@ -22,8 +22,30 @@ export function findTenants(
   const candidates = catalog.relations.filter(
     (relation) => holdsRows(relation) && catalog.tested.includes(relation.schema),
   )
-  const byTable = candidates.flatMap((relation) => tenantRelation(referring, relation, users, mentions) ?? [])
+  const found = candidates.flatMap((relation) => tenantRelation(referring, relation, users, mentions) ?? [])
+  const byTable = withoutSideKeys(catalog, found)
   return [...byTable, ...bareTenants(catalog, byTable, mentions)]
+}
+
+/**
+ * A membership says one thing of a user: where the user belongs. What else its rows refer to (a role, a plan) is no tenant,
+ * unless it is called one.
+ */
+function withoutSideKeys(catalog: Catalog, tenants: readonly TenantKind[]): readonly TenantKind[] {
+  const isKeyed = ({ relation, tenantColumn, userColumn }: Membership): boolean =>
+    catalog.relations.some(
+      ({ oid, keys }) =>
+        oid === relation &&
+        keys.some(({ columns }) => columns.includes(tenantColumn) && columns.includes(userColumn)),
+    )
+  const all = tenants.flatMap(({ memberships }) => memberships)
+  return tenants.flatMap((tenant) => {
+    if (looksLikeTenant(tenant.name.slice(tenant.name.indexOf('.') + 1))) return [tenant]
+    const memberships = tenant.memberships.filter(
+      (one) => isKeyed(one) || !all.some((other) => other.relation === one.relation && isKeyed(other)),
+    )
+    return memberships.length > 0 || tenant.claims.length > 0 ? [{ ...tenant, memberships }] : []
+  })
 }
 
 function declaredTenant(
@@ -188,6 +210,12 @@ export function inactivity(relation: Relation, mentions: Mentions, key: ForeignK
       return { column: column.name, value: false, active: true }
     if (column.baseType === 'bool' && NEGATIVE.test(column.name))
       return { column: column.name, value: true, active: false }
+    if (
+      /^(timestamp|timestamptz|date)$/.test(column.baseType) &&
+      POSITIVE.test(column.name) &&
+      !column.notNull
+    )
+      return { column: column.name, value: null, active: '2020-01-01' }
     if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && ENDS.test(column.name))
       return { column: column.name, value: '2020-01-01', active: '2099-01-01' }
     if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && NEGATIVE.test(column.name))

@@ -101,7 +101,7 @@ function giveAways(
     const groups = identityGroups(target, identity).map(({ columns }) => columns)
     return [...groups, ...(groups.length > 1 ? [identity] : [])].map((columns) => {
       const assignments = fixedAssignments(target, actor.role, pick(theirs.values, columns))
-      return (
+      const trial =
         assignments &&
         unseenTrial(target, actor, {
           command: 'update',
@@ -110,7 +110,9 @@ function giveAways(
           assignments,
           rows: own.slice(0, MOST_GIVEN),
         })
-      )
+      return trial && columns.join() === target.ownership?.grantKey?.join()
+        ? { ...trial, probe: { ...trial.probe, inNameOf: victim.name } }
+        : trial
     })
   })
 }

@@ -121,8 +121,12 @@ function forgeries(
   })
 }
 
-/** Of two users whom a row names the first acts and the second is acted upon, unless they are numbered like equals. */
+/**
+ * The columns that only their user may fill: the key to what a row gives access to, for its owner alone grants that; of two
+ * users whom a row names the first, who acts, unless they are numbered like equals.
+ */
 function agentColumn({ ownership }: Target): string | undefined {
+  if (ownership?.grantKey) return ownership.grantKey.join()
   const [first, second] = (ownership?.owners ?? [])
     .filter(({ steps }) => steps.length === 0)
     .map(({ column }) => column)

@@ -20,6 +20,7 @@ export function tenantsByUser(model: Model, rows: Rows): ReadonlyMap<string, rea
 function isInForce({ values }: SeededRow, { inactive }: Membership): boolean {
   if (inactive === null) return true
   const value = values[inactive.column]
+  if (inactive.value === null) return value !== null
   if (typeof inactive.value === 'boolean') return value !== inactive.value
   return inactive.active === null ? value === null : value !== inactive.value
 }

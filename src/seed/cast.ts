@@ -115,6 +115,16 @@ export function castActors(
   ]
 }
 
+/** For whoever belongs to no tenant: a key that is none, in the form that keys have, so that a cast of it succeeds. */
+function strangersKey(tenants: readonly Tenant[]): string {
+  const [key] = tenants.flatMap(({ keys }) => keys)
+  return key !== undefined && /^[0-9a-f]{8}-/.test(key)
+    ? uuidFor('no tenant')
+    : key !== undefined && /^\d+$/.test(key)
+      ? '0'
+      : ''
+}
+
 /** The same users as the application's own connection shows them: a role that owns the tables walks around their policies. */
 function throughApplication(actors: readonly Actor[], role: string): readonly Actor[] {
   return actors
@@ -147,18 +157,13 @@ function actorFor(
     name: person.name,
     user: person.key,
     tenants: tenant ? [tenant.name] : [],
-    purpose:
-      person.name === FRIEND ||
-      person.right !== null ||
-      (typeof person.membership === 'object' && person.membership !== null)
-        ? 'control'
-        : 'judged',
+    purpose: person.name === FRIEND || person.right !== null ? 'control' : 'judged',
   } as const
   if (config.identity !== 'supabase') {
     const { role, settings } = config.identity
     const filled = Object.entries(settings).map(([name, value]) => [
       name,
-      value.replaceAll('$user', person.key).replaceAll('$tenant', tenant?.keys[0] ?? ''),
+      value.replaceAll('$user', person.key).replaceAll('$tenant', tenant?.keys[0] ?? strangersKey(tenants)),
     ])
     return {
       ...common,

@@ -94,7 +94,8 @@ async function findStanding(
   row: Values,
 ): Promise<Values | undefined> {
   const key = relation.keys.find(({ name }) => name === error.constraint)
-  if (!key || error.table !== relation.name) return undefined
+  // an index of expressions alone names no column to look the row up by
+  if (!key || key.columns.length === 0 || error.table !== relation.name) return undefined
   const conditions = key.columns.map((name) => {
     const value = row[name]
     if (value === null || value === undefined) return 'false'

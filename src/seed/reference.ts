@@ -1,4 +1,4 @@
-import type { ForeignKey } from '../domain/catalog.ts'
+import type { ForeignKey, Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
 import { Unmakeable } from './bench.ts'
 import type { Bench, Order, Placed, Workshop } from './bench.ts'
@@ -32,7 +32,7 @@ export function reference(
   const chosen =
     key.target === relation.oid && nullable && order.variant === 0
       ? undefined
-      : wanted[order.variant % Math.max(1, wanted.length)]
+      : wanted[positionOf(relation, key, order, wanted.length)]
   if (chosen)
     return Object.fromEntries(key.columns.map((name, i) => [name, chosen.values[key.targetColumns[i] ?? '']]))
   if (person) return { [key.columns[0] ?? '']: person.key }
@@ -44,11 +44,24 @@ export function reference(
   )
 }
 
+/**
+ * Which of the rows to refer to. Of two keys to the same relation the second takes the next row and never an earlier one:
+ * edges of a graph then lead in one direction, and what follows them comes to an end.
+ */
+function positionOf({ foreignKeys }: Relation, key: ForeignKey, { variant }: Order, rows: number): number {
+  const keys = byWidth(foreignKeys).filter(({ target }) => target === key.target)
+  const before = keys.indexOf(key)
+  const starts = rows - (keys.length - 1)
+  return starts < 1 || before < 0 ? variant % Math.max(1, rows) : (variant % starts) + before
+}
+
 const nulls = (key: ForeignKey): Values => Object.fromEntries(key.columns.map((name) => [name, null]))
 
 /** Rows of the same person, else of the same tenant, else of nobody: never a stranger's. */
 export function closest(candidates: readonly Placed[], { person, tenant }: Slot): readonly Placed[] {
   const mine = candidates.filter(({ slot }) => person !== null && slot.person === person)
+  const both = mine.filter(({ slot }) => slot.tenant === tenant)
+  if (both.length > 0) return both
   if (mine.length > 0) return mine
   const ours = candidates.filter(({ slot }) => tenant !== null && slot.tenant === tenant)
   if (ours.length > 0) return ours
