@@ -40,7 +40,7 @@ function cellOf(
       one.relation === relation.qualified &&
       one.command === command &&
       one.actor === standing &&
-      one.code !== 'team-access',
+      one.severity !== 'note',
   )
   if (mine.some(({ kind }) => kind === 'leak')) return 'leak'
   if (mine.some(({ kind }) => kind === 'overblock' || kind === 'broken')) return 'blocked'

@@ -68,7 +68,12 @@ function leakOf(
   const standing = standingOf(reached.tie, actor)
   // among rows that have owners one without is a case of its own: it has no victim, but hardly anybody means it to be open
   if (reached.tie === 'unowned' && !expectation.shared)
-    return unownedLeak(command, expectation, standing, leak)
+    return unownedLeak(
+      command,
+      { ...expectation, upper: upperFor(reached, expectation, exemptions) },
+      standing,
+      leak,
+    )
   if (attempt === 'raise own rights' && reached.tie === 'own') return leak('privileged-column', 'own')
   // hung below a row of somebody else that the actor is not shown, and shown to that somebody
   if (

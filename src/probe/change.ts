@@ -35,8 +35,8 @@ export function seenTrial(target: Target, actor: Actor, shape: Shape): Trial | n
     shape,
     `${verb(target, shape)} where ${where.sql}`,
     reads,
-    (row) => seenTrial(target, actor, { ...shape, rows: [row] }),
-    null,
+    // a single row stands for itself; a statement without WHERE never does, whatever it aims at
+    shape.rows.length > 1 ? (row) => seenTrial(target, actor, { ...shape, rows: [row] }) : null,
   )
 }
 
@@ -48,7 +48,7 @@ export function unseenTrial(target: Target, actor: Actor, shape: Shape): Trial |
     const alone = unseenTrial(target, actor, { ...shape, rows: [row] })
     return alone && { ...alone, before: onlyRow(target, row), aims: [row], single: null }
   }
-  return trial(target, actor, shape, verb(target, shape), [], single, null)
+  return trial(target, actor, shape, verb(target, shape), [], single)
 }
 
 function verb(target: Target, { command, assignments }: Shape): string {
@@ -63,21 +63,20 @@ function trial(
   shape: Shape,
   statement: string,
   reads: readonly string[] | 'all',
-  single: (row: SeededRow) => Trial | null,
-  before: string | null,
+  single: ((row: SeededRow) => Trial | null) | null,
 ): Trial {
   const command: Command = shape.command
   return {
     probe: probeOf(target, actor, command, shape.attempt, shape.detail),
     actor,
     target,
-    before,
+    before: null,
     statement,
     needs: { relation: target.relation, command, writes: shape.assignments.map(({ name }) => name), reads },
     aims: shape.rows,
     payload: null,
     wanted: null,
-    single: shape.rows.length > 1 ? (row) => single(row) as Trial : null,
+    single: single && ((row) => single(row) as Trial),
   }
 }
 
