@@ -1,0 +1,44 @@
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { Report } from '../src/domain/report.ts'
+import { check, judged, sorted } from './check.ts'
+import type { Expected } from './check.ts'
+
+/*
+ * Twins of one schema: the leaky one has exactly the findings that are listed, the safe one none, and nothing untested.
+ * Each stands for a way of writing policies that real projects have.
+ */
+const root = fileURLToPath(new URL('../fixtures/twins/', import.meta.url))
+
+describe.each(readdirSync(root).filter((name) => !name.endsWith('.md')))('%s', (name) => {
+  test('leaks as listed', async () => {
+    const report = await checkFile(name, 'leaky.sql')
+    const { findings } = JSON.parse(readFileSync(`${root}${name}/expected.json`, 'utf8')) as {
+      findings: Expected[]
+    }
+    expect(findings.length).toBeGreaterThan(0)
+    expect(judged(report.findings)).toEqual(sorted(findings))
+    expect(report.coverage.untested).toEqual([])
+  })
+
+  test('is isolated once it is repaired', async () => {
+    const report = await checkFile(name, 'safe.sql')
+    expect(judged(report.findings)).toEqual([])
+    expect(report.coverage.untested).toEqual([])
+    expect(report.outcome).toBe('isolated')
+  })
+})
+
+async function checkFile(name: string, file: string): Promise<Report> {
+  const dir = mkdtempSync(join(tmpdir(), 'rls-twin-'))
+  try {
+    copyFileSync(`${root}${name}/${file}`, `${dir}/schema.sql`)
+    writeFileSync(`${dir}/rls.config.json`, JSON.stringify({ migrations: [{ sql: ['schema.sql'] }] }))
+    return await check(dir)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}
