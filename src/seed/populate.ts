@@ -1,5 +1,5 @@
 import type { Connection } from '../database/connection.ts'
-import type { Catalog } from '../domain/catalog.ts'
+import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Population, Spare, Unseeded } from '../domain/population.ts'
@@ -44,24 +44,49 @@ export async function populate(
     hasIntegerUsers(catalog, model),
   )
   const placed = new Map<number, Placed[]>()
-  const shop: Workshop = {
-    model,
-    people,
-    tenants: tenantsOf(catalog, model, relations, seed),
-    faker: fakerFor(seed),
-    seed,
-    values,
-    placed,
-  }
+  const tenants = tenantsOf(catalog, model, relations, seed)
+  const shop: Workshop = { model, people, tenants, faker: fakerFor(seed), seed, values, placed }
   await connection.run('begin')
-  const notices = [...(await createAccounts(connection, catalog, people))]
+  const signedUp = await createAccounts(connection, catalog, people)
+  const filled = await fillRelations(connection, catalog, shop, placed, relations, rows)
+  await refreshMaterialized(connection, catalog, options.platformSchemas)
+  await connection.run('commit')
+  const emails = new Map(people.map(({ email, key }) => [email, key]))
+  const standing = await readBack(connection, catalog, model, tenants, emails)
+  const belonging = tenantsByUser(model, standing)
+  return {
+    actors: withTenants(castActors(people, tenants, model, catalog, options.config), belonging),
+    tenants,
+    rows: withPeople(model, standing, belonging),
+    spares: filled.spares,
+    unseeded: filled.unseeded,
+    notices: [...signedUp, ...filled.notices],
+  }
+}
+
+/** Relation by relation, then what needs rows of several: cycles of keys, shares out of force, leaves of partitions. */
+async function fillRelations(
+  connection: Connection,
+  catalog: Catalog,
+  shop: Workshop,
+  placed: Map<number, Placed[]>,
+  relations: readonly Relation[],
+  rows: number,
+): Promise<Pick<Population, 'spares' | 'unseeded' | 'notices'>> {
   const spares = new Map<number, readonly Spare[]>()
   const unseeded: Unseeded[] = []
+  const notices: string[] = []
   const benches: Bench[] = []
   for (const [index, relation] of relations.entries()) {
     const late = lateKeys(relation, relations.slice(index))
-    const role = roleOf(relation, model)
-    const bench = await benchFor(connection, relation, { catalog, model, index: index + 1, role, late })
+    const { model } = shop
+    const bench = await benchFor(connection, relation, {
+      catalog,
+      model,
+      index: index + 1,
+      role: roleOf(relation, model),
+      late,
+    })
     benches.push(bench)
     notices.push(...(await addPartition(connection, relation)))
     await placeExisting(connection, relation, bench, shop, placed)
@@ -76,24 +101,7 @@ export async function populate(
   }
   for (const bench of benches) await addDeadShare(connection, shop, bench, placed)
   sharePartitions(catalog, spares)
-  await refreshMaterialized(connection, catalog, options.platformSchemas)
-  await connection.run('commit')
-  const standing = await readBack(
-    connection,
-    catalog,
-    model,
-    shop.tenants,
-    new Map(people.map(({ email, key }) => [email, key])),
-  )
-  const belonging = tenantsByUser(model, standing)
-  return {
-    actors: withTenants(castActors(people, shop.tenants, model, catalog, options.config), belonging),
-    tenants: shop.tenants,
-    rows: withPeople(model, standing, belonging),
-    spares,
-    unseeded,
-    notices,
-  }
+  return { spares, unseeded, notices }
 }
 
 async function refreshMaterialized(
