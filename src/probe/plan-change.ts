@@ -81,7 +81,7 @@ function takeOvers(
   })
 }
 
-const MOST_GIVEN = 3
+const MOST_GIVEN = 8
 
 const isOurs = (row: SeededRow, actor: Actor): boolean => ['own', 'team'].includes(tieOf(row, actor))
 

@@ -11,7 +11,7 @@ import { placeExisting, seedRelation } from './fill.ts'
 import { lateKeys, settleCycle } from './cycles.ts'
 import { addPartition } from './partition.ts'
 import { insertionOrder } from './order.ts'
-import { readBack } from './read-back.ts'
+import { MOST_ROWS, readBack } from './read-back.ts'
 import { benchFor } from './bench.ts'
 import type { Bench, Placed, Workshop } from './bench.ts'
 import { extraRoleLabels, hasIntegerUsers, isSeedable, rightsOf, tenantsOf } from './setting.ts'
@@ -59,9 +59,19 @@ export async function populate(
     tenants,
     rows: withPeople(model, standing, belonging),
     spares: filled.spares,
-    unseeded: filled.unseeded,
+    unseeded: [...filled.unseeded, ...tooLarge(catalog, standing)],
     notices: [...signedUp, ...filled.notices],
   }
+}
+
+/** Relations with more rows than are read: a probe that changed one of the rest would look like one that changed nothing. */
+function tooLarge(catalog: Catalog, standing: Population['rows']): readonly Unseeded[] {
+  return catalog.relations
+    .filter(({ oid }) => (standing.get(oid)?.length ?? 0) > MOST_ROWS)
+    .map(({ qualified }) => ({
+      relation: qualified,
+      reason: `they could not be told apart among more than ${MOST_ROWS} that stand there already`,
+    }))
 }
 
 /** Relation by relation, then what needs rows of several: cycles of keys, shares out of force, leaves of partitions. */

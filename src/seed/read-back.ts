@@ -6,7 +6,8 @@ import { principalsOf, tenantNames, userKeys } from '../domain/population.ts'
 import type { SeededRow, Tenant, Values } from '../domain/population.ts'
 import { quoteQualified } from '../sql/quote.ts'
 
-const MOST_ROWS = 2_000
+/** Rows of a relation beyond this many are not told apart: what happens to them would go unnoticed. */
+export const MOST_ROWS = 20_000
 
 interface Raw {
   readonly place: string
@@ -26,7 +27,7 @@ export async function readBack(
   )
   const text = relations.map(
     ({ schema, name }) =>
-      `select t.tableoid::int8 || ':' || t.ctid as place, to_jsonb(t.*) as row from ${quoteQualified(schema, name)} t limit ${MOST_ROWS}`,
+      `select t.tableoid::int8 || ':' || t.ctid as place, to_jsonb(t.*) as row from ${quoteQualified(schema, name)} t limit ${MOST_ROWS + 1}`,
   )
   const results = relations.length === 0 ? [] : await connection.results(text.join(';\n'))
   const raw = new Map(
