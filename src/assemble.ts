@@ -5,7 +5,7 @@ import type { Expectation } from './domain/expectation.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Population } from './domain/population.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
-import type { Finding, Report, ReportedRelation, Step } from './domain/report.ts'
+import type { Finding, Report, ReportedRelation, Timing } from './domain/report.ts'
 import { SEVERITIES } from './domain/vocabulary.ts'
 import type { Severity } from './domain/vocabulary.ts'
 import { groupBy } from './group-by.ts'
@@ -25,7 +25,7 @@ export interface AssembleInput {
   readonly population: Population
   readonly observations: readonly Observation[]
   readonly judged: Judged
-  readonly steps: readonly Step[]
+  readonly steps: readonly Timing[]
   readonly durationMs: number
 }
 

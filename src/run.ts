@@ -2,7 +2,7 @@ import { assemble } from './assemble.ts'
 import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
 import type { Actor, Population } from './domain/population.ts'
-import type { Report, Step } from './domain/report.ts'
+import type { Report, Timing } from './domain/report.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
@@ -35,7 +35,7 @@ export interface RunContext {
  * @throws HarnessError where the run could not be carried out: nothing of what it made is left behind
  */
 export async function run(config: Config, context: RunContext): Promise<Report> {
-  const steps: Step[] = []
+  const steps: Timing[] = []
   const started = performance.now()
   const step = stepper(context, steps)
 
@@ -55,7 +55,7 @@ interface Pipeline {
   readonly config: Config
   readonly context: RunContext
   readonly step: ReturnType<typeof stepper>
-  readonly steps: readonly Step[]
+  readonly steps: readonly Timing[]
   readonly started: number
 }
 
@@ -95,7 +95,7 @@ async function judgeDatabase(
 
 type Describe<Result> = (result: Result) => { readonly text: string; readonly notes: readonly string[] }
 
-function stepper(context: RunContext, steps: Step[]) {
+function stepper(context: RunContext, steps: Timing[]) {
   return async <Result>(
     name: string,
     work: () => Promise<Result>,

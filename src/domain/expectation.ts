@@ -3,6 +3,8 @@ import type { Audience, Command } from './vocabulary.ts'
 /** Who may (upper end) and who must (lower end) get through with a command on a relation. */
 export interface Expectation {
   readonly relation: number
+  /** the part of the relation that it is about: a bucket, a topic */
+  readonly scope?: string
   readonly command: Command
   readonly upper: Audience
   readonly lower: Audience

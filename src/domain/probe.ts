@@ -47,6 +47,8 @@ export interface Reached {
 /** One planned attempt of one actor on one relation. */
 export interface Probe {
   readonly relation: number
+  /** the part of the relation that it is about: a bucket, a topic */
+  readonly scope?: string
   readonly actor: string
   readonly command: Command
   readonly attempt: Attempt

@@ -1,4 +1,4 @@
-import type { Audience, Command, Severity, Standing } from './vocabulary.ts'
+import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
 import type { AppliedSource } from './source.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
 
@@ -48,11 +48,15 @@ export interface Finding {
   readonly code: FindingCode
   readonly kind: FindingKind
   readonly severity: Severity
-  /** `schema.name` */
+  /** `schema.name`; of a function `schema.name(argument types)` */
   readonly relation: string
-  readonly command: Command
+  /** the part of the relation that it is about: a bucket, a topic */
+  readonly scope?: string
+  readonly command: Operation
   /** none on static findings */
   readonly actor?: Standing
+  /** what led there, in order, where it took several statements */
+  readonly steps?: readonly Step[]
   readonly title: string
   readonly evidence: string
   readonly blame: readonly Blame[]
@@ -64,13 +68,22 @@ export interface Finding {
 
 export interface Untested {
   readonly relation: string
-  readonly command: Command
+  /** the part of the relation that it is about: a bucket, a topic */
+  readonly scope?: string
+  readonly command: Operation
   /** standing, or `all` where the command as a whole proved nothing */
   readonly actor: Standing | 'all'
   readonly reason: string
 }
 
+/** One statement of several that together reach what none of them would alone. */
 export interface Step {
+  readonly command: Operation
+  readonly relation: string
+}
+
+/** How long a part of the run took. */
+export interface Timing {
   readonly name: string
   readonly ms: number
 }
@@ -84,7 +97,7 @@ export interface Report {
     readonly engine: { readonly kind: string; readonly version: string }
     readonly apiPrivileges: string
     readonly durationMs: number
-    readonly steps: readonly Step[]
+    readonly steps: readonly Timing[]
     readonly peakMemoryMb: number
   }
   readonly outcome: 'isolated' | 'findings' | 'could-not-run'

@@ -2,6 +2,10 @@
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 export type Command = (typeof COMMANDS)[number]
 
+/** Everything that can be tried: what policies are written for, and what only privileges guard. */
+export const OPERATIONS = [...COMMANDS, 'truncate', 'references', 'trigger', 'execute'] as const
+export type Operation = (typeof OPERATIONS)[number]
+
 /** Who may, from the narrowest to the widest. `service` means nobody but the service role. */
 export const AUDIENCES = ['nobody', 'owner', 'tenant', 'authenticated', 'everyone'] as const
 export type Audience = (typeof AUDIENCES)[number]

@@ -1,22 +1,29 @@
 import { createHash } from 'node:crypto'
-import type { Catalog, Relation } from '../domain/catalog.ts'
 import { FINDINGS } from '../domain/finding.ts'
 import type { FindingCode } from '../domain/finding.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
-import type { Blame, Finding } from '../domain/report.ts'
-import type { Command, Severity, Standing } from '../domain/vocabulary.ts'
-import { blameFor, originOf } from './blame.ts'
-import type { Definition } from './blame.ts'
+import type { Blame, Finding, Step } from '../domain/report.ts'
+import type { Operation, Severity, Standing } from '../domain/vocabulary.ts'
+
+/** What a finding is about: a relation, a function, a sequence. */
+export interface Subject {
+  readonly schema: string
+  /** as the report calls it */
+  readonly qualified: string
+}
 
 /** What a finding is made from. */
 export interface Fact {
   readonly code: FindingCode
-  readonly relation: Relation
-  readonly base: Relation
-  readonly command: Command
+  readonly subject: Subject
+  /** the part of the subject that it is about: a bucket, a topic */
+  readonly scope?: string
+  readonly command: Operation
   readonly actor?: Standing
   readonly evidence: string
+  readonly blame: readonly Blame[]
+  readonly steps?: readonly Step[]
   readonly reproduction?: string
   readonly declared: boolean
   /** nobody but the actor sees what was done */
@@ -27,35 +34,19 @@ export interface Fact {
   readonly trusted?: boolean
 }
 
-export interface CollectContext {
-  readonly catalog: Catalog
-  readonly definitions: readonly Definition[]
-  /** schemas that are served over HTTP, where the project says so */
-  readonly served?: readonly string[]
-}
-
-export function toFinding(fact: Fact, context: CollectContext): Finding {
+/** `served`: schemas that are served over HTTP, where the project says so. */
+export function toFinding(fact: Fact, served: readonly string[] | undefined): Finding {
   const info = FINDINGS[fact.code]
-  const blame =
-    info.kind === 'static'
-      ? originOf(fact.relation, context.definitions)
-      : blameFor(
-          context.catalog,
-          fact.relation,
-          fact.base,
-          fact.command,
-          fact.actor ?? 'own',
-          context.definitions,
-        )
-  const fingerprint = fingerprintOf(fact, blame)
-  const outside = context.served !== undefined && !context.served.includes(fact.relation.schema)
+  const fingerprint = fingerprintOf(fact)
+  const outside = served !== undefined && !served.includes(fact.subject.schema)
   return {
     id: fingerprint.slice(0, 8),
     fingerprint,
     code: fact.code,
     kind: info.kind,
     severity: severityOf(fact, outside),
-    relation: fact.relation.qualified,
+    relation: fact.subject.qualified,
+    ...(fact.scope === undefined ? {} : { scope: fact.scope }),
     command: fact.command,
     ...(fact.actor === undefined ? {} : { actor: fact.actor }),
     title: info.title,
@@ -63,7 +54,8 @@ export function toFinding(fact: Fact, context: CollectContext): Finding {
       outside && info.kind === 'leak'
         ? `${fact.evidence} (reachable over SQL, not through the API)`
         : fact.evidence,
-    blame,
+    blame: fact.blame,
+    ...(fact.steps === undefined ? {} : { steps: fact.steps }),
     ...(fact.reproduction === undefined ? {} : { reproduction: fact.reproduction }),
   }
 }
@@ -80,10 +72,11 @@ function severityOf({ code, command, declared, trusted, weak }: Fact, outside: b
 }
 
 /** Stable over line numbers, seeds and row values, so that a finding is known again after unrelated changes. */
-function fingerprintOf({ code, relation, command, actor }: Fact, blame: readonly Blame[]): string {
+function fingerprintOf({ code, subject, scope, command, actor, blame }: Fact): string {
   const parts = [
     code,
-    relation.qualified,
+    subject.qualified,
+    ...(scope === undefined ? [] : [scope]),
     command,
     actor ?? '',
     ...blame.map(({ policy }) => policy ?? '').sort(),

@@ -4,7 +4,7 @@ import type { Fact } from './collect.ts'
 export function deduplicate(facts: readonly Fact[]): readonly Fact[] {
   const found = new Map<string, Fact>()
   for (const fact of facts) {
-    const key = [fact.code, fact.relation.oid, fact.command, fact.actor].join(' ')
+    const key = [fact.code, fact.subject.qualified, fact.scope, fact.command, fact.actor].join(' ')
     const known = found.get(key)
     if (!known || (known.weak && !fact.weak)) found.set(key, fact)
   }
@@ -17,8 +17,7 @@ export function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
     (fact) =>
       fact.code !== 'giveaway-leak' ||
       !facts.some(
-        (other) =>
-          other.code === 'update-leak' && other.relation === fact.relation && other.actor === fact.actor,
+        (other) => other.code === 'update-leak' && isSame(other, fact) && other.actor === fact.actor,
       ),
   )
 }
@@ -28,9 +27,9 @@ export function withoutEchoes(facts: readonly Fact[]): readonly Fact[] {
   return facts.filter(
     (fact) =>
       fact.by !== 'no-sub' ||
-      !facts.some(
-        (other) =>
-          other.actor === 'anon' && other.relation === fact.relation && other.command === fact.command,
-      ),
+      !facts.some((other) => other.actor === 'anon' && isSame(other, fact) && other.command === fact.command),
   )
 }
+
+const isSame = (a: Fact, b: Fact): boolean =>
+  a.subject.qualified === b.subject.qualified && a.scope === b.scope

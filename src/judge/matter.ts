@@ -4,6 +4,7 @@ import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { Untested } from '../domain/report.ts'
 import type { Standing } from '../domain/vocabulary.ts'
+import { blameFor } from './blame.ts'
 import { evidenceOf } from './collect.ts'
 import type { Fact } from './collect.ts'
 import { blockedStandings, brokenObservation, hasControl } from './control.ts'
@@ -121,10 +122,12 @@ function factOf(
   { expectation }: Matter,
   { code, actor, evidence, observation }: Seen,
 ): Fact {
+  const base = input.baseOf(relation)
   return {
     code,
-    relation,
-    base: input.baseOf(relation),
+    subject: relation,
+    ...(expectation.scope === undefined ? {} : { scope: expectation.scope }),
+    blame: blameFor(input.catalog, relation, base, expectation.command, actor, input.definitions),
     command: expectation.command,
     actor,
     evidence,
