@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
-import type { Catalog, Relation } from './domain/catalog.ts'
+import type { CallObservation } from './domain/call.ts'
+import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Population } from './domain/population.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
-import type { Finding, Report, ReportedRelation, Timing } from './domain/report.ts'
+import type { Finding, Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
 import { SEVERITIES } from './domain/vocabulary.ts'
 import type { Severity } from './domain/vocabulary.ts'
 import { groupBy } from './group-by.ts'
@@ -24,6 +25,8 @@ export interface AssembleInput {
   readonly expectations: readonly Expectation[]
   readonly population: Population
   readonly observations: readonly Observation[]
+  readonly routines: readonly Routine[]
+  readonly calls: readonly CallObservation[]
   readonly judged: Judged
   readonly steps: readonly Timing[]
   readonly durationMs: number
@@ -50,10 +53,7 @@ export function assemble(input: AssembleInput): Report {
         : 'isolated',
     sources: prepared.sources,
     relations: reportRelations(input),
-    functions: callable(input.catalog).map(({ signature, securityDefiner }) => ({
-      name: signature,
-      securityDefiner,
-    })),
+    functions: input.routines.map((routine) => reportFunction(routine)),
     actors: population.actors.map(({ name, role, tenants, claims }) => ({
       name,
       role,
@@ -62,10 +62,10 @@ export function assemble(input: AssembleInput): Report {
     })),
     tenants: population.tenants.map(({ name }) => name),
     rows: [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0),
-    probes: { columns: PROBE_COLUMNS, rows: probeRows(observations, input.relations) },
+    probes: { columns: PROBE_COLUMNS, rows: probeRows(input) },
     coverage: {
-      planned: observations.length,
-      executed: observations.length,
+      planned: observations.length + input.calls.length,
+      executed: observations.length + input.calls.length,
       untested: judged.untested,
       untried: untriedIn(input),
     },
@@ -73,7 +73,8 @@ export function assemble(input: AssembleInput): Report {
     notices: [...population.notices, ...judged.notices],
     summary: {
       relations: input.relations.length,
-      probes: observations.length,
+      functions: input.routines.length,
+      probes: observations.length + input.calls.length,
       bySeverity: Object.fromEntries(
         SEVERITIES.map((severity) => [severity, active.filter((one) => one.severity === severity).length]),
       ) as Record<Severity, number>,
@@ -84,23 +85,19 @@ export function assemble(input: AssembleInput): Report {
 
 /** What stands beside the relations and is not probed yet: a green must not seem to speak for it. */
 function untriedIn({ catalog }: AssembleInput): readonly string[] {
-  const functions = callable(catalog).length
   const objects =
     catalog.relations.find(({ qualified }) => qualified === 'storage.objects')?.policies.length ?? 0
   const topics =
     catalog.relations.find(({ qualified }) => qualified === 'realtime.messages')?.policies.length ?? 0
-  return [
-    ...(functions > 0 ? [`${functions} function${functions === 1 ? '' : 's'}`] : []),
-    ...(objects > 0 ? ['storage'] : []),
-    ...(topics > 0 ? ['realtime'] : []),
-  ]
+  return [...(objects > 0 ? ['storage'] : []), ...(topics > 0 ? ['realtime'] : [])]
 }
 
-const callable = ({ routines, tested, apiRoles }: Catalog): Catalog['routines'] =>
-  routines.filter(
-    ({ schema, isTrigger, executableBy }) =>
-      tested.includes(schema) && !isTrigger && executableBy.some((role) => apiRoles.includes(role)),
-  )
+/** Who holds EXECUTE, by himself or through PUBLIC. */
+function reportFunction({ signature, securityDefiner, executableBy }: Routine): ReportedFunction {
+  const callers = executableBy.filter((role) => role !== 'service_role')
+  const execute = callers.includes('anon') ? 'everyone' : callers.length > 0 ? 'authenticated' : 'nobody'
+  return { name: signature, securityDefiner, access: { execute } }
+}
 
 const PROBE_COLUMNS = [
   'relation',
@@ -115,13 +112,33 @@ const PROBE_COLUMNS = [
   'unowned',
 ] as const
 
-function probeRows(
-  observations: readonly Observation[],
-  relations: readonly Relation[],
-): readonly (readonly unknown[])[] {
+function probeRows({
+  observations,
+  calls,
+  relations,
+  routines,
+}: AssembleInput): readonly (readonly unknown[])[] {
   const names = new Map(relations.map(({ oid, qualified }) => [oid, qualified]))
-  return observations.map((one) => probeRow(one, names.get(one.probe.relation) ?? ''))
+  const signatures = new Map(routines.map(({ oid, signature }) => [oid, signature]))
+  return [
+    ...observations.map((one) => probeRow(one, names.get(one.probe.relation) ?? '')),
+    ...calls.map((one) => callRow(one, signatures.get(one.routine) ?? '')),
+  ]
 }
+
+/** Whose the rows are that a call reached is a matter of judgement: the columns of ties stay empty. */
+const callRow = ({ actor, attempt, of, outcome }: CallObservation, signature: string): readonly unknown[] => [
+  signature,
+  'execute',
+  actor,
+  attempt,
+  of ?? '',
+  outcomeText(outcome),
+  null,
+  null,
+  null,
+  null,
+]
 
 function probeRow({ probe, outcome, reached }: Observation, relation: string): readonly unknown[] {
   const rows = (tie: string): number =>

@@ -75,8 +75,13 @@ async function judgeDatabase(
   const probed = await step(
     'probe',
     () => probeAll(prepared, known, population, config, context.signal),
-    ({ observations }) => ({
-      text: `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
+    ({ observations, calls }) => ({
+      text: [
+        `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
+        ...(known.routines.length > 0
+          ? [`${count(calls.length, 'call')} of ${count(known.routines.length, 'function')}`]
+          : []),
+      ].join(', '),
       notes: [],
     }),
   )
@@ -87,6 +92,7 @@ async function judgeDatabase(
     ...known,
     population,
     observations: probed.observations,
+    calls: probed.calls,
     judged,
     steps,
     durationMs: performance.now() - started,

@@ -2,7 +2,7 @@ import { didYouMean } from './config/nearest.ts'
 import { DatabaseError } from './database/connection.ts'
 import type { Connection } from './database/connection.ts'
 import { relationByName } from './domain/catalog.ts'
-import type { Catalog, Relation } from './domain/catalog.ts'
+import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Audience } from './domain/vocabulary.ts'
@@ -34,9 +34,38 @@ export function judgedRelations(catalog: Catalog, config: Config): readonly Rela
   )
 }
 
+/** Functions and procedures of the tested schemas that a caller may execute, as far as the run is not narrowed to some. */
+export function callableRoutines(catalog: Catalog, config: Config): readonly Routine[] {
+  const wanted = config.relations?.map(globToRegExp)
+  return catalog.routines.flatMap((routine) => {
+    const usable = catalog.schemas.find(({ name }) => name === routine.schema)?.usableBy ?? []
+    const callers = routine.executableBy.filter((role) => usable.includes(role))
+    const isOne =
+      catalog.tested.includes(routine.schema) &&
+      !routine.isTrigger &&
+      (routine.kind === 'function' || routine.kind === 'procedure') &&
+      // types that only the server itself has values of
+      !routine.arguments.some(({ type }) => type === 'internal' || type === 'cstring') &&
+      callers.some((role) => catalog.apiRoles.includes(role)) &&
+      (wanted === undefined || wanted.some((glob) => glob.test(routine.signature)))
+    return isOne ? [{ ...routine, executableBy: callers }] : []
+  })
+}
+
+/** The configuration's word on who may reach other people's rows through a function. */
+export function functionAudience({ expect }: Config, { signature }: Routine): Audience | undefined {
+  const declared = expect[signature]
+  if (declared === undefined || isIntent(declared)) return undefined
+  const parts = typeof declared === 'string' ? [declared] : declared
+  return widest(
+    ...parts.filter((part) => typeof part === 'string').map((part) => (part === 'service' ? 'nobody' : part)),
+  )
+}
+
 /** Names in the configuration must name something. @throws HarnessError CONFIG_INVALID with the nearest name */
 export function checkDeclarations(catalog: Catalog, config: Config): void {
   for (const [name, intent] of Object.entries(config.expect)) {
+    if (checkFunction(catalog, name, intent)) continue
     const relation = requireRelation(catalog, name, `expect["${name}"]`)
     if (!isIntent(intent)) continue
     for (const key of ['owner', 'tenant'] as const)
@@ -50,6 +79,22 @@ export function checkDeclarations(catalog: Catalog, config: Config): void {
     const relation = requireRelation(catalog, name.slice(0, name.lastIndexOf('.')), `seed.values["${name}"]`)
     requireColumn(relation, name.slice(name.lastIndexOf('.') + 1), `seed.values["${name}"]`)
   }
+}
+
+/** Whether a name of the configuration is that of a function. @throws HarnessError CONFIG_INVALID where it is like one, and none */
+function checkFunction(catalog: Catalog, name: string, intent: Config['expect'][string]): boolean {
+  if (!name.includes('(')) return false
+  const signatures = catalog.routines.map(({ signature }) => signature)
+  const where = `expect["${name}"]`
+  if (!signatures.includes(name))
+    throw new HarnessError('CONFIG_INVALID', `${where}: there is no function ${name}`, {
+      hint: didYouMean(name, signatures) ?? 'Write it as schema.name(type,type), as the report does.',
+    })
+  if (isIntent(intent))
+    throw new HarnessError('CONFIG_INVALID', `${where}: a function has no commands`, {
+      hint: `Write who may reach other people’s rows through it: '${name}': 'everyone'.`,
+    })
+  return true
 }
 
 function requireRelation(catalog: Catalog, name: string, where: string): Relation {

@@ -1,34 +1,48 @@
 import { introspect } from './catalog/introspect.ts'
 import type { Connection } from './database/connection.ts'
 import { cloneDatabase } from './database/scratch.ts'
-import type { Catalog, Relation } from './domain/catalog.ts'
+import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'
+import type { CallObservation } from './domain/call.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Population } from './domain/population.ts'
+import type { RoutineFacts } from './domain/routine-facts.ts'
 import { HarnessError } from './errors.ts'
 import { groupBy } from './group-by.ts'
 import { judge } from './judge/judge.ts'
 import type { Judged } from './judge/judge.ts'
-import { sightOf } from './judge/sight.ts'
+import { reachOf, sightOf } from './judge/sight.ts'
 import type { Exemptions } from './judge/verdict.ts'
 import { comparedColumns } from './ownership/compared.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
 import type { Reading } from './ownership/policy-facts.ts'
+import { routineFacts } from './ownership/routine-facts.ts'
 import { policyReads } from './ownership/reads.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
+import { probeFunctions } from './probe/functions/probe.ts'
 import { probe } from './probe/probe.ts'
 import type { Probed } from './probe/probe.ts'
-import { reproductionOf } from './reproduce.ts'
-import { checkDeclarations, checkRoles, judgedRelations, rolesFor } from './scope.ts'
+import { reproductionOf, reproductionOfCall } from './reproduce.ts'
+import {
+  callableRoutines,
+  checkDeclarations,
+  checkRoles,
+  functionAudience,
+  judgedRelations,
+  rolesFor,
+} from './scope.ts'
 import { lookupIn } from './seed/read-back.ts'
 
 /** What is known of a project before a single row is seeded. */
 export interface Understood {
   readonly catalog: Catalog
   readonly relations: readonly Relation[]
+  /** functions that a caller may execute */
+  readonly routines: readonly Routine[]
+  readonly routineFacts: ReadonlyMap<number, RoutineFacts>
   readonly model: Model
   readonly reading: Reading
   readonly expectations: readonly Expectation[]
@@ -42,13 +56,16 @@ export async function understand(connection: Connection, config: Config): Promis
     ...(config.schemas ? { schemas: config.schemas } : {}),
   })
   const relations = judgedRelations(catalog, config)
-  if (relations.length === 0) throw nothingToJudge(catalog.tested, config.relations)
+  const routines = callableRoutines(catalog, config)
+  if (relations.length + routines.length === 0) throw nothingToJudge(catalog.tested, config.relations)
   checkDeclarations(catalog, config)
   checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   return {
     catalog,
     relations,
+    routines,
+    routineFacts: routineFacts(catalog, model, reading, routines),
     model,
     reading,
     expectations: expectAll(catalog, model, reading, relations, config),
@@ -65,21 +82,26 @@ export async function probeAll(
   population: Population,
   config: Config,
   signal: AbortSignal,
-): Promise<Probed> {
+): Promise<Probed & { readonly calls: readonly CallObservation[] }> {
   const { catalog, model, reading, relations, expectations } = known
   const copies = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1
   await using clones = await cloneDatabase(prepared.target, copies)
-  return await probe({
-    ...clones,
+  const scene = {
     catalog,
     model,
     population,
-    relations,
-    expectationsOf: groupBy(expectations, (one) => one.relation),
     comparedColumns: comparedColumns(catalog, reading),
     lookup: lookupIn(population.rows),
     signal,
+  }
+  const probed = await probe({
+    ...scene,
+    ...clones,
+    relations,
+    expectationsOf: groupBy(expectations, (one) => one.relation),
   })
+  const { routines, routineFacts: facts } = known
+  return { ...probed, calls: await probeFunctions({ ...scene, target: prepared.target, routines, facts }) }
 }
 
 /** Observations → findings. */
@@ -87,7 +109,7 @@ export function judgeAll(
   prepared: Prepared,
   known: Understood,
   population: Population,
-  probed: Probed,
+  probed: Probed & { readonly calls: readonly CallObservation[] },
   {
     config,
     exemptions,
@@ -105,6 +127,8 @@ export function judgeAll(
     population,
     exemptions,
     sees: sightOf(probed.observations),
+    changes: reachOf(probed.observations),
+    functionAudience: (routine) => functionAudience(config, routine),
     policyReads: policyReads(catalog, reading),
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
       identity === null ? [] : [{ objectType, identity, file, line }],
@@ -114,6 +138,7 @@ export function judgeAll(
     ignore: config.ignore,
     today,
     reproductionOf: (observation) => reproductionOf(observation, population),
+    reproductionOfCall: (call) => reproductionOfCall(call, population),
   })
 }
 

@@ -9,20 +9,12 @@ import type {
   Relation,
   RelationKind,
   RolePrivileges,
-  Routine,
   Trigger,
   ViewFacts,
 } from '../domain/catalog.ts'
 import { groupBy } from '../group-by.ts'
-import type {
-  RawCatalog,
-  RawColumn,
-  RawConstraint,
-  RawPolicy,
-  RawPrivileges,
-  RawRelation,
-  RawRoutine,
-} from './raw.ts'
+import type { RawCatalog, RawColumn, RawConstraint, RawPolicy, RawPrivileges, RawRelation } from './raw.ts'
+import { buildRoutine } from './routine.ts'
 import { readViewColumns } from './view-columns.ts'
 
 export interface BuildOptions {
@@ -252,27 +244,4 @@ function withBase(relation: Relation, relations: readonly Relation[]): Relation 
   const base = read && relations.find(({ schema, name }) => schema === read.schema && name === read.name)
   if (!read || !base) return relation
   return { ...relation, view: { ...relation.view, base: { relation: base.oid, columns: read.columns } } }
-}
-
-const ROUTINE_KINDS = { f: 'function', p: 'procedure', a: 'aggregate', w: 'window' } as const
-const VOLATILITIES = { i: 'immutable', s: 'stable', v: 'volatile' } as const
-
-function buildRoutine(raw: RawRoutine): Routine {
-  return {
-    oid: raw.oid,
-    schema: raw.schema,
-    name: raw.name,
-    signature: raw.signature,
-    kind: ROUTINE_KINDS[raw.kind],
-    language: raw.language,
-    body: raw.body,
-    securityDefiner: raw.security_definer,
-    volatility: VOLATILITIES[raw.volatility],
-    returns: raw.returns,
-    returnsSet: raw.returns_set,
-    argumentCount: raw.argument_count,
-    owner: raw.owner,
-    executableBy: raw.executable_by,
-    isTrigger: raw.returns === 'trigger' || raw.returns === 'event_trigger',
-  }
 }

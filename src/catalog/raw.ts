@@ -121,6 +121,21 @@ export interface RawRoutine {
   readonly returns: string
   readonly returns_set: boolean
   readonly argument_count: number
+  readonly arguments: readonly RawArgument[]
+  readonly default_count: number
+  readonly returns_record: boolean
   readonly owner: string
   readonly executable_by: readonly string[]
+}
+
+export interface RawArgument {
+  readonly name: string | null
+  /** in, out, both, variadic, table (manual, pg_proc.proargmodes) */
+  readonly mode: 'i' | 'o' | 'b' | 'v' | 't'
+  readonly type: string
+  readonly base_type: string
+  readonly is_array: boolean
+  readonly relation: number | null
+  readonly pseudo: boolean
+  readonly labels: readonly string[] | null
 }

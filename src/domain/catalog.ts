@@ -125,6 +125,26 @@ export interface Relation {
   readonly extension: string | null
 }
 
+/** An argument that a caller gives. */
+export interface Argument {
+  readonly name: string | null
+  /** as format_type() prints it: `character varying`, `public.orders` */
+  readonly type: string
+  /** schema-less name of the base type, domains resolved: `varchar`, `uuid`; of an array: its element's */
+  readonly baseType: string
+  readonly array: boolean
+  readonly variadic: boolean
+  readonly hasDefault: boolean
+  /** labels of an enum, in order */
+  readonly labels: readonly string[] | null
+  /** the relation whose row type it is */
+  readonly relation: number | null
+  /** `anyelement`, `internal`: a type without values of its own */
+  readonly pseudo: boolean
+  /** a procedure's OUT argument, which CALL wants a placeholder for */
+  readonly placeholder: boolean
+}
+
 export interface Routine {
   readonly oid: number
   readonly schema: string
@@ -139,6 +159,9 @@ export interface Routine {
   readonly returns: string
   readonly returnsSet: boolean
   readonly argumentCount: number
+  readonly arguments: readonly Argument[]
+  /** `record` without a list of columns: a caller has to know them */
+  readonly returnsRecord: boolean
   readonly owner: string
   readonly executableBy: readonly string[]
   readonly isTrigger: boolean

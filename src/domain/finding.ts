@@ -9,6 +9,9 @@ export const FINDING_CODES = [
   'update-leak',
   'giveaway-leak',
   'delete-leak',
+  'function-read-leak',
+  'function-write-leak',
+  'existence-oracle',
   'open-insert',
   'team-access',
   'unowned-access',
@@ -79,6 +82,30 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'Rows can be deleted by somebody they do not belong to',
     impact: 'Other people’s data is destroyed.',
     remedy: 'Let USING of the DELETE policy compare the owner or tenant with the session.',
+  },
+  'function-read-leak': {
+    kind: 'leak',
+    severity: 'error',
+    title: 'A function returns what stands in rows of somebody else',
+    impact: 'Whoever may execute it gets other people’s data, whatever the policies of the tables say.',
+    remedy:
+      'Let the function compare the rows with auth.uid(), run with SECURITY INVOKER, or revoke EXECUTE from the role.',
+  },
+  'function-write-leak': {
+    kind: 'leak',
+    severity: 'error',
+    title: 'A function changes rows of somebody else',
+    impact:
+      'Whoever may execute it writes among other people’s data, whatever the policies of the tables say.',
+    remedy:
+      'Let the function check that the row is the caller’s before it writes, run with SECURITY INVOKER, or revoke EXECUTE from the role.',
+  },
+  'existence-oracle': {
+    kind: 'leak',
+    severity: 'note',
+    title: 'An answer tells whether something hidden exists',
+    impact: 'Keys, addresses or names can be tried one after the other to find out who or what is there.',
+    remedy: 'Answer alike whether the row exists or not, or ask for a right before answering.',
   },
   'open-insert': {
     kind: 'leak',

@@ -24,6 +24,7 @@ export type Cell = 'closed' | 'open' | 'leak' | 'blocked' | 'untested' | 'none'
 export interface ReportedFunction {
   readonly name: string
   readonly securityDefiner: boolean
+  readonly access: { readonly execute: Audience }
 }
 
 export interface ReportedActor {
@@ -120,6 +121,7 @@ export interface Report {
   readonly notices: readonly string[]
   readonly summary: {
     readonly relations: number
+    readonly functions: number
     readonly probes: number
     readonly bySeverity: Readonly<Record<Severity, number>>
     readonly suppressed: number

@@ -28,6 +28,8 @@ export interface Fact {
   readonly declared: boolean
   /** nobody but the actor sees what was done */
   readonly weak?: boolean
+  /** less than what the code stands for */
+  readonly severity?: Severity
   /** name of the actor that was seen */
   readonly by?: string
   /** policies ask for the value that was written */
@@ -60,8 +62,10 @@ export function toFinding(fact: Fact, served: readonly string[] | undefined): Fi
   }
 }
 
-function severityOf({ code, command, declared, trusted, weak }: Fact, outside: boolean): Severity {
-  const { severity, kind } = FINDINGS[code]
+function severityOf(fact: Fact, outside: boolean): Severity {
+  const { code, command, declared, trusted, weak } = fact
+  const { kind } = FINDINGS[code]
+  const severity = fact.severity ?? FINDINGS[code].severity
   if (kind === 'leak' && outside && severity === 'error') return 'warning'
   // only the column's name says that it grants something
   if (code === 'privileged-column' && !trusted) return 'warning'

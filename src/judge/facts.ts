@@ -1,3 +1,4 @@
+import { SEVERITIES } from '../domain/vocabulary.ts'
 import type { Fact } from './collect.ts'
 
 /** One finding per code, relation, command and standing: the first observation that is no weak one is its evidence. */
@@ -6,10 +7,14 @@ export function deduplicate(facts: readonly Fact[]): readonly Fact[] {
   for (const fact of facts) {
     const key = [fact.code, fact.subject.qualified, fact.scope, fact.command, fact.actor].join(' ')
     const known = found.get(key)
-    if (!known || (known.weak && !fact.weak)) found.set(key, fact)
+    if (!known || weightOf(fact) > weightOf(known)) found.set(key, fact)
   }
   return [...found.values()]
 }
+
+/** What is no weak one, and not less than what its code stands for. */
+const weightOf = ({ weak, severity }: Fact): number =>
+  (severity ? SEVERITIES.indexOf(severity) : SEVERITIES.length) - (weak ? SEVERITIES.length : 0)
 
 /** Who can change any row can also hand it on: where an update leaks, a giveaway by the same people says nothing new. */
 export function withoutObvious(facts: readonly Fact[]): readonly Fact[] {

@@ -1,8 +1,12 @@
-import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { CallObservation } from '../domain/call.ts'
+import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
+import type { Model } from '../domain/ownership.ts'
 import type { Population } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
+import type { RoutineFacts } from '../domain/routine-facts.ts'
+import type { Audience, Command } from '../domain/vocabulary.ts'
 import type { Definition } from './blame.ts'
 import type { Exemptions, Sight } from './verdict.ts'
 
@@ -21,9 +25,19 @@ export interface JudgeInput {
   readonly policyReads: ReadonlyMap<number, readonly number[]>
   readonly baseOf: (relation: Relation) => Relation
   readonly sees: Sight
+  readonly model: Model
+  /** functions that a caller may execute, with what their bodies say and what calling them showed */
+  readonly routines: readonly Routine[]
+  readonly routineFacts: ReadonlyMap<number, RoutineFacts>
+  readonly calls: readonly CallObservation[]
+  /** who may reach other people's rows through a function, where the configuration says so */
+  readonly functionAudience: (routine: Routine) => Audience | undefined
+  /** whether an actor was seen to change or delete a row without the help of a function */
+  readonly changes: (actor: string, relation: number, command: Command, place: string) => boolean
   readonly ignore: readonly IgnoreEntry[]
   /** ISO date */
   readonly today: string
   /** the psql script of an observation */
   readonly reproductionOf: (observation: Observation) => string
+  readonly reproductionOfCall: (call: CallObservation) => string
 }

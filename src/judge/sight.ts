@@ -1,4 +1,5 @@
 import type { Observation } from '../domain/probe.ts'
+import type { Command } from '../domain/vocabulary.ts'
 import type { Sight } from './verdict.ts'
 
 /** Who was seen to read which rows. */
@@ -11,4 +12,20 @@ export function sightOf(observations: readonly Observation[]): Sight {
       ),
   )
   return (actor, relation, place) => seen.has(`${actor} ${relation} ${place}`)
+}
+
+/** Who was seen to change or delete which rows that were there before. */
+export function reachOf(
+  observations: readonly Observation[],
+): (actor: string, relation: number, command: Command, place: string) => boolean {
+  const changed = new Set(
+    observations
+      .filter(({ probe }) => probe.command === 'update' || probe.command === 'delete')
+      .flatMap(({ probe, reached }) =>
+        reached.flatMap(({ places }) =>
+          places.map((place) => `${probe.actor} ${probe.relation} ${probe.command} ${place}`),
+        ),
+      ),
+  )
+  return (actor, relation, command, place) => changed.has(`${actor} ${relation} ${command} ${place}`)
 }

@@ -23,6 +23,8 @@ function routine(name: string, body: string, language = 'sql'): Routine {
     returns: 'uuid',
     returnsSet: false,
     argumentCount: 0,
+    arguments: [],
+    returnsRecord: false,
     owner: 'postgres',
     executableBy: [],
     isTrigger: false,

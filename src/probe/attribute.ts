@@ -3,7 +3,7 @@ import { relationByOid } from '../domain/catalog.ts'
 import type { Population, SeededRow, Values } from '../domain/population.ts'
 
 /** Values that are told apart from chance: long enough, or a number from the range of keys. */
-function isCanary(value: unknown): value is string | number {
+export function isCanary(value: unknown): value is string | number {
   if (typeof value === 'number') return value >= 100_000
   return typeof value === 'string' && value.length >= 6 && !/^\d{4}-\d\d-\d\d/.test(value)
 }
@@ -38,7 +38,7 @@ function strongest(matches: readonly (readonly SeededRow[])[]): readonly SeededR
   return [...matches].sort((a, b) => a.length - b.length)[0] ?? []
 }
 
-function leaves(value: unknown): readonly (string | number)[] {
+export function leaves(value: unknown): readonly (string | number)[] {
   if (isCanary(value)) return [value]
   if (Array.isArray(value)) return value.flatMap(leaves)
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves)

@@ -1,6 +1,7 @@
 import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
 import type { Connection, StatementResult } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
+import type { Relation } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import type { ServerError } from '../domain/server-error.ts'
 import { quoteLiteral, quoteQualified } from '../sql/quote.ts'
@@ -31,7 +32,7 @@ export function messageFor(trial: Trial, places: readonly string[], actor: Actor
     // deferred keys and constraint triggers must fire while the actor is still the actor
     'set constraints all immediate',
     BECOME_SUPERUSER,
-    afterSql(trial, places),
+    allRowsSql(trial.target.base, places),
   ]
   return parts.join(';\n')
 }
@@ -67,12 +68,12 @@ export async function seesAnythingNew(
 }
 
 /** Every row with its place, and the values of those whose place is new. */
-function afterSql({ target: { base } }: Trial, places: readonly string[]): string {
+export function allRowsSql({ schema, name }: Relation, places: readonly string[]): string {
   const known =
     places.length > 0
       ? `t.tableoid::int8 || ':' || t.ctid in (${places.map(quoteLiteral).join(', ')})`
       : 'false'
-  return `select t.tableoid::int8 || ':' || t.ctid as place, case when ${known} then null else to_jsonb(t.*) end as row from ${quoteQualified(base.schema, base.name)} t`
+  return `select t.tableoid::int8 || ':' || t.ctid as place, case when ${known} then null else to_jsonb(t.*) end as row from ${quoteQualified(schema, name)} t`
 }
 
 /** Sends one trial. Errors of the server are answers; a lost connection is not and rejects. */

@@ -130,8 +130,16 @@ export function reachedByAdmission(trial: Trial, knowledge: Knowledge): readonly
   )
 }
 
-function whose(trial: Trial, values: Values, { model, population, lookup }: Knowledge): SeededRow {
-  const ownership = model.ownerships.get(trial.target.base.oid)
+const whose = (trial: Trial, values: Values, knowledge: Knowledge): SeededRow =>
+  rowFrom(trial.target.base.oid, values, knowledge)
+
+/** A row that was not there before, with whose it is. */
+export function rowFrom(
+  relation: number,
+  values: Values,
+  { model, population, lookup }: Pick<Knowledge, 'model' | 'population' | 'lookup'>,
+): SeededRow {
+  const ownership = model.ownerships.get(relation)
   const { owners, authors, tenantKeys } = principalsOf(ownership, values, lookup)
   const emails = new Map(
     population.actors.flatMap(({ user, claims }) =>

@@ -112,7 +112,13 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     coverage: { planned: 1104, executed: 1104, untested: [], untried: ['1 function'] },
     findings: [],
     notices: [],
-    summary: { relations: 2, probes: 1104, bySeverity: { error: 0, warning: 0, note: 0 }, suppressed: 0 },
+    summary: {
+      relations: 2,
+      functions: 0,
+      probes: 1104,
+      bySeverity: { error: 0, warning: 0, note: 0 },
+      suppressed: 0,
+    },
     ...changes,
   }
 }

@@ -18,7 +18,13 @@ const leaky: Report = sampleReport({
     finding(),
     finding({ id: 'b2', relation: 'public.chat_overview', actor: 'anon', blame: [], severity: 'warning' }),
   ],
-  summary: { relations: 3, probes: 1104, bySeverity: { error: 1, warning: 1, note: 0 }, suppressed: 0 },
+  summary: {
+    relations: 3,
+    functions: 0,
+    probes: 1104,
+    bySeverity: { error: 1, warning: 1, note: 0 },
+    suppressed: 0,
+  },
 })
 
 test('a report with findings looks like the one of the documentation', () => {
@@ -189,7 +195,13 @@ test('ignored findings and notices are counted', () => {
   const report = sampleReport({
     findings: [finding({ suppressed })],
     notices: ['ignore[1] matched nothing'],
-    summary: { relations: 2, probes: 8, bySeverity: { error: 0, warning: 0, note: 0 }, suppressed: 1 },
+    summary: {
+      relations: 2,
+      functions: 0,
+      probes: 8,
+      bySeverity: { error: 0, warning: 0, note: 0 },
+      suppressed: 1,
+    },
   })
   const text = draw(report)
   expect(text).toContain(' ! ignore[1] matched nothing')

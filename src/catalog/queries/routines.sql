@@ -1,4 +1,42 @@
--- Functions and procedures of the project (not those of extensions), with who may execute them.
+-- Functions and procedures of the project (not those of extensions), with their arguments and who may execute them.
+with recursive given as (
+  select
+    p.oid as routine,
+    a.position,
+    a.type,
+    coalesce(p.proargmodes[a.position]::text, 'i') as mode,
+    nullif(p.proargnames[a.position], '') as name
+  from pg_proc p, unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a (type, position)
+),
+resolved as (
+  select t.oid as of_type, t.oid, t.typtype, t.typbasetype from pg_type t where t.oid in (select type from given)
+  union all
+  select r.of_type, b.oid, b.typtype, b.typbasetype from resolved r join pg_type b on b.oid = r.typbasetype where r.typtype = 'd'
+),
+arguments as (
+  select
+    g.routine,
+    json_agg(
+      json_build_object(
+        'name', g.name,
+        'mode', g.mode,
+        'type', format_type(g.type, null),
+        'base_type', coalesce(element.typname, b.typname),
+        'is_array', element.oid is not null,
+        'relation', nullif(coalesce(element.typrelid, b.typrelid), 0)::int8,
+        'pseudo', b.typtype = 'p',
+        'labels', (
+          select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = coalesce(element.oid, b.oid)
+        )
+      )
+      order by g.position
+    ) as list
+  from given g
+  join resolved r on r.of_type = g.type and r.typtype <> 'd'
+  join pg_type b on b.oid = r.oid
+  left join pg_type element on b.typcategory = 'A' and element.oid = b.typelem
+  group by g.routine
+)
 select
   p.oid::int8 as oid,
   n.nspname as schema,
@@ -15,6 +53,9 @@ select
   format_type(p.prorettype, null) as returns,
   p.proretset as returns_set,
   p.pronargs::int4 as argument_count,
+  coalesce(arguments.list, '[]') as arguments,
+  p.pronargdefaults::int4 as default_count,
+  p.prorettype = 'record'::regtype and not coalesce(p.proargmodes && '{o,b,t}'::"char"[], false) as returns_record,
   pg_get_userbyid(p.proowner) as owner,
   (
     select to_json(coalesce(array_agg(r.rolname order by r.rolname), '{}'))
@@ -25,6 +66,7 @@ select
 from pg_proc p
 join pg_namespace n on n.oid = p.pronamespace
 join pg_language l on l.oid = p.prolang
+left join arguments on arguments.routine = p.oid
 where n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
   and not exists (
     select from pg_depend d

@@ -1,0 +1,26 @@
+/** A column that an argument of a function is compared with, or written to. */
+export interface Binding {
+  readonly relation: number
+  readonly column: string
+  /** the key by which the value is taken from a JSON argument */
+  readonly key?: string
+  /** it is written there, not compared: any value will do */
+  readonly written?: boolean
+}
+
+/** What the body of a function says about its arguments and about what it does. */
+export interface RoutineFacts {
+  readonly routine: number
+  /** relations that the body names, also through the functions that it calls */
+  readonly relations: readonly number[]
+  /** by position of the argument */
+  readonly bindings: ReadonlyMap<number, readonly Binding[]>
+  /** constants that an argument is compared with, by position */
+  readonly literals: ReadonlyMap<number, readonly string[]>
+  /** it runs with other rights than the caller's, or may: definer rights, a call of such a function, a body that cannot be read */
+  readonly elevated: boolean
+  /** it runs statements that it puts together: names of relations may be arguments */
+  readonly dynamic: boolean
+  /** the name of something called whose doing no rollback takes back; null where there is none */
+  readonly reachesOut: string | null
+}

@@ -1,0 +1,174 @@
+import type { CallObservation } from '../domain/call.ts'
+import type { Routine } from '../domain/catalog.ts'
+import type { FindingCode } from '../domain/finding.ts'
+import { standingOf, tieOf } from '../domain/population.ts'
+import type { Actor, SeededRow } from '../domain/population.ts'
+import { includes, widest } from '../domain/vocabulary.ts'
+import type { Audience, Command, Severity, Tie } from '../domain/vocabulary.ts'
+import type { JudgeInput } from './input.ts'
+
+/** Rows of one tie that a call reached and should not have. */
+export interface Reached {
+  readonly code: FindingCode
+  readonly tie: Tie
+  readonly severity?: Severity
+  /** the caller raised its own rights */
+  readonly raised?: boolean
+  /** "returned 2 rows of public.orders" */
+  readonly what: string
+}
+
+interface Place {
+  readonly relation: number
+  readonly row: SeededRow
+}
+
+/** What a call showed of rows that the caller may not see and does not see in the tables either. */
+export function tiesShown(
+  input: JudgeInput,
+  routine: Routine,
+  call: CallObservation,
+  calls: readonly CallObservation[],
+  actor: Actor,
+): readonly Reached[] {
+  const hidden = call.shown.flatMap(({ rows }) => {
+    if (rows.some((place) => maySee(input, place, actor))) return []
+    const tie = closest(rows, actor)
+    return [{ tie, rows }]
+  })
+  const ties = [...new Set(hidden.map(({ tie }) => tie))]
+  if (ties.length > 0)
+    return ties.map((tie) => ({
+      code: 'function-read-leak',
+      tie,
+      what: `returned what stands in rows of ${namesOf(
+        input,
+        routine,
+        hidden.filter((one) => one.tie === tie).flatMap(({ rows }) => rows),
+      )}`,
+    }))
+  return answerAbout(input, routine, call, calls, actor)
+}
+
+/** Whether a value that stands in this row is no news to the actor, or is meant to be seen. */
+export function maySee(input: JudgeInput, { relation, row }: Place, actor: Actor): boolean {
+  const tie = tieOf(row, actor)
+  if (tie === 'own' || tie === 'unowned') return true
+  if (input.sees(actor.name, relation, row.place)) return true
+  const standing = standingOf(tie, actor)
+  if (includes(upperOf(input, relation, row, 'select'), standing)) return true
+  // whether colleagues see each other's people is a matter of taste until somebody says so
+  return standing === 'team' && isTaste(input, relation)
+}
+
+const isTaste = ({ expectations }: JudgeInput, relation: number): boolean =>
+  expectations.some((one) => one.relation === relation && !one.declared && (one.people || one.ownerInside))
+
+/** Of judged relations what is expected; of others, which no caller reaches itself, what their owners are. */
+export function upperOf(input: JudgeInput, relation: number, row: SeededRow, command: Command): Audience {
+  const expectation = input.expectations.find((one) => one.relation === relation && one.command === command)
+  const exempt = input.exemptions.get(relation)?.get(row.place) ?? 'nobody'
+  if (expectation) return widest(expectation.upper, exempt)
+  return row.tenants.length > 0 ? 'tenant' : 'owner'
+}
+
+function closest(rows: readonly Place[], actor: Actor): Tie {
+  const ties = rows.map(({ row }) => tieOf(row, actor))
+  return ties.includes('team') ? 'team' : 'foreign'
+}
+
+/** The tables that the value stands in; those that the function itself reads, where it names any. */
+function namesOf({ catalog, routineFacts }: JudgeInput, routine: Routine, rows: readonly Place[]): string {
+  const read = routineFacts.get(routine.oid)?.relations ?? []
+  const all = [...new Set(rows.map(({ relation }) => relation))]
+  const named = all.filter((relation) => read.includes(relation))
+  return (named.length > 0 ? named : all)
+    .flatMap((relation) => catalog.relations.find(({ oid }) => oid === relation)?.qualified ?? [])
+    .slice(0, 3)
+    .join(', ')
+}
+
+/** A single value that differs from what is answered to a guess: it tells about the person whose keys were given. */
+function answerAbout(
+  input: JudgeInput,
+  routine: Routine,
+  call: CallObservation,
+  calls: readonly CallObservation[],
+  actor: Actor,
+): readonly Reached[] {
+  if (call.attempt !== 'call with another’s keys' || isNothing(call.scalar)) return []
+  const guess = calls.find(
+    (one) =>
+      one.attempt === 'call with nobody’s keys' &&
+      one.actor === call.actor &&
+      one.of === call.of &&
+      one.choice === call.choice,
+  )
+  const facts = input.routineFacts.get(routine.oid)
+  if (!guess || !facts?.elevated || guess.outcome.kind === 'broken') return []
+  if (JSON.stringify(guess.scalar ?? null) === JSON.stringify(call.scalar ?? null)) return []
+  const theirs = rowsOf(input, facts.relations, call.of)
+  if (theirs.length === 0 || theirs.some((place) => maySee(input, place, actor))) return []
+  const exact =
+    isTelling(call.scalar) || isFollowed(input, facts.relations, calls) ? standsIn(theirs, call.scalar) : []
+  const tie = closest(theirs, actor)
+  if (exact.length > 0)
+    return [
+      {
+        code: 'function-read-leak',
+        tie,
+        what: `returned ${JSON.stringify(call.scalar)}, which stands in ${namesOf(input, routine, exact)}`,
+      },
+    ]
+  return [
+    {
+      code: 'existence-oracle',
+      tie,
+      what: `answered ${JSON.stringify(call.scalar)}, and ${JSON.stringify(guess.scalar ?? null)} about keys that do not exist: it tells what stands in ${namesOf(input, routine, theirs)}`,
+    },
+  ]
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || value === false || value === 0 || value === '' || value === '0'
+
+const standsIn = (places: readonly Place[], value: unknown): readonly Place[] =>
+  places.filter(({ row }) => Object.values(row.values).includes(value))
+
+/** Small values say something where calls about two people return what stands in the rows of each alone. */
+function isFollowed(
+  input: JudgeInput,
+  relations: readonly number[],
+  calls: readonly CallObservation[],
+): boolean {
+  const hits = calls.filter(
+    ({ attempt, scalar, of }) =>
+      attempt === 'call with another’s keys' &&
+      !isNothing(scalar) &&
+      standsIn(rowsOf(input, relations, of), scalar).length > 0,
+  )
+  const isAlone = (one: CallObservation, other: CallObservation): boolean =>
+    one.of !== other.of && standsIn(rowsOf(input, relations, other.of), one.scalar).length === 0
+  return hits.some((one) => hits.some((other) => isAlone(one, other) && isAlone(other, one)))
+}
+
+/** Long enough not to be met by chance. */
+const isTelling = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Math.abs(value) >= 100 || !Number.isInteger(value)
+    : typeof value === 'string' && value.length >= 6
+
+/** Rows of these relations that are a person's. */
+function rowsOf(
+  { population }: JudgeInput,
+  relations: readonly number[],
+  name: string | null,
+): readonly Place[] {
+  const person = population.actors.find((one) => one.name === name)
+  if (!person) return []
+  return relations.flatMap((relation) =>
+    (population.rows.get(relation) ?? [])
+      .filter((row) => ['own', 'team'].includes(tieOf(row, person)))
+      .map((row) => ({ relation, row })),
+  )
+}

@@ -1,0 +1,132 @@
+import type { CallObservation, RowChange } from '../domain/call.ts'
+import type { Routine } from '../domain/catalog.ts'
+import { standingOf, tieOf } from '../domain/population.ts'
+import type { Actor } from '../domain/population.ts'
+import type { Severity, Tie } from '../domain/vocabulary.ts'
+import { includes } from '../domain/vocabulary.ts'
+import { upperOf } from './function-reads.ts'
+import type { Reached } from './function-reads.ts'
+import type { JudgeInput } from './input.ts'
+
+/** What a call changed of rows that the caller may not change, and cannot in the tables either. */
+export function tiesChanged(
+  input: JudgeInput,
+  routine: Routine,
+  call: CallObservation,
+  actor: Actor,
+): readonly Reached[] {
+  const isSteered = routine.arguments.length > 0
+  const founded = foundedBy(input, call)
+  return call.changed.flatMap((change) => {
+    const name = nameOf(input, change)
+    const raised = raisedBy(input, change, actor)
+    if (raised)
+      return [{ code: 'function-write-leak', tie: 'own', raised: true, what: `${raised} in ${name}` }]
+    const tie = tieOf(change.row, actor)
+    switch (change.kind) {
+      case 'updated':
+      case 'deleted':
+        return altered(input, call, change, actor, isSteered)
+      case 'inserted':
+        return planted(input, change, tie, actor, name, founded)
+    }
+  })
+}
+
+function altered(
+  input: JudgeInput,
+  call: CallObservation,
+  change: RowChange,
+  actor: Actor,
+  isSteered: boolean,
+): readonly Reached[] {
+  const tie = tieOf(change.row, actor)
+  if (tie === 'own' || (change.kind === 'updated' && change.columns.length === 0)) return []
+  if (tie === 'unowned' && isCounting(change)) return []
+  const command = change.kind === 'deleted' ? 'delete' : 'update'
+  if (includes(upperOf(input, change.relation, change.row, command), standingOf(tie, actor))) return []
+  if (input.changes(actor.name, change.relation, command, change.row.place)) return []
+  const columns = change.columns.map((column) => column.name).join(', ')
+  return [
+    {
+      code: 'function-write-leak',
+      tie,
+      what: `${change.kind} a row of ${nameOf(input, change)}${columns === '' ? '' : ` (${columns})`}`,
+      ...severityOf(input, call, change, tie, isSteered),
+    },
+  ]
+}
+
+/** A counter that goes up is meant to be moved by others; upkeep that nobody can steer and that spares some rows may be. */
+function severityOf(
+  { population }: JudgeInput,
+  { changed }: CallObservation,
+  change: RowChange,
+  tie: Tie,
+  isSteered: boolean,
+): { readonly severity?: Severity } {
+  if (isCounting(change)) return { severity: 'note' }
+  const all = population.rows.get(change.relation)?.length ?? 0
+  const reached = changed.filter(({ relation, kind }) => relation === change.relation && kind !== 'inserted')
+  const isUpkeep = !isSteered && reached.length < all
+  return tie === 'unowned' || isUpkeep ? { severity: 'warning' } : {}
+}
+
+const nameOf = ({ catalog }: JudgeInput, { relation }: RowChange): string =>
+  catalog.relations.find(({ oid }) => oid === relation)?.qualified ?? ''
+
+const isCounting = ({ kind, columns }: RowChange): boolean =>
+  kind === 'updated' &&
+  columns.every(
+    ({ before, after }) =>
+      (typeof before === 'number' && typeof after === 'number' && Math.abs(after - before) <= 1) ||
+      (typeof after === 'string' && /^\d{4}-\d\d-\d\d/.test(after)),
+  )
+
+/** A new row that stands among somebody else's. */
+function planted(
+  { model, population }: JudgeInput,
+  { relation, row }: RowChange,
+  tie: Tie,
+  actor: Actor,
+  name: string,
+  founded: ReadonlySet<string>,
+): readonly Reached[] {
+  if (tie !== 'foreign' || row.tenants.some((tenant) => founded.has(tenant))) return []
+  const isMember = model.tenants.some(({ memberships }) =>
+    memberships.some((one) => one.relation === relation),
+  )
+  const isMine = actor.user !== null && [...row.owners, ...row.authors].includes(actor.user)
+  // who writes to somebody names himself; who joins a tenant does, too
+  if (isMine && !isMember) return []
+  const strangers = row.tenants.filter((tenant) => population.tenants.some((one) => one.name === tenant))
+  if (isMember && strangers.length === 0) return []
+  return [
+    {
+      code: 'function-write-leak',
+      tie,
+      what: `inserted a row into ${name} that ${isMember ? 'makes a member of' : 'belongs to'} somebody else${isMember ? '’s tenant' : ''}`,
+      // what a form takes in belongs to whoever put the form up
+      ...(isMember || row.owners.length > 0 ? {} : { severity: 'warning' as const }),
+    },
+  ]
+}
+
+/** Tenants that the same call has made: whoever founds one may be in it. */
+function foundedBy({ model }: JudgeInput, { changed }: CallObservation): ReadonlySet<string> {
+  return new Set(
+    changed.flatMap(({ kind, relation, row }) => {
+      const tenant = kind === 'inserted' ? model.tenants.find((one) => one.relation === relation) : undefined
+      return tenant ? [String(row.values[tenant.keyColumn])] : []
+    }),
+  )
+}
+
+/** A label that policies ask for, which the caller had not before. */
+function raisedBy({ model }: JudgeInput, change: RowChange, actor: Actor): string | null {
+  const right = model.privileges.find(({ relation }) => relation === change.relation)
+  if (!right || change.kind === 'deleted' || tieOf(change.row, actor) !== 'own') return null
+  if (change.kind === 'inserted') return `gave itself a right by a row`
+  const raised = change.columns.find(({ name, after }) => right.labels[name]?.includes(String(after)))
+  return raised ? `set ${raised.name} to ${String(raised.after)}, which policies ask for,` : null
+}

@@ -1,0 +1,144 @@
+import type { CallObservation } from '../domain/call.ts'
+import type { Routine } from '../domain/catalog.ts'
+import { standingOf } from '../domain/population.ts'
+import type { Actor } from '../domain/population.ts'
+import type { Blame, Untested } from '../domain/report.ts'
+import type { RoutineFacts } from '../domain/routine-facts.ts'
+import { includes } from '../domain/vocabulary.ts'
+import type { Standing } from '../domain/vocabulary.ts'
+import { groupBy } from '../group-by.ts'
+import { placeOf } from './blame.ts'
+import type { Fact } from './collect.ts'
+import { tiesChanged } from './function-writes.ts'
+import { tiesShown } from './function-reads.ts'
+import type { Reached } from './function-reads.ts'
+import type { JudgeInput } from './input.ts'
+
+/** What calls of functions showed and changed, held against whose rows they are. */
+export function judgeFunctions(input: JudgeInput): {
+  readonly facts: readonly Fact[]
+  readonly untested: readonly Untested[]
+} {
+  const callsOf = groupBy(input.calls, ({ routine }) => routine)
+  const actors = new Map(input.population.actors.map((actor) => [actor.name, actor]))
+  const parts = input.routines.map((routine) => {
+    const calls = callsOf(routine.oid)
+    const known = input.routineFacts.get(routine.oid)
+    const facts = calls.flatMap((call) => {
+      const actor = actors.get(call.actor)
+      return actor?.purpose === 'judged' ? factsOf(input, routine, call, calls, actor) : []
+    })
+    return {
+      facts,
+      untested: known && facts.length === 0 ? untestedIn(routine, known, calls) : [],
+    }
+  })
+  return {
+    facts: withoutLesser(parts.flatMap(({ facts }) => facts)),
+    untested: parts.flatMap(({ untested }) => untested),
+  }
+}
+
+/** What is returned outright need not be guessed at. */
+function withoutLesser(facts: readonly Fact[]): readonly Fact[] {
+  const read = new Set(
+    facts.filter(({ code }) => code === 'function-read-leak').map(({ subject }) => subject.qualified),
+  )
+  return facts.filter(({ code, subject }) => code !== 'existence-oracle' || !read.has(subject.qualified))
+}
+
+function factsOf(
+  input: JudgeInput,
+  routine: Routine,
+  call: CallObservation,
+  calls: readonly CallObservation[],
+  actor: Actor,
+): readonly Fact[] {
+  const declared = input.functionAudience(routine)
+  const reached = [
+    ...tiesShown(input, routine, call, calls, actor),
+    ...tiesChanged(input, routine, call, actor),
+  ]
+  return reached.flatMap((one) => {
+    const standing = one.code === 'function-write-leak' && one.raised ? 'own' : standingOf(one.tie, actor)
+    if (declared && includes(declared, standing)) return []
+    return [factFrom(input, routine, call, one, standing)]
+  })
+}
+
+function factFrom(
+  input: JudgeInput,
+  routine: Routine,
+  call: CallObservation,
+  one: Reached,
+  standing: Standing,
+): Fact {
+  return {
+    code: one.code,
+    subject: { schema: routine.schema, qualified: routine.signature },
+    command: 'execute',
+    actor: standing,
+    evidence: `${call.actor}: ${call.attempt}${call.of === null || call.of === call.actor ? '' : ` (${call.of})`} ${one.what}`,
+    blame: blameOf(routine, input),
+    declared: false,
+    by: call.actor,
+    ...(one.severity ? { severity: one.severity } : {}),
+    reproduction: input.reproductionOfCall(call),
+  }
+}
+
+/** Definer rights and, where they leave it open, the search path; else what the function is allowed to call. */
+function blameOf(routine: Routine, { definitions }: JudgeInput): readonly Blame[] {
+  const statement = routine.securityDefiner
+    ? `SECURITY DEFINER: it runs with the rights of ${routine.owner}, whom row security does not bind`
+    : 'what it calls runs with other rights than the caller’s'
+  return [{ statement, ...placeOf(definitions, 'function', routine.signature) }]
+}
+
+/** Calls that prove nothing: nobody got an answer, so that what was refused may have been refused for any reason. */
+function untestedIn(
+  routine: Routine,
+  { elevated, reachesOut }: RoutineFacts,
+  calls: readonly CallObservation[],
+): readonly Untested[] {
+  const untested = (reason: string): readonly Untested[] => [
+    { relation: routine.signature, command: 'execute', actor: 'all', reason },
+  ]
+  if (reachesOut !== null)
+    return untested(`it calls ${reachesOut}, whose effect no rollback takes back: it was not executed`)
+  const late = calls.find(({ error }) => error?.sqlstate === '57014')
+  if (late) return untested('a call did not come back in time')
+  // with the caller's rights alone it reaches nothing that the tables themselves do not give
+  if (!elevated) return []
+  // what is answered to nobody's keys says nothing about somebody's
+  const telling = calls.filter(({ attempt, of }) => of !== null && attempt !== 'call with nobody’s keys')
+  const stopped = stoppedByConstraint(telling)
+  if (stopped) return untested(`a call with another’s keys came as far as a constraint: ${stopped}`)
+  if (telling.some(({ outcome, answered }) => outcome.kind === 'affected' || answered)) return []
+  const [first] = telling.filter(({ outcome }) => outcome.kind === 'broken')
+  const returned = telling.some(({ outcome }) => outcome.kind === 'returned')
+  if (returned)
+    return returnsNothing(routine)
+      ? []
+      : untested('it returned nothing to anybody: what it might show was not seen')
+  return first?.outcome.kind === 'broken'
+    ? untested(`every call failed: ${first.outcome.message} (${first.outcome.sqlstate})`)
+    : untested('nobody of the cast could call it')
+}
+
+/** Where all that somebody tries on another's row ends at a constraint, nothing had refused it before. */
+function stoppedByConstraint(calls: readonly CallObservation[]): string | undefined {
+  const others = calls.filter(({ attempt }) => attempt === 'call with another’s keys')
+  const tries = new Map<string, CallObservation[]>()
+  for (const call of others)
+    tries.set(`${call.actor} ${call.of}`, [...(tries.get(`${call.actor} ${call.of}`) ?? []), call])
+  for (const list of tries.values())
+    if (list.every(({ error }) => CONSTRAINTS.has(error?.sqlstate ?? ''))) return list[0]?.error?.message
+  return undefined
+}
+
+/** not null, foreign key, restrict, check: what a guard in the function would have forestalled */
+const CONSTRAINTS: ReadonlySet<string> = new Set(['23001', '23502', '23503', '23514'])
+
+/** There is nothing to see in what it returns. */
+const returnsNothing = ({ returns, kind }: Routine): boolean => returns === 'void' || kind === 'procedure'

@@ -1,0 +1,80 @@
+import { relationByOid } from '../domain/catalog.ts'
+import type { Argument, Catalog, Relation } from '../domain/catalog.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Binding } from '../domain/routine-facts.ts'
+import { looksLikeOwner, looksLikeTenant, singular, wordsOf } from './names.ts'
+
+/** Words that people put before the names of arguments to tell them from columns. */
+const PREFIXES: ReadonlySet<string> = new Set([
+  'p',
+  'v',
+  'in',
+  'arg',
+  'param',
+  'input',
+  'the',
+  'target',
+  'new',
+  'my',
+])
+/** Numbers that say how much is wanted, not which row. */
+const AMOUNTS = /limit|offset|page|count|size|max|min|rows|days|hours|depth|radius|amount|num/i
+
+/** What an argument that the body compares with no column is likely to be, by its name and type. */
+export function guessBindings(
+  argument: Pick<Argument, 'name' | 'baseType'>,
+  named: ReadonlySet<number>,
+  catalog: Catalog,
+  model: Model,
+): readonly Binding[] {
+  const words = wordsOf(argument.name ?? '')
+  const bare = words.length > 1 && PREFIXES.has(words[0] ?? '') ? words.slice(1) : words
+  const relations = [...named].flatMap((oid) => relationByOid(catalog, oid) ?? [])
+  const sameName = columnsCalled(relations, bare)
+  if (sameName.length > 0) return sameName
+  if (bare.join('') === 'email') return emailOf(catalog, model)
+  if (!/^(uuid|int[248]|text|varchar)$/.test(argument.baseType)) return []
+  const isKey = /^(id|uuid|uid|key|ref)$/.test(bare.at(-1) ?? '')
+  if (argument.baseType !== 'uuid' && !isKey) return []
+  const name = bare.join('_')
+  const thing = (isKey ? bare.slice(0, -1) : bare).map(singular).join(' ')
+  const called = catalog.relations.filter(
+    (relation) => wordsOf(relation.name).map(singular).join(' ') === thing,
+  )
+  if (called.length > 0) return keysOf(called, argument)
+  if (looksLikeOwner(name)) return model.userRoots
+  if (looksLikeTenant(name))
+    return model.tenants.flatMap(({ relation, keyColumn }) =>
+      relation === null ? [] : [{ relation, column: keyColumn }],
+    )
+  if (AMOUNTS.test(name)) return []
+  return [...keysOf(relations, argument), ...model.userRoots]
+}
+
+function columnsCalled(relations: readonly Relation[], words: readonly string[]): readonly Binding[] {
+  // every table has an id: the name alone does not say which
+  if (words.length === 0) return []
+  return relations.flatMap(({ oid, columns }) =>
+    columns
+      .filter(({ name }) => wordsOf(name).join('_') === words.join('_'))
+      .map(({ name }) => ({ relation: oid, column: name })),
+  )
+}
+
+const keysOf = (
+  relations: readonly Relation[],
+  { baseType }: Pick<Argument, 'baseType'>,
+): readonly Binding[] =>
+  relations.flatMap(({ oid, keys, columns }) => {
+    const [column, more] = keys.find(({ primary }) => primary)?.columns ?? []
+    const type = columns.find(({ name }) => name === column)?.baseType
+    return column !== undefined && more === undefined && type === baseType ? [{ relation: oid, column }] : []
+  })
+
+function emailOf(catalog: Catalog, model: Model): readonly Binding[] {
+  return model.userRoots.flatMap(({ relation }) =>
+    relationByOid(catalog, relation)?.columns.some(({ name }) => name === 'email')
+      ? [{ relation, column: 'email' }]
+      : [],
+  )
+}
