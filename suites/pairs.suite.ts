@@ -37,22 +37,61 @@ const cases = readdirSync(root)
 
 describe.each(cases.filter((name) => !name.endsWith('-safe')))('%s', (name) => {
   test('every leak is found', async () => {
-    const { found, truth } = await examine(name)
+    const { found, truth } = await examined(name)
     const main = truth.leaks.filter(({ grade }) => grade !== 'bonus')
-    const missed = main.filter(
-      (leak) => ![leak, ...(leak.accept ?? [])].some((tuple) => found.has(keyOf(tuple))),
-    )
+    const missed = main.filter((leak) => !isFound(leak, found))
     expect(missed).toEqual([])
     expect(truth.safe.map(keyOf).filter((key) => found.has(key))).toEqual([])
   })
 
   test('the repaired twin raises no alarm, and nothing in it is untested', async () => {
-    const { found, truth, untested, errors } = await examine(`${name}-safe`)
+    const { found, truth, untested, errors } = await examined(`${name}-safe`)
     expect(truth.safe.map(keyOf).filter((key) => found.has(key))).toEqual([])
     expect(errors).toEqual([])
     expect(untested).toEqual([])
   })
 })
+
+test('the whole set: every leaking case is caught, every twin is clean, nothing crashes', async () => {
+  const results: (Awaited<ReturnType<typeof examined>> & { readonly name: string })[] = []
+  for (const name of cases) results.push({ name, ...(await examined(name)) })
+  const leaky = results.filter(({ name }) => !name.endsWith('-safe'))
+  const twins = results.filter(({ name }) => name.endsWith('-safe'))
+  const tuples = leaky.flatMap(({ truth, found }) =>
+    truth.leaks.map((leak) => ({ leak, hit: isFound(leak, found) })),
+  )
+  const main = tuples.filter(({ leak }) => leak.grade !== 'bonus')
+  const bonus = tuples.filter(({ leak }) => leak.grade === 'bonus')
+  const alarms = results.flatMap(({ truth, found }) => truth.safe.map(keyOf).filter((key) => found.has(key)))
+  const caught = leaky.filter(({ truth, found }) => truth.leaks.some((leak) => isFound(leak, found)))
+  const clean = twins.filter(({ truth, found }) => !truth.safe.map(keyOf).some((key) => found.has(key)))
+  const share = (part: readonly unknown[], whole: readonly unknown[]): string =>
+    `${part.length}/${whole.length}`
+  process.stderr.write(
+    `pairs: ${share(caught, leaky)} leaking schemas caught, ${share(
+      main.filter(({ hit }) => hit),
+      main,
+    )} leaks and ` +
+      `${share(
+        bonus.filter(({ hit }) => hit),
+        bonus,
+      )} side ways found, ${share(clean, twins)} twins clean, ${alarms.length} false alarms\n`,
+  )
+  expect(leaky.filter((one) => !caught.includes(one)).map(({ name }) => name)).toEqual([])
+  expect(twins.filter((one) => !clean.includes(one)).map(({ name }) => name)).toEqual([])
+})
+
+const isFound = (leak: Truth['leaks'][number], found: ReadonlySet<string>): boolean =>
+  [leak, ...(leak.accept ?? [])].some((tuple) => found.has(keyOf(tuple)))
+
+const known = new Map<string, ReturnType<typeof examine>>()
+
+/** Each case is run once, whoever asks for it. */
+function examined(name: string): ReturnType<typeof examine> {
+  const result = known.get(name) ?? examine(name)
+  known.set(name, result)
+  return result
+}
 
 async function examine(name: string) {
   const dir = mkdtempSync(join(tmpdir(), 'rls-pair-'))
