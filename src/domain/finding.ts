@@ -20,6 +20,7 @@ export const FINDING_CODES = [
   'policy-without-row-security',
   'no-policy',
   'migration-table-exposed',
+  'row-security-bypassed',
 ] as const
 export type FindingCode = (typeof FINDING_CODES)[number]
 
@@ -157,5 +158,14 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'A migration tool’s own table is reachable through the API',
     impact: 'Names and times of migrations are readable, and rows may be written.',
     remedy: 'Enable row security on it, or revoke the API roles’ privileges.',
+  },
+  'row-security-bypassed': {
+    kind: 'leak',
+    severity: 'error',
+    title: 'The role that the application connects as walks around row security',
+    impact:
+      'Policies filter nothing in its sessions: whatever a request’s claims say, it gets everybody’s rows.',
+    remedy:
+      'Connect as a role of its own that owns no table and is neither superuser nor BYPASSRLS, and set the user per transaction; where the owner must connect, alter table … force row level security.',
   },
 }

@@ -15,6 +15,8 @@ export interface BlameRecord {
   readonly identity: string | null
   /** oid of the catalog that holds the object; null where there is no identity */
   readonly classId: number | null
+  /** of a GRANT, REVOKE or change of default privileges: the message that held it, which may be a DO block; else null */
+  readonly statement: string | null
   readonly objectId: number | null
 }
 
@@ -34,7 +36,7 @@ export function recordBlame(location: { readonly file: string; readonly line: nu
 export async function removeBlame(connection: Connection): Promise<readonly BlameRecord[]> {
   const records = await connection.rows<BlameRecord>(
     `select substring(at from '^(.*):\\d+$') as file, substring(at from '\\d+$')::int as line, tag,
-       object_type as "objectType", object_identity as identity, classid as "classId", objid as "objectId"
+       object_type as "objectType", object_identity as identity, classid as "classId", objid as "objectId", statement
      from rls_harness.blame order by number`,
   )
   await connection.run('drop event trigger rls_harness_blame; drop schema rls_harness cascade')
