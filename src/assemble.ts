@@ -4,6 +4,7 @@ import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Population } from './domain/population.ts'
+import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
 import type { Finding, Report, ReportedRelation, Timing } from './domain/report.ts'
 import { SEVERITIES } from './domain/vocabulary.ts'
@@ -24,6 +25,7 @@ export interface AssembleInput {
   readonly expectations: readonly Expectation[]
   readonly population: Population
   readonly observations: readonly Observation[]
+  readonly platformGrants: readonly PlatformGrant[]
   readonly judged: Judged
   readonly steps: readonly Timing[]
   readonly durationMs: number
@@ -69,6 +71,7 @@ export function assemble(input: AssembleInput): Report {
       untested: judged.untested,
       untried: untriedIn(input),
     },
+    platformGrants: input.platformGrants,
     findings: [...judged.findings].sort(byWeight),
     notices: [...population.notices, ...judged.notices],
     summary: {

@@ -10,7 +10,7 @@ import type { ExternalServer } from './engine/external.ts'
 import type { LocalServer } from './engine/local-server.ts'
 import { HarnessError } from './errors.ts'
 import { applySources } from './migrations/apply.ts'
-import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
+import { BLAME_SQL, installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
 import { findSources } from './migrations/find.ts'
 import { platformFingerprint } from './platform/fingerprint.ts'
@@ -145,7 +145,7 @@ function snapshotKey(config: Config, sources: readonly Source[], apiPrivileges: 
     list.map(({ path, sha256, transaction, role }) => [path, sha256, transaction, role]),
   ])
   return createHash('sha256')
-    .update(JSON.stringify([platformFingerprint(), config.platform, apiPrivileges, files]))
+    .update(JSON.stringify([platformFingerprint(), BLAME_SQL, config.platform, apiPrivileges, files]))
     .digest('hex')
     .slice(0, 24)
 }

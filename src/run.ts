@@ -8,7 +8,7 @@ import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
 import { populate } from './seed/populate.ts'
-import { judgeAll, probeAll, understand } from './stages.ts'
+import { judgeAll, probeAll, probeBeside, understand } from './stages.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }
@@ -74,7 +74,10 @@ async function judgeDatabase(
   await connection.close()
   const probed = await step(
     'probe',
-    () => probeAll(prepared, known, population, config, context.signal),
+    async () => {
+      const rows = await probeAll(prepared, known, population, config, context.signal)
+      return { ...rows, beside: await probeBeside(prepared, known, population, rows, config) }
+    },
     ({ observations }) => ({
       text: `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
       notes: [],
@@ -87,6 +90,7 @@ async function judgeDatabase(
     ...known,
     population,
     observations: probed.observations,
+    platformGrants: probed.beside.platformGrants,
     judged,
     steps,
     durationMs: performance.now() - started,

@@ -17,10 +17,13 @@ import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
 import type { Reading } from './ownership/policy-facts.ts'
 import { policyReads } from './ownership/reads.ts'
+import { grantsOf, madeAt } from './migrations/grants.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
 import { probe } from './probe/probe.ts'
 import type { Probed } from './probe/probe.ts'
+import { probePrivileges } from './probe/privileges.ts'
+import type { BesideProbed } from './probe/privileges.ts'
 import { reproductionOf } from './reproduce.ts'
 import { checkDeclarations, checkRoles, judgedRelations, rolesFor } from './scope.ts'
 import { lookupIn } from './seed/read-back.ts'
@@ -82,12 +85,33 @@ export async function probeAll(
   })
 }
 
+/** Ways past the policies: privileges and memberships. One after the other, once the rows have been probed. */
+export async function probeBeside(
+  prepared: Prepared,
+  known: Understood,
+  population: Population,
+  probed: Probed,
+  config: Config,
+): Promise<BesideProbed> {
+  const isLegacy = config.platform === 'supabase' && prepared.apiPrivileges === 'legacy'
+  return await probePrivileges(prepared.target, {
+    ...known,
+    population,
+    sees: sightOf(probed.observations),
+    origins: {
+      statements: grantsOf(prepared.definitions),
+      platformRoles: isLegacy ? ['anon', 'authenticated'] : [],
+      madeAt: madeAt(prepared.definitions),
+    },
+  })
+}
+
 /** Observations → findings. */
 export function judgeAll(
   prepared: Prepared,
   known: Understood,
   population: Population,
-  probed: Probed,
+  probed: Probed & { readonly beside: BesideProbed },
   {
     config,
     exemptions,
@@ -104,6 +128,8 @@ export function judgeAll(
     ...probed,
     population,
     exemptions,
+    beside: probed.beside.observations,
+    grants: grantsOf(prepared.definitions),
     sees: sightOf(probed.observations),
     policyReads: policyReads(catalog, reading),
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>

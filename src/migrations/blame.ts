@@ -20,11 +20,12 @@ export interface BlameRecord {
   readonly objectId: number | null
 }
 
-const INSTALL = readFileSync(new URL('blame.sql', import.meta.url), 'utf8')
+/** What records it: where that has changed, what an earlier run recorded is not enough. */
+export const BLAME_SQL = readFileSync(new URL('blame.sql', import.meta.url), 'utf8')
 
 /** Begins to record. Needs a superuser: PostgreSQL lets nobody else make event triggers. */
 export async function installBlame(connection: Connection): Promise<void> {
-  await connection.run(INSTALL)
+  await connection.run(BLAME_SQL)
 }
 
 /** The `record` option of applySources() that tells the event trigger where a statement stands. */
