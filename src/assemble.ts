@@ -25,6 +25,7 @@ export interface AssembleInput {
   readonly expectations: readonly Expectation[]
   readonly population: Population
   readonly observations: readonly Observation[]
+  readonly hints: readonly string[]
   readonly platformGrants: readonly PlatformGrant[]
   readonly judged: Judged
   readonly steps: readonly Timing[]
@@ -73,7 +74,7 @@ export function assemble(input: AssembleInput): Report {
     },
     platformGrants: input.platformGrants,
     findings: [...judged.findings].sort(byWeight),
-    notices: [...population.notices, ...judged.notices],
+    notices: [...input.hints, ...population.notices, ...judged.notices],
     summary: {
       relations: input.relations.length,
       probes: observations.length,

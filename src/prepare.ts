@@ -14,7 +14,7 @@ import { BLAME_SQL, installBlame, recordBlame, removeBlame } from './migrations/
 import type { BlameRecord } from './migrations/blame.ts'
 import { findSources } from './migrations/find.ts'
 import { platformFingerprint } from './platform/fingerprint.ts'
-import { extensionDir, installPlain, installPlatform } from './platform/install.ts'
+import { extensionDir, installNeon, installPlain, installPlatform, isForNeon } from './platform/install.ts'
 import { quoteLiteral } from './sql/quote.ts'
 
 /** What the migrations made, and from where. */
@@ -160,6 +160,8 @@ async function migrate(
   {
     await using platform = await Connection.open(target)
     await (supabase ? installPlatform(platform, { apiPrivileges }) : installPlain(platform))
+    const texts = sources.flatMap(({ files }) => files.map(({ text }) => text))
+    if (supabase && isForNeon(texts)) await installNeon(platform)
   }
   // settings of the database hold for sessions that begin after they were made
   await using connection = await Connection.open(target)

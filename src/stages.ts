@@ -18,6 +18,8 @@ import { inferModel } from './ownership/infer.ts'
 import type { Reading } from './ownership/policy-facts.ts'
 import { policyReads } from './ownership/reads.ts'
 import { grantsOf, madeAt } from './migrations/grants.ts'
+import { settingHints } from './ownership/settings.ts'
+import { unqualifiedReads } from './ownership/unqualified.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
 import { probe } from './probe/probe.ts'
@@ -35,6 +37,8 @@ export interface Understood {
   readonly model: Model
   readonly reading: Reading
   readonly expectations: readonly Expectation[]
+  /** what the configuration seems to lack */
+  readonly hints: readonly string[]
 }
 
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
@@ -54,6 +58,7 @@ export async function understand(connection: Connection, config: Config): Promis
     relations,
     model,
     reading,
+    hints: settingHints(catalog, relations, config, PLATFORM_SCHEMAS),
     expectations: expectAll(catalog, model, reading, relations, config),
   }
 }
@@ -98,6 +103,7 @@ export async function probeBeside(
     ...known,
     population,
     sees: sightOf(probed.observations),
+    unqualified: unqualifiedReads(known.catalog, known.reading, known.relations),
     origins: {
       statements: grantsOf(prepared.definitions),
       platformRoles: isLegacy ? ['anon', 'authenticated'] : [],

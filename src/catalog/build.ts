@@ -281,6 +281,7 @@ function buildRoutine(raw: RawRoutine): Routine {
     returnsSet: raw.returns_set,
     argumentCount: raw.argument_count,
     owner: raw.owner,
+    searchPath: raw.search_path,
     executableBy: raw.executable_by,
     isTrigger: raw.returns === 'trigger' || raw.returns === 'event_trigger',
   }

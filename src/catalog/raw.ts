@@ -138,5 +138,6 @@ export interface RawRoutine {
   readonly returns_set: boolean
   readonly argument_count: number
   readonly owner: string
+  readonly search_path: string | null
   readonly executable_by: readonly string[]
 }

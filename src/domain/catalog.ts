@@ -140,6 +140,8 @@ export interface Routine {
   readonly returnsSet: boolean
   readonly argumentCount: number
   readonly owner: string
+  /** as `alter function … set search_path` left it; null: the caller's */
+  readonly searchPath: string | null
   readonly executableBy: readonly string[]
   readonly isTrigger: boolean
 }

@@ -31,6 +31,8 @@ export interface BesideObservation {
   readonly grant?: GrantStatement
   /** what opened it, where no grant did */
   readonly cause?: string
+  /** what the project made that opened it, as blame names objects */
+  readonly object?: { readonly objectType: string; readonly identity: string }
   /** it tells something and changes nothing */
   readonly weak?: boolean
 }

@@ -53,7 +53,10 @@ export function blameFor(
     standing === 'anon'
       ? ['anon']
       : catalog.apiRoles.filter((role) => role !== 'anon' && role !== 'service_role')
-  const policies = [...new Set(roles.flatMap((role) => policiesFor(base, command, role)))]
+  const inherited = catalog.roles
+    .filter(({ name }) => roles.includes(name))
+    .flatMap(({ inherits }) => inherits)
+  const policies = [...new Set([...roles, ...inherited].flatMap((role) => policiesFor(base, command, role)))]
   const permissive = policies.filter((policy) => policy.permissive)
   // a policy that is true of everything needs no others to explain what got through
   const trivial = permissive.filter((policy) => [policy.using, policy.withCheck].includes('true'))
@@ -75,7 +78,7 @@ export function policyText({ name, command, roles, using, withCheck, permissive 
   ].join(' ')
 }
 
-function placeOf(
+export function placeOf(
   definitions: readonly Definition[],
   objectType: string,
   identity: string,

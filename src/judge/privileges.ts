@@ -5,6 +5,7 @@ import type { GrantStatement } from '../domain/grants.ts'
 import type { BesideObservation } from '../domain/privilege.ts'
 import type { Blame, Untested } from '../domain/report.ts'
 import type { Standing } from '../domain/vocabulary.ts'
+import { placeOf } from './blame.ts'
 import type { Fact } from './collect.ts'
 import type { JudgeInput } from './input.ts'
 
@@ -38,14 +39,15 @@ function standingFor({ population }: JudgeInput, name: string): Standing {
 }
 
 function factOf(input: JudgeInput, one: BesideObservation): Fact {
-  const { code, subject, command, actor, statement, grant, cause, weak, outcome } = one
+  const { code, subject, command, actor, statement, grant, cause, object, weak, outcome } = one
+  const place = object ? placeOf(input.definitions, object.objectType, object.identity) : {}
   return {
     code,
     subject,
     command,
     actor: standingFor(input, actor),
     evidence: outcome.kind === 'open' ? outcome.evidence : '',
-    blame: grant ? [blameOf(grant)] : cause === undefined ? [] : [{ statement: cause }],
+    blame: grant ? [blameOf(grant)] : cause === undefined ? [] : [{ statement: cause, ...place }],
     reproduction: input.reproductionOf({ probe: { actor }, statement }),
     declared: false,
     weak: weak ?? false,
@@ -80,7 +82,8 @@ function voidOn({ catalog }: JudgeInput, revoke: GrantStatement, relation: Relat
         const holders = revoke.roles.filter(
           (role) =>
             catalog.apiRoles.includes(role) &&
-            bypassOf(catalog, { ...relation, rowSecurity: { enabled: true, forced: false } }, role) === null &&
+            bypassOf(catalog, { ...relation, rowSecurity: { enabled: true, forced: false } }, role) ===
+              null &&
             relation.privileges.some((held) => held.role === role && held.relation.includes(command)),
         )
         if (holders.length === 0) return []

@@ -24,6 +24,7 @@ function routine(name: string, body: string, language = 'sql'): Routine {
     returnsSet: false,
     argumentCount: 0,
     owner: 'postgres',
+    searchPath: null,
     executableBy: [],
     isTrigger: false,
   }

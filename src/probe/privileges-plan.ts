@@ -2,8 +2,11 @@ import type { Privilege, Relation, Sequence } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import type { PlatformGrant } from '../domain/privilege.ts'
 import { originOf } from './privileges-origin.ts'
+import { planOracles } from './privileges-oracle.ts'
+import { planMemberships } from './privileges-roles.ts'
 import { askers, ownsOrBypasses, usable } from './privileges-scene.ts'
 import type { BesideScene, BesideTrial } from './privileges-scene.ts'
+import { planTemporary } from './privileges-temporary.ts'
 import {
   referencesTrial,
   sequenceTrial,
@@ -24,7 +27,12 @@ export function planPrivileges(scene: BesideScene): BesidePlan {
     ...sequencesOf(scene).flatMap((sequence) => ofSequence(scene, sequence, actor)),
   ])
   return {
-    trials: found.flatMap((one) => ('attack' in one ? [one] : [])),
+    trials: [
+      ...found.flatMap((one) => ('attack' in one ? [one] : [])),
+      ...planMemberships(scene),
+      ...planTemporary(scene),
+      ...planOracles(scene),
+    ],
     platformGrants: grouped(found.flatMap((one) => ('objects' in one ? [one] : []))),
   }
 }

@@ -1,5 +1,6 @@
 import { bypassOf } from '../domain/bypass.ts'
-import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
+import type { Model } from '../domain/ownership.ts'
 import { tieOf } from '../domain/population.ts'
 import type { Actor, Population, SeededRow } from '../domain/population.ts'
 import type { BesideObservation } from '../domain/privilege.ts'
@@ -22,6 +23,13 @@ export interface BesideScene {
   readonly population: Population
   readonly relations: readonly Relation[]
   readonly origins: Origins
+  readonly model: Model
+  /** security definer functions of policies that read tables by bare name */
+  readonly unqualified: readonly {
+    readonly relation: Relation
+    readonly routine: Routine
+    readonly reads: readonly Relation[]
+  }[]
   readonly sees: (actor: string, relation: number, place: string) => boolean
 }
 

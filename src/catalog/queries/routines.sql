@@ -17,6 +17,10 @@ select
   p.pronargs::int4 as argument_count,
   pg_get_userbyid(p.proowner) as owner,
   (
+    select substring(setting from '^search_path=(.*)$')
+    from unnest(p.proconfig) setting where setting like 'search\_path=%'
+  ) as search_path,
+  (
     select to_json(coalesce(array_agg(r.rolname order by r.rolname), '{}'))
     from pg_roles r
     where r.rolname = any (string_to_array(current_setting('rls_harness.roles'), ','))
