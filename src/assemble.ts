@@ -5,6 +5,7 @@ import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Population } from './domain/population.ts'
+import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
 import type { Finding, Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
 import { SEVERITIES } from './domain/vocabulary.ts'
@@ -27,6 +28,8 @@ export interface AssembleInput {
   readonly observations: readonly Observation[]
   readonly routines: readonly Routine[]
   readonly calls: readonly CallObservation[]
+  readonly hints: readonly string[]
+  readonly platformGrants: readonly PlatformGrant[]
   readonly judged: Judged
   readonly steps: readonly Timing[]
   readonly durationMs: number
@@ -69,8 +72,9 @@ export function assemble(input: AssembleInput): Report {
       untested: judged.untested,
       untried: untriedIn(input),
     },
+    platformGrants: input.platformGrants,
     findings: [...judged.findings].sort(byWeight),
-    notices: [...population.notices, ...judged.notices],
+    notices: [...input.hints, ...population.notices, ...judged.notices],
     summary: {
       relations: input.relations.length,
       functions: input.routines.length,

@@ -10,11 +10,11 @@ import type { ExternalServer } from './engine/external.ts'
 import type { LocalServer } from './engine/local-server.ts'
 import { HarnessError } from './errors.ts'
 import { applySources } from './migrations/apply.ts'
-import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
+import { BLAME_SQL, installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
 import { findSources } from './migrations/find.ts'
 import { platformFingerprint } from './platform/fingerprint.ts'
-import { extensionDir, installPlain, installPlatform } from './platform/install.ts'
+import { extensionDir, installNeon, installPlain, installPlatform, isForNeon } from './platform/install.ts'
 import { quoteLiteral } from './sql/quote.ts'
 
 /** What the migrations made, and from where. */
@@ -145,7 +145,7 @@ function snapshotKey(config: Config, sources: readonly Source[], apiPrivileges: 
     list.map(({ path, sha256, transaction, role }) => [path, sha256, transaction, role]),
   ])
   return createHash('sha256')
-    .update(JSON.stringify([platformFingerprint(), config.platform, apiPrivileges, files]))
+    .update(JSON.stringify([platformFingerprint(), BLAME_SQL, config.platform, apiPrivileges, files]))
     .digest('hex')
     .slice(0, 24)
 }
@@ -160,6 +160,8 @@ async function migrate(
   {
     await using platform = await Connection.open(target)
     await (supabase ? installPlatform(platform, { apiPrivileges }) : installPlain(platform))
+    const texts = sources.flatMap(({ files }) => files.map(({ text }) => text))
+    if (supabase && isForNeon(texts)) await installNeon(platform)
   }
   // settings of the database hold for sessions that begin after they were made
   await using connection = await Connection.open(target)

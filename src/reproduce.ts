@@ -1,7 +1,7 @@
 import { sessionSql } from './database/impersonate.ts'
 import type { CallObservation } from './domain/call.ts'
 import type { Population } from './domain/population.ts'
-import type { Observation } from './domain/probe.ts'
+import type { Reproducible } from './judge/input.ts'
 
 /** A psql script that repeats one call. It changes nothing, as far as the function writes to the database alone. */
 export function reproductionOfCall(
@@ -12,7 +12,7 @@ export function reproductionOfCall(
 }
 
 /** A psql script that repeats one attempt on a database with the migrations and the seeded rows. It changes nothing. */
-export function reproductionOf({ probe, statement }: Observation, population: Population): string {
+export function reproductionOf({ probe, statement }: Reproducible, population: Population): string {
   return scriptOf(probe.actor, statement, population)
 }
 

@@ -93,6 +93,7 @@ async function judgeDatabase(
     population,
     observations: probed.observations,
     calls: probed.calls,
+    platformGrants: probed.beside.platformGrants,
     judged,
     steps,
     durationMs: performance.now() - started,

@@ -20,6 +20,9 @@ import { inferModel } from './ownership/infer.ts'
 import type { Reading } from './ownership/policy-facts.ts'
 import { routineFacts } from './ownership/routine-facts.ts'
 import { policyReads } from './ownership/reads.ts'
+import { grantsOf, madeAt } from './migrations/grants.ts'
+import { settingHints } from './ownership/settings.ts'
+import { unqualifiedReads } from './ownership/unqualified.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
 import { probeFunctions } from './probe/functions/probe.ts'
@@ -34,6 +37,8 @@ import {
   judgedRelations,
   rolesFor,
 } from './scope.ts'
+import { probePrivileges } from './probe/privileges.ts'
+import type { BesideProbed } from './probe/privileges.ts'
 import { lookupIn } from './seed/read-back.ts'
 
 /** What is known of a project before a single row is seeded. */
@@ -46,6 +51,8 @@ export interface Understood {
   readonly model: Model
   readonly reading: Reading
   readonly expectations: readonly Expectation[]
+  /** what the configuration seems to lack */
+  readonly hints: readonly string[]
 }
 
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
@@ -68,12 +75,19 @@ export async function understand(connection: Connection, config: Config): Promis
     routineFacts: routineFacts(catalog, model, reading, routines),
     model,
     reading,
+    hints: settingHints(catalog, relations, config, PLATFORM_SCHEMAS),
     expectations: expectAll(catalog, model, reading, relations, config),
   }
 }
 
 /** A copy of the database costs as much as probing about this many relations. */
 const RELATIONS_PER_CLONE = 40
+
+/** What all that was tried has shown. */
+export interface Observed extends Probed {
+  readonly calls: readonly CallObservation[]
+  readonly beside: BesideProbed
+}
 
 /** Expectations and population → observations, on as many copies of the database as pay off. */
 export async function probeAll(
@@ -82,7 +96,7 @@ export async function probeAll(
   population: Population,
   config: Config,
   signal: AbortSignal,
-): Promise<Probed & { readonly calls: readonly CallObservation[] }> {
+): Promise<Observed> {
   const { catalog, model, reading, relations, expectations } = known
   const copies = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1
   await using clones = await cloneDatabase(prepared.target, copies)
@@ -101,7 +115,33 @@ export async function probeAll(
     expectationsOf: groupBy(expectations, (one) => one.relation),
   })
   const { routines, routineFacts: facts } = known
-  return { ...probed, calls: await probeFunctions({ ...scene, target: prepared.target, routines, facts }) }
+  return {
+    ...probed,
+    calls: await probeFunctions({ ...scene, target: prepared.target, routines, facts }),
+    beside: await probeBeside(prepared, known, population, probed, config),
+  }
+}
+
+/** Ways past the policies: privileges and memberships. One after the other, once the rows have been probed. */
+async function probeBeside(
+  prepared: Prepared,
+  known: Understood,
+  population: Population,
+  probed: Probed,
+  config: Config,
+): Promise<BesideProbed> {
+  const isLegacy = config.platform === 'supabase' && prepared.apiPrivileges === 'legacy'
+  return await probePrivileges(prepared.target, {
+    ...known,
+    population,
+    sees: sightOf(probed.observations),
+    unqualified: unqualifiedReads(known.catalog, known.reading, known.relations),
+    origins: {
+      statements: grantsOf(prepared.definitions),
+      platformRoles: isLegacy ? ['anon', 'authenticated'] : [],
+      madeAt: madeAt(prepared.definitions),
+    },
+  })
 }
 
 /** Observations → findings. */
@@ -109,7 +149,7 @@ export function judgeAll(
   prepared: Prepared,
   known: Understood,
   population: Population,
-  probed: Probed & { readonly calls: readonly CallObservation[] },
+  probed: Observed,
   {
     config,
     exemptions,
@@ -126,6 +166,8 @@ export function judgeAll(
     ...probed,
     population,
     exemptions,
+    beside: probed.beside.observations,
+    grants: grantsOf(prepared.definitions),
     sees: sightOf(probed.observations),
     changes: reachOf(probed.observations),
     functionAudience: (routine) => functionAudience(config, routine),

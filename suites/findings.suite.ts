@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../src/config/resolve.ts'
+import type { UserConfig } from '../src/config/schema.ts'
 import type { Config } from '../src/domain/config.ts'
 import { FINDINGS, FINDING_CODES } from '../src/domain/finding.ts'
 import type { FindingCode } from '../src/domain/finding.ts'
@@ -44,6 +45,28 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   ],
   'no-policy': ['note no-policy public.voice_memos select -'],
   'migration-table-exposed': ['warning migration-table-exposed public._prisma_migrations select -'],
+  'row-security-bypassed': [
+    'error row-security-bypassed public.prescriptions delete foreign',
+    'error row-security-bypassed public.prescriptions insert foreign',
+    'error row-security-bypassed public.prescriptions select foreign',
+    'error row-security-bypassed public.prescriptions update foreign',
+  ],
+  'truncate-privilege': ['warning truncate-privilege public.training_notes truncate foreign'],
+  'references-privilege': ['warning references-privilege public.plates references foreign'],
+  'trigger-privilege': ['warning trigger-privilege public.support_tickets trigger foreign'],
+  'sequence-privilege': [
+    'warning sequence-privilege public.order_numbers select foreign',
+    'warning sequence-privilege public.order_numbers update foreign',
+  ],
+  'void-column-revoke': ['warning void-column-revoke public.accounts update -'],
+  'role-membership': ['warning role-membership role report_worker select foreign'],
+  'mutable-search-path': ['warning mutable-search-path public.complaints select foreign'],
+  'existence-oracle': ['note existence-oracle public.insurance_cards insert foreign'],
+}
+
+/** What the configuration must say for a finding to show. */
+const CONFIGURED: Readonly<Partial<Record<FindingCode, UserConfig>>> = {
+  'row-security-bypassed': { app: { role: 'pharmacy_server' } },
 }
 
 /** What the pages tell people to write where the access of `broken.sql` is meant. */
@@ -113,7 +136,7 @@ test('there is a page and a fixture for nothing but the published codes', () => 
 function judged(code: FindingCode, sql: readonly string[], declared: Config['expect'] = {}): Promise<Report> {
   const config = resolveConfig({
     projectDir: `${FIXTURES}/${code}`,
-    user: { expect: declared },
+    user: { ...CONFIGURED[code], expect: declared },
     environment: {},
     flags: {},
     sources: [{ sql }],

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +44,12 @@ async function checkFile(name: string, file: string): Promise<Report> {
   const dir = mkdtempSync(join(tmpdir(), 'rls-twin-'))
   try {
     copyFileSync(`${root}${name}/${file}`, `${dir}/schema.sql`)
-    writeFileSync(`${dir}/rls.config.json`, JSON.stringify({ migrations: [{ sql: ['schema.sql'] }] }))
+    const config = `${root}${name}/config.json`
+    const declared: unknown = existsSync(config) ? JSON.parse(readFileSync(config, 'utf8')) : {}
+    writeFileSync(
+      `${dir}/rls.config.json`,
+      JSON.stringify({ ...(declared as object), migrations: [{ sql: ['schema.sql'] }] }),
+    )
     return await check(dir)
   } finally {
     rmSync(dir, { recursive: true })

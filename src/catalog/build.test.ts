@@ -20,6 +20,7 @@ const raw = (rest: Partial<RawCatalog> = {}): RawCatalog => ({
   'column-privileges': [],
   'view-reads': [],
   routines: [],
+  sequences: [],
   ...rest,
 })
 const relation = (rest: Partial<RawRelation> = {}): RawRelation => ({
@@ -170,10 +171,10 @@ describe('views', () => {
 
 describe('the schemas that are tested', () => {
   const schemas = [
-    { name: 'auth', usable_by: ['anon'] },
-    { name: 'public', usable_by: ['anon'] },
-    { name: 'private', usable_by: [] },
-    { name: 'served', usable_by: ['authenticated', 'service_role'] },
+    { name: 'auth', usable_by: ['anon'], creatable_by: [] },
+    { name: 'public', usable_by: ['anon'], creatable_by: [] },
+    { name: 'private', usable_by: [], creatable_by: [] },
+    { name: 'served', usable_by: ['authenticated', 'service_role'], creatable_by: [] },
   ]
 
   test('are those of the project that an API role can use', () => {

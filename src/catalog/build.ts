@@ -27,7 +27,11 @@ export interface BuildOptions {
 export function buildCatalog(raw: RawCatalog, options: BuildOptions): Catalog {
   const parts = groupParts(raw)
   const relations = raw.relations.map((relation) => buildRelation(relation, parts))
-  const schemas = raw.schemas.map(({ name, usable_by }) => ({ name, usableBy: usable_by }))
+  const schemas = raw.schemas.map(({ name, usable_by, creatable_by }) => ({
+    name,
+    usableBy: usable_by,
+    creatableBy: creatable_by,
+  }))
   const tested =
     options.schemas ??
     schemas
@@ -40,11 +44,16 @@ export function buildCatalog(raw: RawCatalog, options: BuildOptions): Catalog {
     schemas,
     relations: relations.map((relation) => withBase(relation, relations)),
     routines: raw.routines.map(buildRoutine),
-    roles: raw.roles.map(({ name, superuser, bypass_row_security, login }) => ({
-      name,
-      superuser,
+    sequences: raw.sequences.map(({ readable_by, settable_by, lowest, ...sequence }) => ({
+      ...sequence,
+      qualified: `${sequence.schema}.${sequence.name}`,
+      lowest: String(lowest),
+      readableBy: readable_by,
+      settableBy: settable_by,
+    })),
+    roles: raw.roles.map(({ bypass_row_security, ...role }) => ({
+      ...role,
       bypassRowSecurity: bypass_row_security,
-      login,
     })),
     tested,
     apiRoles: options.apiRoles,

@@ -19,6 +19,7 @@ const QUERIES = [
   'column-privileges',
   'view-reads',
   'routines',
+  'sequences',
 ] as const
 
 export interface IntrospectOptions {

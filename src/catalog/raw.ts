@@ -1,11 +1,27 @@
 /** Rows of queries/*.sql, with PostgreSQL's names. */
 export interface RawCatalog {
-  readonly schemas: readonly { readonly name: string; readonly usable_by: readonly string[] }[]
+  readonly schemas: readonly {
+    readonly name: string
+    readonly usable_by: readonly string[]
+    readonly creatable_by: readonly string[]
+  }[]
+  readonly sequences: readonly {
+    readonly oid: number
+    readonly schema: string
+    readonly name: string
+    readonly owner: string
+    readonly lowest: number | string
+    readonly numbers: number | null
+    readonly readable_by: readonly string[]
+    readonly settable_by: readonly string[]
+  }[]
   readonly roles: readonly {
     readonly name: string
     readonly superuser: boolean
     readonly bypass_row_security: boolean
     readonly login: boolean
+    readonly inherits: readonly string[]
+    readonly becomes: readonly string[]
   }[]
   readonly relations: readonly RawRelation[]
   readonly columns: readonly RawColumn[]
@@ -125,6 +141,7 @@ export interface RawRoutine {
   readonly default_count: number
   readonly returns_record: boolean
   readonly owner: string
+  readonly search_path: string | null
   readonly executable_by: readonly string[]
 }
 

@@ -21,6 +21,7 @@ export function buildRoutine(raw: RawRoutine): Routine {
     arguments: buildArguments(raw),
     returnsRecord: raw.returns_record,
     owner: raw.owner,
+    searchPath: raw.search_path,
     executableBy: raw.executable_by,
     isTrigger: raw.returns === 'trigger' || raw.returns === 'event_trigger',
   }

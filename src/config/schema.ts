@@ -13,7 +13,7 @@ import type {
 } from '../domain/config.ts'
 import { SOURCE_TOOLS } from '../domain/config.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
-import { AUDIENCES, COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
+import { AUDIENCES, OPERATIONS, STANDINGS } from '../domain/vocabulary.ts'
 import { isPostgresUrl } from './postgres-url.ts'
 
 export const ENGINES = ['embedded', 'system', 'external'] as const satisfies readonly EngineKind[]
@@ -111,7 +111,7 @@ const source: z.ZodType<SourceConfig> = z.union([
 const ignoreEntry: z.ZodType<IgnoreEntry> = strict({
   code: z.enum(FINDING_CODES),
   relation: name.exactOptional(),
-  command: z.enum(COMMANDS).exactOptional(),
+  command: z.enum(OPERATIONS).exactOptional(),
   actor: z.enum(STANDINGS).exactOptional(),
   reason: z.string().refine((text) => text.trim().length >= 10, {
     error: 'must say in 10 characters or more why this finding is accepted',

@@ -163,6 +163,8 @@ export interface Routine {
   /** `record` without a list of columns: a caller has to know them */
   readonly returnsRecord: boolean
   readonly owner: string
+  /** as `alter function … set search_path` left it; null: the caller's */
+  readonly searchPath: string | null
   readonly executableBy: readonly string[]
   readonly isTrigger: boolean
 }
@@ -172,12 +174,35 @@ export interface Role {
   readonly superuser: boolean
   readonly bypassRowSecurity: boolean
   readonly login: boolean
+  /** roles whose privileges it has by membership; known of the roles that callers come in as */
+  readonly inherits: readonly string[]
+  /** roles that SET ROLE would make of it; known of the roles that callers come in as */
+  readonly becomes: readonly string[]
 }
 
 export interface Schema {
   readonly name: string
   /** API roles with USAGE */
   readonly usableBy: readonly string[]
+  /** API roles with CREATE */
+  readonly creatableBy: readonly string[]
+}
+
+/** What numbers rows; row security does not know of it. */
+export interface Sequence {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly qualified: RelationName
+  readonly owner: string
+  /** the least value that it can be set to */
+  readonly lowest: string
+  /** the relation whose column it numbers by itself (serial, identity) */
+  readonly numbers: number | null
+  /** roles that see its last value */
+  readonly readableBy: readonly string[]
+  /** roles that may set it */
+  readonly settableBy: readonly string[]
 }
 
 /** Everything that was introspected, in one snapshot. */
@@ -186,6 +211,7 @@ export interface Catalog {
   /** also those of the platform, which the project's relations refer to */
   readonly relations: readonly Relation[]
   readonly routines: readonly Routine[]
+  readonly sequences: readonly Sequence[]
   readonly roles: readonly Role[]
   /** schemas that are tested */
   readonly tested: readonly string[]

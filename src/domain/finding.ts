@@ -23,6 +23,14 @@ export const FINDING_CODES = [
   'policy-without-row-security',
   'no-policy',
   'migration-table-exposed',
+  'row-security-bypassed',
+  'truncate-privilege',
+  'references-privilege',
+  'trigger-privilege',
+  'sequence-privilege',
+  'void-column-revoke',
+  'role-membership',
+  'mutable-search-path',
 ] as const
 export type FindingCode = (typeof FINDING_CODES)[number]
 
@@ -105,7 +113,8 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     severity: 'note',
     title: 'An answer tells whether something hidden exists',
     impact: 'Keys, addresses or names can be tried one after the other to find out who or what is there.',
-    remedy: 'Answer alike whether the row exists or not, or ask for a right before answering.',
+    remedy:
+      'Let a function answer alike whether the row exists or not; make a key unique per owner or tenant; or accept it: a unique user name must tell that it is taken.',
   },
   'open-insert': {
     kind: 'leak',
@@ -184,5 +193,67 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'A migration tool’s own table is reachable through the API',
     impact: 'Names and times of migrations are readable, and rows may be written.',
     remedy: 'Enable row security on it, or revoke the API roles’ privileges.',
+  },
+  'row-security-bypassed': {
+    kind: 'leak',
+    severity: 'error',
+    title: 'The role that the application connects as walks around row security',
+    impact:
+      'Policies filter nothing in its sessions: whatever a request’s claims say, it gets everybody’s rows.',
+    remedy:
+      'Connect as a role of its own that owns no table and is neither superuser nor BYPASSRLS, and set the user per transaction; where the owner must connect, alter table … force row level security.',
+  },
+  'truncate-privilege': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'A role that callers come in as may truncate the relation',
+    impact: 'TRUNCATE asks no policy: one statement over SQL empties the table, everybody’s rows with it.',
+    remedy: 'revoke truncate on … from the role: no application needs it.',
+  },
+  'references-privilege': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'A foreign key tells which keys a hidden table holds',
+    impact: 'Whoever can make a table and reference this one learns of each key whether it exists.',
+    remedy: 'revoke references on … from the role, and create on the schema.',
+  },
+  'trigger-privilege': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'A caller’s own trigger function runs with the rights of whoever writes',
+    impact:
+      'A trigger that somebody else put on the table runs as the writer: with the server’s rights when the server writes.',
+    remedy: 'revoke trigger on … from the role: no application needs it.',
+  },
+  'sequence-privilege': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'A sequence can be read or reset by callers',
+    impact:
+      'Its value tells how many rows all users together have made; setval() makes everybody’s next insert fail.',
+    remedy: 'revoke all on sequence … from the role, and grant usage alone to those who insert.',
+  },
+  'void-column-revoke': {
+    kind: 'static',
+    severity: 'warning',
+    title: 'Revoking a column privilege had no effect',
+    impact:
+      'The role holds the privilege on the whole table, which a REVOKE of single columns leaves as it is.',
+    remedy: 'Revoke the privilege on the table, then grant it on the columns that are meant.',
+  },
+  'role-membership': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'A role that callers come in as can become a stronger one',
+    impact:
+      'SET ROLE is all it takes, in an injected statement or a function: then no policy binds the session.',
+    remedy: 'revoke the membership, or grant it with set false (PostgreSQL 16).',
+  },
+  'mutable-search-path': {
+    kind: 'leak',
+    severity: 'warning',
+    title: 'A security definer function believes a caller’s temporary table',
+    impact: 'Over a direct SQL session a temporary table of the right name answers in place of the real one.',
+    remedy: "Qualify every name in the function, and set search_path = '' on it.",
   },
 }

@@ -1,5 +1,6 @@
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
 import type { AppliedSource } from './source.ts'
+import type { PlatformGrant } from './privilege.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
 
 export interface ReportedRelation {
@@ -116,6 +117,8 @@ export interface Report {
     /** surfaces that this version does not try at all: "3 functions" */
     readonly untried: readonly string[]
   }
+  /** what the platform's default privileges open beside the policies, and nobody has taken away: no finding */
+  readonly platformGrants: readonly PlatformGrant[]
   readonly findings: readonly Finding[]
   /** unused or expired ignore entries and other things to know that are no findings */
   readonly notices: readonly string[]

@@ -53,7 +53,10 @@ export function blameFor(
     standing === 'anon'
       ? ['anon']
       : catalog.apiRoles.filter((role) => role !== 'anon' && role !== 'service_role')
-  const policies = [...new Set(roles.flatMap((role) => policiesFor(base, command, role)))]
+  const inherited = catalog.roles
+    .filter(({ name }) => roles.includes(name))
+    .flatMap(({ inherits }) => inherits)
+  const policies = [...new Set([...roles, ...inherited].flatMap((role) => policiesFor(base, command, role)))]
   const permissive = policies.filter((policy) => policy.permissive)
   // a policy that is true of everything needs no others to explain what got through
   const trivial = permissive.filter((policy) => [policy.using, policy.withCheck].includes('true'))

@@ -70,6 +70,8 @@ function severityOf(fact: Fact, outside: boolean): Severity {
   // only the column's name says that it grants something
   if (code === 'privileged-column' && !trusted) return 'warning'
   if (weak && severity === 'error') return 'warning'
+  // a value that can be read and not set is a side channel; a search path that is set and forgets pg_temp, a lesser slip
+  if (weak && (code === 'sequence-privilege' || code === 'mutable-search-path')) return 'note'
   // templates and system rows are read by design; nobody means them to be changed
   if (code === 'unowned-access' && command === 'select') return 'note'
   return code === 'write-overblock' && declared ? 'error' : severity

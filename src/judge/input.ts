@@ -3,12 +3,20 @@ import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
-import type { Population } from '../domain/population.ts'
-import type { Observation } from '../domain/probe.ts'
 import type { RoutineFacts } from '../domain/routine-facts.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
+import type { GrantStatement } from '../domain/grants.ts'
+import type { Population } from '../domain/population.ts'
+import type { Observation } from '../domain/probe.ts'
+import type { BesideObservation } from '../domain/privilege.ts'
 import type { Definition } from './blame.ts'
 import type { Exemptions, Sight } from './verdict.ts'
+
+/** What a psql script is made from. */
+export interface Reproducible {
+  readonly probe: { readonly actor: string }
+  readonly statement: string
+}
 
 export interface JudgeInput {
   readonly catalog: Catalog
@@ -20,6 +28,10 @@ export interface JudgeInput {
   readonly blind: readonly number[]
   readonly exemptions: ReadonlyMap<number, Exemptions>
   readonly definitions: readonly Definition[]
+  /** ways past the policies that were tried */
+  readonly beside: readonly BesideObservation[]
+  /** what the migrations granted and revoked, in order */
+  readonly grants: readonly GrantStatement[]
   readonly served?: readonly string[]
   /** relations that the policies of a relation look into */
   readonly policyReads: ReadonlyMap<number, readonly number[]>
@@ -38,6 +50,6 @@ export interface JudgeInput {
   /** ISO date */
   readonly today: string
   /** the psql script of an observation */
-  readonly reproductionOf: (observation: Observation) => string
   readonly reproductionOfCall: (call: CallObservation) => string
+  readonly reproductionOf: (observation: Reproducible) => string
 }

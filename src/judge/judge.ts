@@ -5,6 +5,7 @@ import { deduplicate, withoutEchoes, withoutObvious } from './facts.ts'
 import { judgeFunctions } from './functions.ts'
 import { applyIgnores } from './ignore.ts'
 import type { JudgeInput } from './input.ts'
+import { judgePrivileges } from './privileges.ts'
 import { judgeRelations } from './relations.ts'
 
 export interface Judged {
@@ -21,7 +22,7 @@ export interface Part {
 
 /** Observations held against expectations. Pure: the same input gives the same findings in the same order. */
 export function judge(input: JudgeInput): Judged {
-  const parts: readonly Part[] = [judgeRelations(input), judgeFunctions(input)]
+  const parts: readonly Part[] = [judgeRelations(input), judgeFunctions(input), judgePrivileges(input)]
   const plain = withoutObvious(deduplicate(withoutEchoes(parts.flatMap(({ facts }) => facts))))
   const findings = plain.map((fact) => toFinding(fact, input.served))
   return {

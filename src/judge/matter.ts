@@ -2,15 +2,17 @@ import type { Relation } from '../domain/catalog.ts'
 import { tieOf } from '../domain/population.ts'
 import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
-import type { Untested } from '../domain/report.ts'
+import type { Blame, Untested } from '../domain/report.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { blameFor } from './blame.ts'
+import { asBypass, bypassBehind, boundBy } from './bypass.ts'
 import { evidenceOf } from './collect.ts'
 import type { Fact } from './collect.ts'
 import { blockedStandings, brokenObservation, hasControl } from './control.ts'
 import type { Matter } from './control.ts'
 import type { JudgeInput } from './input.ts'
 import { judgeObservation } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 
 interface MatterResult {
   readonly facts: readonly Fact[]
@@ -18,13 +20,14 @@ interface MatterResult {
 }
 
 export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter): MatterResult {
-  const matter = { ...given, expectation: withoutOwners(given) }
+  const all = { ...given, expectation: withoutOwners(given) }
+  const matter = { ...all, observations: boundBy(input, relation, all) }
   const { expectation, observations } = matter
   const whole = wholeMatter(input, relation, matter)
   const blocked = whole.some(({ kind }) => kind === 'untested')
     ? []
     : blockedStandings(matter, input.population)
-  const { facts, doubts } = judgeEach(input, relation, matter)
+  const { facts, doubts } = judgeEach(input, relation, all)
   const reasons = whole.flatMap((one) =>
     one.kind === 'untested' || (one.kind === 'control' && blocked.length === 0)
       ? [
@@ -59,6 +62,7 @@ function judgeEach(
   for (const observation of observations) {
     const actor = matter.actors.get(observation.probe.actor)
     if (!actor || actor.purpose !== 'judged') continue
+    const bypass = bypassBehind(input, relation, actor.role)
     for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
       if (verdict.kind === 'untested')
         doubts.push({
@@ -67,24 +71,25 @@ function judgeEach(
           actor: verdict.standing,
           reason: verdict.reason,
         })
-      if (verdict.kind !== 'leak') continue
-      const evidence = evidenceOf(
-        observation,
-        verdict.reached,
-        expectation,
-        totalOf(matter, observation, verdict.reached.tie),
-        controlText(matter),
-      )
-      const fact = factOf(input, relation, matter, {
-        code: verdict.code,
-        actor: verdict.standing,
-        evidence,
-        observation,
-      })
-      facts.push(verdict.weak ? { ...fact, weak: true } : fact)
+      const leak = verdict.kind === 'leak' && bypass ? asBypass(verdict) : verdict
+      if (leak?.kind === 'leak') facts.push(leakFact(input, relation, matter, observation, leak, bypass))
     }
   }
   return { facts, doubts }
+}
+
+function leakFact(
+  input: JudgeInput,
+  relation: Relation,
+  matter: Matter,
+  observation: Observation,
+  { code, standing, reached, weak }: Extract<Verdict, { kind: 'leak' }>,
+  bypass: Blame | null,
+): Fact {
+  const total = totalOf(matter, observation, reached.tie)
+  const evidence = evidenceOf(observation, reached, matter.expectation, total, controlText(matter))
+  const fact = factOf(input, relation, matter, { code, actor: standing, evidence, observation })
+  return { ...fact, ...(weak ? { weak } : {}), ...(bypass ? { blame: [bypass] } : {}) }
 }
 
 /** The command as a whole: policies that cannot be evaluated, or that keep those out who should get through. */

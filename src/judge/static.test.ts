@@ -5,9 +5,10 @@ import { blameFor, policyText } from './blame.ts'
 import { isExposed, isMigrationTable, staticFinding } from './static.ts'
 
 const catalog: Catalog = {
-  schemas: [{ name: 'public', usableBy: ['anon', 'authenticated'] }],
+  schemas: [{ name: 'public', usableBy: ['anon', 'authenticated'], creatableBy: [] }],
   relations: [],
   routines: [],
+  sequences: [],
   roles: [],
   tested: ['public'],
   apiRoles: ['anon', 'authenticated'],

@@ -15,14 +15,17 @@ export interface BlameRecord {
   readonly identity: string | null
   /** oid of the catalog that holds the object; null where there is no identity */
   readonly classId: number | null
+  /** of a GRANT, REVOKE or change of default privileges: the message that held it, which may be a DO block; else null */
+  readonly statement: string | null
   readonly objectId: number | null
 }
 
-const INSTALL = readFileSync(new URL('blame.sql', import.meta.url), 'utf8')
+/** What records it: where that has changed, what an earlier run recorded is not enough. */
+export const BLAME_SQL = readFileSync(new URL('blame.sql', import.meta.url), 'utf8')
 
 /** Begins to record. Needs a superuser: PostgreSQL lets nobody else make event triggers. */
 export async function installBlame(connection: Connection): Promise<void> {
-  await connection.run(INSTALL)
+  await connection.run(BLAME_SQL)
 }
 
 /** The `record` option of applySources() that tells the event trigger where a statement stands. */
@@ -34,7 +37,7 @@ export function recordBlame(location: { readonly file: string; readonly line: nu
 export async function removeBlame(connection: Connection): Promise<readonly BlameRecord[]> {
   const records = await connection.rows<BlameRecord>(
     `select substring(at from '^(.*):\\d+$') as file, substring(at from '\\d+$')::int as line, tag,
-       object_type as "objectType", object_identity as identity, classid as "classId", objid as "objectId"
+       object_type as "objectType", object_identity as identity, classid as "classId", objid as "objectId", statement
      from rls_harness.blame order by number`,
   )
   await connection.run('drop event trigger rls_harness_blame; drop schema rls_harness cascade')

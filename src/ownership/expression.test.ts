@@ -26,6 +26,7 @@ function routine(name: string, body: string, language = 'sql'): Routine {
     arguments: [],
     returnsRecord: false,
     owner: 'postgres',
+    searchPath: null,
     executableBy: [],
     isTrigger: false,
   }

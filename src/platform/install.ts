@@ -103,6 +103,22 @@ export async function installPlatform(connection: Connection, options: PlatformO
 }
 
 /**
+ * Puts what policies of a Neon project name beside the platform: `auth.user_id()`, `auth.session()`, role `anonymous`.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function installNeon(connection: Connection): Promise<void> {
+  await runFiles(connection, ['neon.sql'])
+}
+
+/** Whether migrations name what only Neon has and make it nowhere themselves. */
+export function isForNeon(texts: readonly string[]): boolean {
+  const used = texts.some((text) => /\bauth"?\."?user_id"?\s*\(/i.test(text))
+  return (
+    used && !texts.some((text) => /create\s+(or\s+replace\s+)?function\s+"?auth"?\."?user_id\b/i.test(text))
+  )
+}
+
+/**
  * Sets the owner and the settings of the connection's database again: CREATE DATABASE … TEMPLATE copies neither.
  * To be run on every clone of a database that {@link installPlatform} was run on.
  * @throws HarnessError PLATFORM_FAILED

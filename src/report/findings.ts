@@ -3,7 +3,7 @@ import type { Blame, Finding, Report } from '../domain/report.ts'
 import { SEVERITIES, type Standing } from '../domain/vocabulary.ts'
 import { hanging, severityPaint, spread, type Look } from './look.ts'
 import type { Level } from './reporter.ts'
-import { pad, truncate } from './text.ts'
+import { count, pad, truncate } from './text.ts'
 
 const LABEL_WIDTH = 9
 
@@ -13,8 +13,20 @@ export const openFindings = (report: Report): readonly Finding[] =>
 
 /** Every finding that the level shows, those of one relation together, each with evidence, blame and remedy. */
 export function findings(report: Report, level: Level, look: Look): readonly string[] {
-  const shown = openFindings(report).filter((finding) => isShown(finding, level))
+  const open = openFindings(report).filter((finding) => isShown(finding, level))
+  const bypassed = level === 'all' ? [] : open.filter(({ code }) => code === 'row-security-bypassed')
+  const shown = open.filter((finding) => !bypassed.includes(finding))
   const relations = [...new Set(shown.map((finding) => finding.relation))]
+  return [...bypasses(bypassed, report, look), ...ofRelations(relations, shown, report, level, look)]
+}
+
+function ofRelations(
+  relations: readonly string[],
+  shown: readonly Finding[],
+  report: Report,
+  level: Level,
+  look: Look,
+): readonly string[] {
   return relations
     .flatMap((relation) => {
       const all = shown.filter((finding) => finding.relation === relation)
@@ -48,6 +60,34 @@ function consequences(
     return labelled('proven', `${asWhom(standing, report)}: ${commands.join(', ')}`, look)
   })
 }
+
+/** One connection that no policy binds has one cause, however many relations it reaches: they are told in lines. */
+function bypasses(found: readonly Finding[], report: Report, look: Look): readonly string[] {
+  const causeOf = ({ blame }: Finding): string => blame[0]?.statement ?? ''
+  return [...new Set(found.map(causeOf))].flatMap((cause) => {
+    const same = found.filter((finding) => causeOf(finding) === cause)
+    const [first] = same
+    if (!first) return []
+    const relations = [...new Set(same.map(({ relation }) => relation))]
+    const proven = relations.slice(0, RELATIONS_SHOWN).flatMap((relation) => {
+      const commands = same.filter((one) => one.relation === relation).map(({ command }) => command)
+      return labelled('proven', look.clean(`${relation}: ${[...new Set(commands)].join(', ')}`), look)
+    })
+    const more = relations.length - RELATIONS_SHOWN
+    return [
+      '',
+      ...describe(
+        relations.length > 1 ? { ...first, relation: count(relations.length, 'relation') } : first,
+        report,
+        look,
+      ),
+      ...proven,
+      ...(more > 0 ? labelled('', `and ${count(more, 'other relation')}`, look) : []),
+    ]
+  })
+}
+
+const RELATIONS_SHOWN = 10
 
 /** Whether a finding of this severity is printed at this level. */
 export function isShown(finding: Finding, level: Level): boolean {

@@ -4,7 +4,7 @@ import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
 /** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
   report: words(
-    'schemaVersion tool run outcome sources relations functions actors tenants rows probes coverage findings notices summary',
+    'schemaVersion tool run outcome sources relations functions actors tenants rows probes coverage platformGrants findings notices summary',
   ),
   tool: words('name version'),
   run: words('seed engine apiPrivileges durationMs steps peakMemoryMb'),
@@ -29,6 +29,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   findings: words(
     'id fingerprint code kind severity relation command actor title evidence blame reproduction remedy suppressed',
   ),
+  platformGrants: words('command role objects'),
   blame: words('policy statement file line'),
   remedy: words('sql verified'),
   suppressed: words('by reason expires'),

@@ -110,6 +110,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     rows: 96,
     probes: { columns: ['relation', 'outcome'], rows: [['public.chats', 'returned']] },
     coverage: { planned: 1104, executed: 1104, untested: [], untried: ['1 function'] },
+    platformGrants: [],
     findings: [],
     notices: [],
     summary: {

@@ -58,6 +58,10 @@ select
   p.prorettype = 'record'::regtype and not coalesce(p.proargmodes && '{o,b,t}'::"char"[], false) as returns_record,
   pg_get_userbyid(p.proowner) as owner,
   (
+    select substring(setting from '^search_path=(.*)$')
+    from unnest(p.proconfig) setting where setting like 'search\_path=%'
+  ) as search_path,
+  (
     select to_json(coalesce(array_agg(r.rolname order by r.rolname), '{}'))
     from pg_roles r
     where r.rolname = any (string_to_array(current_setting('rls_harness.roles'), ','))
