@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Config } from '../domain/config.ts'
+import type { UsageReport } from '../domain/usage.ts'
 import { HarnessError } from '../errors.ts'
 import { finding, sampleReport } from '../report/sample-report.ts'
 import type { Host } from './host.ts'
@@ -48,6 +49,10 @@ async function rls(
       configs.push(config)
       return run(config, context)
     },
+    inspect: async (config) => {
+      configs.push(config)
+      return sampleUsage()
+    },
     ...changes,
   })
   return { code, configs, ...written }
@@ -75,6 +80,16 @@ const talking: Host['run'] = async (_, { progress, today }) => {
   return sampleReport()
 }
 
+const sampleUsage = (changes: Partial<UsageReport> = {}): UsageReport => ({
+  schemaVersion: 1,
+  files: 2,
+  used: { relations: 1, functions: 0, buckets: 0, subscriptions: 0 },
+  missing: [],
+  untested: [],
+  dynamic: [],
+  unread: [],
+  ...changes,
+})
 const failingLate: Host['run'] = async (_, { progress }) => {
   progress({ kind: 'step', name: 'migrate' })
   throw new HarnessError('SEED_FAILED', 'no')
