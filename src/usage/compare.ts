@@ -12,7 +12,7 @@ export function missingIn(uses: readonly Use[], schema: UsableSchema): readonly 
   const made = new Set(uses.flatMap((use) => (use.kind === 'bucket' && use.made ? [use.name] : [])))
   const found = new Map<string, { first: Gap; places: Map<string, Place> }>()
   for (const gap of uses.flatMap((use) => gapsOf(use, lookup, made))) {
-    const key = [gap.kind, gap.name, gap.message].join('\0')
+    const key = [gap.kind, gap.name, gap.kind === 'arguments' ? gap.message : ''].join('\0')
     const { file, line, column } = gap.place
     const entry = found.get(key) ?? { first: gap, places: new Map<string, Place>() }
     found.set(key, entry)

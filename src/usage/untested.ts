@@ -1,6 +1,7 @@
 import type { Report } from '../domain/report.ts'
 import type { Place, UsableSchema, UsedUntested, Use } from '../domain/usage.ts'
 import type { Command } from '../domain/vocabulary.ts'
+import { embedded } from './embed.ts'
 import { Lookup, qualified } from './lookup.ts'
 
 /** What a report says about the names that an application uses: all that is looked at of it. */
@@ -60,6 +61,7 @@ interface Used {
 function relationsIn(uses: readonly Use[], lookup: Lookup): ReadonlyMap<string, Used> {
   const found = new Map<string, Used>()
   for (const use of uses) {
+    if (use.kind === 'selection') addEmbedded(use, lookup, found)
     if (use.kind !== 'relation' && use.kind !== 'subscription' && use.kind !== 'command') continue
     if (!lookup.relation(use.of)) continue
     const used = found.get(qualified(use.of)) ?? { places: [], commands: new Set<Command>() }
@@ -69,6 +71,25 @@ function relationsIn(uses: readonly Use[], lookup: Lookup): ReadonlyMap<string, 
     if (use.kind === 'subscription') used.commands.add('select')
   }
   return found
+}
+
+/** What a select embeds is read like the relation itself. */
+function addEmbedded(
+  { of, items, place }: Pick<Use & { kind: 'selection' }, 'of' | 'items' | 'place'>,
+  lookup: Lookup,
+  found: Map<string, Used>,
+): void {
+  const from = lookup.relation(of)
+  for (const item of items) {
+    const inner = from && item.kind === 'embed' ? embedded(lookup, from, item) : undefined
+    if (item.kind !== 'embed' || inner?.kind !== 'found' || !inner.shown) continue
+    const name = qualified(inner.shown)
+    const used = found.get(name) ?? { places: [], commands: new Set<Command>() }
+    found.set(name, used)
+    used.places.push(place)
+    used.commands.add('select')
+    addEmbedded({ of: inner.shown, items: item.items, place }, lookup, found)
+  }
 }
 
 function functionsIn(uses: readonly Use[], lookup: Lookup): ReadonlyMap<string, readonly Place[]> {
