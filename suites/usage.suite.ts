@@ -71,7 +71,12 @@ describe('a schema of every kind of name', () => {
     const client = `import { createClient } from '@supabase/supabase-js'\nconst db = createClient('', '')\n`
     writeFileSync(join(dir, 'app.ts'), client + statements.join('\n'))
     const report = join(dir, 'report.txt')
-    const empty = { relations: [], functions: [], coverage: { untested: [] }, probes: { columns: [], rows: [] } }
+    const empty = {
+      relations: [],
+      functions: [],
+      coverage: { untested: [] },
+      probes: { columns: [], rows: [] },
+    }
     writeFileSync(report, JSON.stringify({ schemaVersion: 1, ...empty }))
     const found = await usageOf(dir, { reportFile: report })
     return found.missing.map(({ kind, name }) => `${kind} ${name}`)

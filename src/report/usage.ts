@@ -27,14 +27,14 @@ function extentOf({ files, used }: UsageReport): string {
     count(used.buckets, 'bucket'),
     count(used.subscriptions, 'realtime table'),
   ]
-  return `${count(files, 'source file')} use ${parts.join(', ')}`
+  return `${count(files, 'source file')} ${files === 1 ? 'uses' : 'use'} ${parts.join(', ')}`
 }
 
 function describeMissing({ kind, name, message, nearest, places }: Missing, look: Look): readonly string[] {
   const title = `${TITLES[kind]}  ${name}`
   const meant = nearest === undefined ? '' : `; did you mean "${nearest}"?`
   return [
-    ...hanging(` ${look.paint.bad(look.severities.error)} `, look.clean(title), look).map((line) => line),
+    ...hanging(` ${look.paint.bad(look.severities.error)} `, look.clean(title), look),
     ...hanging('   ', look.clean(`${message}${meant}`), look),
     ...placeLines(places, look),
   ]
