@@ -23,6 +23,11 @@ const run: Host['run'] = async (config, context) => {
   return pipeline.run(config, context)
 }
 
+const inspect: Host['inspect'] = async (config, options, context) => {
+  const pipeline = await import('./inspect.ts')
+  return pipeline.inspect(config, options, context)
+}
+
 process.stdout.on('error', onLostOutput)
 // progress that nobody can read is no reason to stop
 process.stderr.on('error', () => {})
@@ -47,4 +52,5 @@ process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   today: new Date().toISOString().slice(0, 10),
   signal: interruption.signal,
   run,
+  inspect,
 })

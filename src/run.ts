@@ -3,6 +3,7 @@ import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { Report, Timing } from './domain/report.ts'
+import type { ConnectionTarget } from './domain/server.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly progress: (event: ProgressEvent) => void
   /** ISO date, for the expiry of ignore entries */
   readonly today: string
+  /** a look at the database that the migrations left, before anything is put into it */
+  readonly onMigrated?: (target: ConnectionTarget) => Promise<void>
 }
 
 /**
@@ -45,6 +48,7 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
     describeMigrated,
   )
   try {
+    await context.onMigrated?.(prepared.target)
     return await judgeDatabase(prepared, { config, context, step, steps, started })
   } catch (error) {
     throw await prepared.causeOf(error)

@@ -4,6 +4,7 @@ import { closeLab, openLab } from './cli/lab.ts'
 import { describePlaces } from './cli/places.ts'
 import { describeDatabaseUrls, describeServers } from './cli/servers.ts'
 import { describeSignals } from './cli/signals.ts'
+import { describeUsage } from './cli/usage.ts'
 import { describeVerdicts } from './cli/verdicts.ts'
 
 beforeAll(openLab)
@@ -14,5 +15,6 @@ describeDatabaseUrls()
 describeVerdicts()
 describeBadInput()
 describePlaces()
+describeUsage()
 describeServers()
 describeSignals()

@@ -1,5 +1,7 @@
 import type { Config } from '../domain/config.ts'
 import type { Report } from '../domain/report.ts'
+import type { UsageReport } from '../domain/usage.ts'
+import type { InspectOptions } from '../inspect.ts'
 import type { RunContext } from '../run.ts'
 
 /** Where text goes: what is used of a Node stream. */
@@ -23,4 +25,6 @@ export interface Host {
   readonly signal: AbortSignal
   /** the pipeline of src/run.ts, loaded only when something is to be run */
   readonly run: (config: Config, context: RunContext) => Promise<Report>
+  /** src/inspect.ts, loaded likewise */
+  readonly inspect: (config: Config, options: InspectOptions, context: RunContext) => Promise<UsageReport>
 }

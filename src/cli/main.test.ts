@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Config } from '../domain/config.ts'
+import type { UsageReport } from '../domain/usage.ts'
 import { HarnessError } from '../errors.ts'
 import { finding, sampleReport } from '../report/sample-report.ts'
 import type { Host } from './host.ts'
@@ -25,6 +26,8 @@ interface Result {
   readonly stdout: string
   readonly stderr: string
   readonly configs: readonly Config[]
+  /** what `usage` was asked for */
+  readonly inspected: readonly object[]
 }
 
 const isolated: Host['run'] = async () => sampleReport()
@@ -33,9 +36,11 @@ async function rls(
   argv: readonly string[],
   run: Host['run'] = isolated,
   changes: Partial<Host> = {},
+  found: UsageReport = sampleUsage(),
 ): Promise<Result> {
   const written = { stdout: '', stderr: '' }
   const configs: Config[] = []
+  const inspected: object[] = []
   const code = await main(argv, '1.2.3', {
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
@@ -48,9 +53,14 @@ async function rls(
       configs.push(config)
       return run(config, context)
     },
+    inspect: async (config, options) => {
+      configs.push(config)
+      inspected.push(options)
+      return found
+    },
     ...changes,
   })
-  return { code, configs, ...written }
+  return { code, configs, inspected, ...written }
 }
 
 const leaking: Host['run'] = async () => sampleReport({ outcome: 'findings', findings: [finding()] })
@@ -75,6 +85,16 @@ const talking: Host['run'] = async (_, { progress, today }) => {
   return sampleReport()
 }
 
+const sampleUsage = (changes: Partial<UsageReport> = {}): UsageReport => ({
+  schemaVersion: 1,
+  files: 2,
+  used: { relations: 1, functions: 0, buckets: 0, subscriptions: 0 },
+  missing: [],
+  untested: [],
+  dynamic: [],
+  unread: [],
+  ...changes,
+})
 const failingLate: Host['run'] = async (_, { progress }) => {
   progress({ kind: 'step', name: 'migrate' })
   throw new HarnessError('SEED_FAILED', 'no')
@@ -220,4 +240,35 @@ test('a configuration error is printed with its hint', async () => {
   const { code, stderr } = await rls(['check', 'app'])
   expect(code).toBe(2)
   expect(stderr).toBe('error: rls.config.json:1: schema: unknown key\nhint: Did you mean "schemas"?\n')
+})
+
+const place = { file: 'src/a.ts', line: 3, column: 7 }
+
+test('usage exits with 0 where every name is there and tested', async () => {
+  const { code, stdout, inspected } = await rls(['usage', 'app', '--src', 'web/**', '--report', 'r.json'])
+  expect(code).toBe(0)
+  expect(inspected).toEqual([{ globs: ['web/**'], reportFile: join(cwd, 'r.json') }])
+  expect(stdout).toMatch(/^ 2 source files use 1 relation, 0 functions, 0 buckets, 0 realtime tables\n/)
+  expect(stdout).toMatch(/ 0 missing · 0 used and untested +exit 0\n$/)
+})
+
+test('usage exits with 1 for a missing name, an untested one or a file that cannot be read', async () => {
+  const missing = [
+    { kind: 'relation' as const, name: 'public.Task', message: 'no', nearest: 'tasks', places: [place] },
+  ]
+  const untested = [{ kind: 'bucket' as const, name: 'files', reason: 'not tried', places: [place] }]
+  const unread = [{ file: 'src/b\u001b[2J.ts', line: 4, reason: 'Unexpected token' }]
+  for (const changes of [{ missing }, { untested }, { unread }])
+    expect((await rls(['usage', 'app'], isolated, {}, sampleUsage(changes))).code).toBe(1)
+  const { stdout } = await rls(['usage', 'app'], isolated, {}, sampleUsage({ missing, untested, unread }))
+  expect(stdout).toContain(
+    ' ✗ missing relation  public.Task\n   no; did you mean "tasks"?\n     src/a.ts:3:7\n',
+  )
+  expect(stdout).toContain(' ? used and untested  bucket files\n   not tried\n     src/a.ts:3:7\n')
+  expect(stdout).toContain(' ! not read  src/b\\x1b[2J.ts:4: Unexpected token\n')
+})
+
+test('usage --json writes nothing but JSON', async () => {
+  const { stdout } = await rls(['usage', 'app', '--json'])
+  expect(JSON.parse(stdout)).toEqual(sampleUsage())
 })

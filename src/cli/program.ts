@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
 import type { Host } from './host.ts'
+import type { UsageFlags } from './usage.ts'
 
 /** The commands of this version. */
-export const COMMAND_NAMES = ['check', 'help'] as const
+export const COMMAND_NAMES = ['check', 'usage', 'help'] as const
 
 const EXAMPLES = `
 Examples:
@@ -11,6 +12,7 @@ Examples:
   rls-harness check apps/web --pg-version 16
   rls-harness check --relation 'public.chat*' --level all
   rls-harness check --json > report.json
+  rls-harness usage                         what the application uses and the schema lacks, or nobody tested
 
 Exit codes:
   0  isolated          1  a finding at or above --fail-on, or something could not be tested
@@ -26,6 +28,12 @@ Reading the matrix: select, insert, update, delete (S I U D) for
 Environment (weaker than flags, stronger than the configuration):
   RLS_DATABASE_URL RLS_ENGINE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY RLS_FAIL_ON
   NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
+`
+
+const USAGE_EXITS = `
+Exit codes:
+  0  every name is there and tested       1  a name is missing, or used and untested
+  2  could not run                        130  interrupted
 `
 
 const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
@@ -55,6 +63,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { check } = await import('./check.ts')
     finish(await check(dir, flags, host))
   })
+  addUsage(program).action(async (dir: string | undefined, flags: UsageFlags) => {
+    const { usage } = await import('./usage.ts')
+    finish(await usage(dir, flags, host))
+  })
   return program
 }
 
@@ -70,6 +82,34 @@ function addCheck(program: Command): Command {
   addTarget(command)
   addScope(command)
   addOutput(command)
+  return command
+}
+
+function addUsage(program: Command): Command {
+  const command = program
+    .command('usage')
+    .summary('hold the names that the application uses against the schema and the run')
+    .description(
+      'Reads the TypeScript and JavaScript sources of a project and reports tables, columns, functions, buckets and realtime tables that they use and the schema lacks, or that the run left untested.',
+    )
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', USAGE_EXITS)
+  addTarget(command)
+  command
+    .optionsGroup('Scope:')
+    .option('--src <glob>', "sources like 'apps/web/**/*.ts' (repeatable; default: all but tests)", collect)
+    .option('--report <file>', 'a JSON report of check, instead of a run')
+    .option('--schema <name>', 'test this schema only (repeatable)', collect)
+    .option('--seed <n>', 'seed of all random values (default: 42)')
+    .option('--rows <n>', 'rows per relation and owner (default: 3)')
+    .option('--concurrency <n>', 'probing sessions at a time')
+    .optionsGroup('Output:')
+    .option('--json', 'the result as JSON')
+    .option('--color', 'colours, whatever the terminal')
+    .option('--no-color', 'no colours')
+    .option('-q, --quiet', 'no progress on stderr')
+    .option('--debug', 'stack traces of errors')
+    .helpOption('-h, --help', 'print help')
   return command
 }
 
