@@ -25,7 +25,7 @@ export interface AssembleInput {
   readonly expectations: readonly Expectation[]
   readonly population: Population
   readonly observations: readonly Observation[]
-  readonly hints: readonly string[]
+  readonly unset: { readonly hint: string | null }
   readonly platformGrants: readonly PlatformGrant[]
   readonly judged: Judged
   readonly steps: readonly Timing[]
@@ -74,7 +74,11 @@ export function assemble(input: AssembleInput): Report {
     },
     platformGrants: input.platformGrants,
     findings: [...judged.findings].sort(byWeight),
-    notices: [...input.hints, ...population.notices, ...judged.notices],
+    notices: [
+      ...(input.unset.hint === null ? [] : [input.unset.hint]),
+      ...population.notices,
+      ...judged.notices,
+    ],
     summary: {
       relations: input.relations.length,
       probes: observations.length,
