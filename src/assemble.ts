@@ -28,7 +28,7 @@ export interface AssembleInput {
   readonly observations: readonly Observation[]
   readonly routines: readonly Routine[]
   readonly calls: readonly CallObservation[]
-  readonly hints: readonly string[]
+  readonly unset: { readonly hint: string | null }
   readonly platformGrants: readonly PlatformGrant[]
   readonly judged: Judged
   readonly steps: readonly Timing[]
@@ -74,7 +74,11 @@ export function assemble(input: AssembleInput): Report {
     },
     platformGrants: input.platformGrants,
     findings: [...judged.findings].sort(byWeight),
-    notices: [...input.hints, ...population.notices, ...judged.notices],
+    notices: [
+      ...(input.unset.hint === null ? [] : [input.unset.hint]),
+      ...population.notices,
+      ...judged.notices,
+    ],
     summary: {
       relations: input.relations.length,
       functions: input.routines.length,

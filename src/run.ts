@@ -68,7 +68,7 @@ async function judgeDatabase(
   { config, context, step, steps, started }: Pipeline,
 ): Promise<Report> {
   await using connection = await Connection.open(prepared.target)
-  const known = await step('introspect', () => understand(connection, config))
+  const known = await step('introspect', () => understand(connection, config, prepared.definitions))
   const population = await step(
     'seed',
     () => populate(connection, known.catalog, known.model, { config, platformSchemas: PLATFORM_SCHEMAS }),

@@ -21,7 +21,8 @@ import type { Reading } from './ownership/policy-facts.ts'
 import { routineFacts } from './ownership/routine-facts.ts'
 import { policyReads } from './ownership/reads.ts'
 import { grantsOf, madeAt } from './migrations/grants.ts'
-import { settingHints } from './ownership/settings.ts'
+import { unsetSettings } from './ownership/settings.ts'
+import type { UnsetSettings } from './ownership/settings.ts'
 import { unqualifiedReads } from './ownership/unqualified.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
@@ -51,20 +52,30 @@ export interface Understood {
   readonly model: Model
   readonly reading: Reading
   readonly expectations: readonly Expectation[]
-  /** what the configuration seems to lack */
-  readonly hints: readonly string[]
+  readonly unset: UnsetSettings
 }
 
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
-export async function understand(connection: Connection, config: Config): Promise<Understood> {
+export async function understand(
+  connection: Connection,
+  config: Config,
+  definitions: Prepared['definitions'],
+): Promise<Understood> {
   const catalog = await introspect(connection, {
     ...rolesFor(config),
     platformSchemas: PLATFORM_SCHEMAS,
     ...(config.schemas ? { schemas: config.schemas } : {}),
   })
   const relations = judgedRelations(catalog, config)
+  const granted = grantsOf(definitions).flatMap(({ roles }) => roles)
+  const unsetIn = (some: readonly Relation[]): UnsetSettings =>
+    unsetSettings(catalog, some, config, PLATFORM_SCHEMAS, granted)
   const routines = callableRoutines(catalog, config)
-  if (relations.length + routines.length === 0) throw nothingToJudge(catalog.tested, config.relations)
+  if (relations.length + routines.length === 0) {
+    const own = catalog.relations.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema))
+    throw nothingToJudge(catalog.tested, config.relations, unsetIn(own).hint)
+  }
+  const unset = unsetIn(relations)
   checkDeclarations(catalog, config)
   checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
@@ -75,7 +86,7 @@ export async function understand(connection: Connection, config: Config): Promis
     routineFacts: routineFacts(catalog, model, reading, routines),
     model,
     reading,
-    hints: settingHints(catalog, relations, config, PLATFORM_SCHEMAS),
+    unset,
     expectations: expectAll(catalog, model, reading, relations, config),
   }
 }
@@ -166,6 +177,7 @@ export function judgeAll(
     ...probed,
     population,
     exemptions,
+    unset: known.unset.relations,
     beside: probed.beside.observations,
     grants: grantsOf(prepared.definitions),
     sees: sightOf(probed.observations),
@@ -184,14 +196,18 @@ export function judgeAll(
   })
 }
 
-function nothingToJudge(schemas: readonly string[], globs: readonly string[] | undefined): HarnessError {
+function nothingToJudge(
+  schemas: readonly string[],
+  globs: readonly string[] | undefined,
+  unset: string | null,
+): HarnessError {
   const where = schemas.length > 0 ? `schema ${schemas.join(', ')}` : 'any schema that an API role can use'
   const what =
     globs === undefined ? 'the migrations leave no table or view' : `no relation is like ${globs.join(', ')}`
   return new HarnessError('NOTHING_JUDGED', `there is nothing to judge: ${what} in ${where}`, {
     hint:
       globs === undefined
-        ? 'Check that the right migrations were found, and `schemas` if it is set.'
+        ? (unset ?? 'Check that the right migrations were found, and `schemas` if it is set.')
         : 'Write --relation as schema.name, with * for any characters.',
   })
 }

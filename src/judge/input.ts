@@ -28,6 +28,8 @@ export interface JudgeInput {
   readonly blind: readonly number[]
   readonly exemptions: ReadonlyMap<number, Exemptions>
   readonly definitions: readonly Definition[]
+  /** settings that policies of a relation read and no session has */
+  readonly unset: ReadonlyMap<number, readonly string[]>
   /** ways past the policies that were tried */
   readonly beside: readonly BesideObservation[]
   /** what the migrations granted and revoked, in order */

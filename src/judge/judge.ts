@@ -7,6 +7,7 @@ import { applyIgnores } from './ignore.ts'
 import type { JudgeInput } from './input.ts'
 import { judgePrivileges } from './privileges.ts'
 import { judgeRelations } from './relations.ts'
+import { judgeUnset } from './unset.ts'
 
 export interface Judged {
   readonly findings: readonly Finding[]
@@ -22,7 +23,12 @@ export interface Part {
 
 /** Observations held against expectations. Pure: the same input gives the same findings in the same order. */
 export function judge(input: JudgeInput): Judged {
-  const parts: readonly Part[] = [judgeRelations(input), judgeFunctions(input), judgePrivileges(input)]
+  const parts: readonly Part[] = [
+    judgeRelations(input),
+    judgeFunctions(input),
+    judgePrivileges(input),
+    judgeUnset(input),
+  ]
   const plain = withoutObvious(deduplicate(withoutEchoes(parts.flatMap(({ facts }) => facts))))
   const findings = plain.map((fact) => toFinding(fact, input.served))
   return {

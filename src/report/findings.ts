@@ -14,10 +14,10 @@ export const openFindings = (report: Report): readonly Finding[] =>
 /** Every finding that the level shows, those of one relation together, each with evidence, blame and remedy. */
 export function findings(report: Report, level: Level, look: Look): readonly string[] {
   const open = openFindings(report).filter((finding) => isShown(finding, level))
-  const bypassed = level === 'all' ? [] : open.filter(({ code }) => code === 'row-security-bypassed')
-  const shown = open.filter((finding) => !bypassed.includes(finding))
+  const one = level === 'all' ? [] : open.filter(({ code }) => FOLDED.has(code))
+  const shown = open.filter((finding) => !one.includes(finding))
   const relations = [...new Set(shown.map((finding) => finding.relation))]
-  return [...bypasses(bypassed, report, look), ...ofRelations(relations, shown, report, level, look)]
+  return [...folded(one, report, look), ...ofRelations(relations, shown, report, level, look)]
 }
 
 function ofRelations(
@@ -61,9 +61,10 @@ function consequences(
   })
 }
 
-/** One connection that no policy binds has one cause, however many relations it reaches: they are told in lines. */
-function bypasses(found: readonly Finding[], report: Report, look: Look): readonly string[] {
-  const causeOf = ({ blame }: Finding): string => blame[0]?.statement ?? ''
+/** One connection that no policy binds, one grant on all tables: the cause is told once, what it reaches in lines. */
+function folded(found: readonly Finding[], report: Report, look: Look): readonly string[] {
+  const causeOf = ({ code, actor, blame: [cause] }: Finding): string =>
+    JSON.stringify([code, actor, cause?.statement, cause?.file, cause?.line])
   return [...new Set(found.map(causeOf))].flatMap((cause) => {
     const same = found.filter((finding) => causeOf(finding) === cause)
     const [first] = same
@@ -74,19 +75,23 @@ function bypasses(found: readonly Finding[], report: Report, look: Look): readon
       return labelled('proven', look.clean(`${relation}: ${[...new Set(commands)].join(', ')}`), look)
     })
     const more = relations.length - RELATIONS_SHOWN
+    const name = relations.length > 1 ? count(relations.length, 'relation') : first.relation
     return [
       '',
-      ...describe(
-        relations.length > 1 ? { ...first, relation: count(relations.length, 'relation') } : first,
-        report,
-        look,
-      ),
-      ...proven,
+      ...describe({ ...first, relation: name }, report, look),
+      ...(same.length > 1 ? proven : []),
       ...(more > 0 ? labelled('', `and ${count(more, 'other relation')}`, look) : []),
     ]
   })
 }
 
+const FOLDED: ReadonlySet<string> = new Set([
+  'row-security-bypassed',
+  'truncate-privilege',
+  'trigger-privilege',
+  'references-privilege',
+  'sequence-privilege',
+])
 const RELATIONS_SHOWN = 10
 
 /** Whether a finding of this severity is printed at this level. */

@@ -19,6 +19,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...findings(report, level, look),
     ...untested(report, level, look),
     ...notices(report, look),
+    ...platformGrants(report, level, look),
     ...ignored(report, level, look),
     ...proven(report, options.exitCode, look),
     '',
@@ -29,6 +30,21 @@ export function terminal(report: Report, options: ReporterOptions): string {
 
 function notices(report: Report, look: Look): readonly string[] {
   const lines = report.notices.flatMap((notice) => hanging(' ! ', look.clean(notice), look))
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+/** What the platform opens by itself is no finding; who looks at notes may want to take it away. */
+function platformGrants(report: Report, level: Level, look: Look): readonly string[] {
+  if (level !== 'note' && level !== 'all') return []
+  const lines = report.platformGrants.flatMap(({ command, role, objects }) =>
+    hanging(
+      '   ',
+      look.clean(
+        `platform  ${role} has ${command.toUpperCase()} on ${count(objects.length, 'object')} by default privileges: ${objects.slice(0, 3).join(', ')}${objects.length > 3 ? ', …' : ''}`,
+      ),
+      look,
+    ),
+  )
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
