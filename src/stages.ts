@@ -1,6 +1,9 @@
+import { nameColumnsIn, openAreas } from './area/areas.ts'
+import { survey } from './area/buckets.ts'
 import { introspect } from './catalog/introspect.ts'
 import type { Connection } from './database/connection.ts'
 import { cloneDatabase } from './database/scratch.ts'
+import type { Area, Surroundings } from './domain/area.ts'
 import type { Catalog, Relation } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
@@ -19,10 +22,11 @@ import type { Reading } from './ownership/policy-facts.ts'
 import { policyReads } from './ownership/reads.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
-import { probe } from './probe/probe.ts'
+import { probe, probeAreas } from './probe/probe.ts'
 import type { Probed } from './probe/probe.ts'
 import { reproductionOf } from './reproduce.ts'
-import { checkDeclarations, checkRoles, judgedRelations, rolesFor } from './scope.ts'
+import { checkDeclarations, checkRoles, judgedRelations, judgesArea, rolesFor } from './scope.ts'
+import { populate } from './seed/populate.ts'
 import { lookupIn } from './seed/read-back.ts'
 
 /** What is known of a project before a single row is seeded. */
@@ -32,6 +36,7 @@ export interface Understood {
   readonly model: Model
   readonly reading: Reading
   readonly expectations: readonly Expectation[]
+  readonly surroundings: Surroundings
 }
 
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
@@ -42,8 +47,10 @@ export async function understand(connection: Connection, config: Config): Promis
     ...(config.schemas ? { schemas: config.schemas } : {}),
   })
   const relations = judgedRelations(catalog, config)
-  if (relations.length === 0) throw nothingToJudge(catalog.tested, config.relations)
-  checkDeclarations(catalog, config)
+  const surroundings = await survey(connection, catalog, config.supabase.buckets ?? {})
+  if (relations.length === 0 && !hasAreas(catalog, surroundings, config))
+    throw nothingToJudge(catalog.tested, config.relations)
+  checkDeclarations(catalog, config, surroundings)
   checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   return {
@@ -52,6 +59,44 @@ export async function understand(connection: Connection, config: Config): Promis
     model,
     reading,
     expectations: expectAll(catalog, model, reading, relations, config),
+    surroundings,
+  }
+}
+
+/** Policies of Storage or Realtime, or buckets, are something to judge even where there is no table. */
+function hasAreas({ relations }: Catalog, { buckets }: Surroundings, config: Config): boolean {
+  return (
+    buckets.some(({ id }) => judgesArea(config, 'storage.objects', id)) ||
+    relations.some(
+      ({ qualified, policies }) =>
+        AREA_RELATIONS.has(qualified) && policies.length > 0 && judgesArea(config, qualified, null),
+    )
+  )
+}
+
+const AREA_RELATIONS: ReadonlySet<string> = new Set([
+  'storage.objects',
+  'storage.buckets',
+  'realtime.messages',
+])
+
+/** A population with what stands in buckets and topics. */
+export interface Seeded {
+  readonly population: Population
+  readonly areas: readonly Area[]
+}
+
+/** Model → actors, rows, and what is stored and sent in their names. */
+export async function seedAll(connection: Connection, known: Understood, config: Config): Promise<Seeded> {
+  const population = await populate(connection, known.catalog, known.model, {
+    config,
+    platformSchemas: PLATFORM_SCHEMAS,
+    nameColumns: nameColumnsIn(known.catalog, known.reading, known.model),
+  })
+  const { areas, notices } = await openAreas(connection, { ...known, population, config })
+  return {
+    population: { ...population, notices: [...population.notices, ...notices] },
+    areas: areas.filter(({ relation, scope }) => judgesArea(config, relation.qualified, scope)),
   }
 }
 
@@ -62,14 +107,15 @@ const RELATIONS_PER_CLONE = 40
 export async function probeAll(
   prepared: Prepared,
   known: Understood,
-  population: Population,
+  { population, areas }: Seeded,
   config: Config,
   signal: AbortSignal,
 ): Promise<Probed> {
   const { catalog, model, reading, relations, expectations } = known
-  const copies = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1
+  const wanted = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE))
+  const copies = Math.max(0, wanted - 1)
   await using clones = await cloneDatabase(prepared.target, copies)
-  return await probe({
+  const options = {
     ...clones,
     catalog,
     model,
@@ -79,14 +125,16 @@ export async function probeAll(
     comparedColumns: comparedColumns(catalog, reading),
     lookup: lookupIn(population.rows),
     signal,
-  })
+  }
+  const probed = await probe(options)
+  return { ...probed, observations: [...probed.observations, ...(await probeAreas(options, areas))] }
 }
 
 /** Observations → findings. */
 export function judgeAll(
   prepared: Prepared,
   known: Understood,
-  population: Population,
+  { population, areas }: Seeded,
   probed: Probed,
   {
     config,
@@ -103,6 +151,7 @@ export function judgeAll(
     ...known,
     ...probed,
     population,
+    areas,
     exemptions,
     sees: sightOf(probed.observations),
     policyReads: policyReads(catalog, reading),

@@ -20,6 +20,8 @@ export const FINDING_CODES = [
   'policy-without-row-security',
   'no-policy',
   'migration-table-exposed',
+  'public-bucket',
+  'published-without-row-security',
 ] as const
 export type FindingCode = (typeof FINDING_CODES)[number]
 
@@ -157,5 +159,19 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'A migration tool’s own table is reachable through the API',
     impact: 'Names and times of migrations are readable, and rows may be written.',
     remedy: 'Enable row security on it, or revoke the API roles’ privileges.',
+  },
+  'public-bucket': {
+    kind: 'static',
+    severity: 'note',
+    title: 'A bucket is public although its policies restrict reading',
+    impact: 'The public URL asks no policy: whoever knows or guesses the name of an object downloads it.',
+    remedy: 'Make the bucket private and hand out signed URLs, or keep nothing confidential in it.',
+  },
+  'published-without-row-security': {
+    kind: 'static',
+    severity: 'note',
+    title: 'Changes of a table without row security are broadcast to every subscriber',
+    impact: 'Whoever subscribes is sent every new, changed and deleted row as it happens.',
+    remedy: 'Enable row security on it, or take it out of the publication supabase_realtime.',
   },
 }

@@ -4,6 +4,8 @@ import type { FindingCode, FindingKind } from './finding.ts'
 
 export interface ReportedRelation {
   readonly name: string
+  /** the part of the relation that it is about: a bucket, topics of one layout */
+  readonly scope?: string
   readonly kind: string
   readonly exposed: boolean
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
@@ -24,6 +26,14 @@ export type Cell = 'closed' | 'open' | 'leak' | 'blocked' | 'untested' | 'none'
 export interface ReportedFunction {
   readonly name: string
   readonly securityDefiner: boolean
+}
+
+export interface ReportedBucket {
+  readonly id: string
+  readonly public: boolean
+  /** in bytes */
+  readonly fileSizeLimit: number | null
+  readonly allowedMimeTypes: readonly string[] | null
 }
 
 export interface ReportedActor {
@@ -104,6 +114,7 @@ export interface Report {
   readonly sources: readonly AppliedSource[]
   readonly relations: readonly ReportedRelation[]
   readonly functions: readonly ReportedFunction[]
+  readonly storage: { readonly buckets: readonly ReportedBucket[] }
   readonly actors: readonly ReportedActor[]
   readonly tenants: readonly string[]
   readonly rows: number

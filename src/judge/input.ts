@@ -1,3 +1,4 @@
+import type { Area, Surroundings } from '../domain/area.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
@@ -12,6 +13,8 @@ export interface JudgeInput {
   readonly relations: readonly Relation[]
   readonly expectations: readonly Expectation[]
   readonly observations: readonly Observation[]
+  readonly areas: readonly Area[]
+  readonly surroundings: Surroundings
   /** views in which not even the superuser sees anything that was seeded */
   readonly blind: readonly number[]
   readonly exemptions: ReadonlyMap<number, Exemptions>

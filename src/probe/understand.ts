@@ -1,3 +1,4 @@
+import type { Area } from '../domain/area.ts'
 import type { Catalog } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import { plantedTie, principalsOf, tenantNames, tieOf, userKeys } from '../domain/population.ts'
@@ -20,6 +21,8 @@ export interface Knowledge {
     values: readonly unknown[],
   ) => Values | undefined
   readonly attributions: Map<number, Attribution>
+  /** whose a row of an area is: its name says so, not its columns */
+  readonly principalsOf?: Area['principalsOf']
 }
 
 /** Rows of the table behind the target after the attempt, as the superuser sees them. */
@@ -130,7 +133,9 @@ export function reachedByAdmission(trial: Trial, knowledge: Knowledge): readonly
   )
 }
 
-function whose(trial: Trial, values: Values, { model, population, lookup }: Knowledge): SeededRow {
+function whose(trial: Trial, values: Values, knowledge: Knowledge): SeededRow {
+  const { model, population, lookup } = knowledge
+  if (knowledge.principalsOf) return { place: '', values, authors: [], ...knowledge.principalsOf(values) }
   const ownership = model.ownerships.get(trial.target.base.oid)
   const { owners, authors, tenantKeys } = principalsOf(ownership, values, lookup)
   const emails = new Map(

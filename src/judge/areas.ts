@@ -1,0 +1,75 @@
+import type { Area } from '../domain/area.ts'
+import { includes } from '../domain/vocabulary.ts'
+import { groupBy } from '../group-by.ts'
+import type { Untested } from '../domain/report.ts'
+import { originOf } from './blame.ts'
+import type { Fact } from './collect.ts'
+import type { JudgeInput } from './input.ts'
+import { judgeMatter } from './matter.ts'
+import type { Part } from './judge.ts'
+
+/** Buckets and topics: each like a relation of its own, with the policies that may apply to it. */
+export function judgeAreas(input: JudgeInput): Part {
+  const actors = new Map(input.population.actors.map((actor) => [actor.name, actor]))
+  const observationsOf = groupBy(input.observations, ({ probe }) =>
+    JSON.stringify([probe.relation, probe.scope ?? null, probe.command]),
+  )
+  const facts: Fact[] = [...publishedInTheOpen(input)]
+  const untested: Untested[] = []
+  for (const area of input.areas) {
+    const { relation, rows, scope } = area
+    if (isPublicInVain(area)) facts.push(publicBucket(area))
+    for (const expectation of area.expectations) {
+      const observations = observationsOf(JSON.stringify([relation.oid, scope, expectation.command]))
+      const result = judgeMatter({ ...input, baseOf: () => relation }, relation, {
+        expectation,
+        observations,
+        rows,
+        actors,
+      })
+      facts.push(...result.facts.map((fact) => (area.kind === 'buckets' ? asBucket(fact) : fact)))
+      untested.push(...result.untested)
+    }
+  }
+  return { facts, untested }
+}
+
+/** Realtime sends a change to whoever may select the row: without row security to everybody with the privilege. */
+function publishedInTheOpen({ relations, surroundings, definitions }: JudgeInput): readonly Fact[] {
+  return relations
+    .filter(
+      ({ oid, rowSecurity, privileges }) =>
+        surroundings.published.includes(oid) &&
+        !rowSecurity.enabled &&
+        privileges.some(({ role, relation }) => role !== 'service_role' && relation.includes('select')),
+    )
+    .map((relation) => ({
+      code: 'published-without-row-security',
+      subject: relation,
+      command: 'select',
+      declared: false,
+      evidence: 'in the publication supabase_realtime, and row security is off',
+      blame: originOf(relation, definitions),
+    }))
+}
+
+/** Making a bucket is no message in a contact form. */
+const asBucket = (fact: Fact): Fact => (fact.code === 'open-insert' ? { ...fact, code: 'insert-leak' } : fact)
+
+/** Policies keep others from reading, and the URL of a public bucket walks around them. */
+function isPublicInVain({ bucket, restrictsReading, expectations }: Area): boolean {
+  const select = expectations.find(({ command }) => command === 'select')
+  return bucket?.public === true && restrictsReading && !(select?.declared && includes(select.upper, 'anon'))
+}
+
+function publicBucket({ relation, scope, bucket }: Area): Fact {
+  return {
+    code: 'public-bucket',
+    subject: relation,
+    ...(scope === null ? {} : { scope }),
+    command: 'select',
+    declared: false,
+    evidence: `bucket "${bucket?.id}" is public, though its policies let people read their own objects alone: whoever knows or guesses a name downloads the object`,
+    blame: [],
+  }
+}
