@@ -69,6 +69,7 @@ async function bucketRows(connection: Connection, context: AreaContext): Promise
       rows,
       places: [],
       principalsOf: () => ({ owners: [], tenants: [] }),
+      namedBy: () => [],
       restrictsReading: false,
       expectations,
     },

@@ -7,11 +7,18 @@ import type { Keys } from './layout.ts'
 type Principals = Pick<SeededRow, 'owners' | 'tenants'>
 
 /** What names can be built from: everybody's keys, and whose each value is. */
+export interface Mention {
+  readonly relation: number
+  readonly place: string
+}
+
 export interface KeyRing {
   /** `user`, `tenant`, `projects.id` */
   readonly kinds: readonly string[]
   readonly keysOf: (actor: Actor) => Keys
   readonly principalsOf: (kind: string, value: string) => Principals | undefined
+  /** where the rows stand that hold a value */
+  readonly rowsHolding: (kind: string, value: string) => readonly Mention[]
 }
 
 export function keyRing(population: Population, naming: Naming): KeyRing {
@@ -57,6 +64,14 @@ export function keyRing(population: Population, naming: Naming): KeyRing {
       )
       return found ? principals(value) : undefined
     },
+    rowsHolding: (kind, value) =>
+      holders
+        .filter((one) => nameOf(one) === kind)
+        .flatMap(({ relation, values }) =>
+          values
+            .filter((held) => held.value === value)
+            .map(({ row }) => ({ relation: relation.oid, place: row.place })),
+        ),
   }
 }
 

@@ -158,21 +158,22 @@ export function labelOf(layout: Layout): string {
 
 /** The keys that a name holds where this layout has them; null where it is not built like that. Deeper folders are below. */
 export function readName(layout: Layout, name: string): ReadonlyMap<string, string> | null {
-  const texts = name.split(layout.separator)
-  const found = new Map<string, string>()
-  for (const [index, part] of [...layout.folders, ...(layout.file ? [layout.file] : [])].entries()) {
-    const isFile = index === layout.folders.length
-    const text = isWhole(layout) ? name : texts[index]
-    if (text === undefined || (layout.kind === 'path' && !isFile && index >= texts.length - 1)) return null
-    if (part.is === 'word') {
-      if (part.text !== text) return null
-      continue
-    }
-    const ending = isFile && !isWhole(layout) ? new RegExp(`\\.${layout.extension}$`) : /$^/
-    const plain = text.replace(ending, '')
-    const value = [text, plain].find((one) => one.startsWith(part.before) && one.endsWith(part.after))
-    if (value === undefined) return null
-    found.set(part.key, value.slice(part.before.length, value.length - part.after.length))
-  }
-  return found
+  const { folders, file, separator, extension, kind } = layout
+  if (isWhole(layout)) return new Map(keysIn(layout).map((key) => [key, name]))
+  const parts = [...folders, ...(file ? [file] : [])]
+  const pattern = parts.map((part) => patternOf(part, separator)).join(escape(separator))
+  const below = kind === 'path' && file === null ? `${parts.length > 0 ? '/' : ''}.+` : ''
+  const ending = kind === 'path' && file !== null ? `(?:\\.${escape(extension)})?` : ''
+  const found = new RegExp(`^${pattern}${below}${ending}$`).exec(name)
+  return found && new Map(keysIn(layout).map((key, index) => [key, found[index + 1] ?? '']))
 }
+
+/** A key may hold the separator: a UUID does where parts are joined by hyphens. */
+function patternOf(part: Part, separator: string): string {
+  if (part.is === 'word') return escape(part.text)
+  const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+  const plain = separator === '/' ? '[^/]+?' : `[^${escape(separator)}]+|.+?`
+  return `${escape(part.before)}(${uuid}|${plain})${escape(part.after)}`
+}
+
+const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\-]/g, '\\$&')

@@ -8,9 +8,9 @@ import type { Naming } from '../ownership/naming.ts'
 import type { AreaContext } from './areas.ts'
 import { expectArea } from './expectations.ts'
 import type { Belonging } from './expectations.ts'
-import { labelOf } from './layout.ts'
+import { keysIn, labelOf } from './layout.ts'
 import { insertAll, readAll } from './rows.ts'
-import { findShape, isTied, placesIn, principalsIn } from './shape.ts'
+import { findShape, isTied, mentionsIn, placesIn, principalsIn } from './shape.ts'
 import type { Shape } from './shape.ts'
 
 /** One area per bucket, with objects of everybody in it. */
@@ -26,6 +26,7 @@ export async function objectAreas(connection: Connection, context: AreaContext):
       context.catalog,
       context.reading,
       context.model.literals,
+      bucket.id,
     )
     const shape = await findShape({
       connection,
@@ -113,7 +114,7 @@ export function objectRow(
 async function seed(connection: Connection, catalog: Catalog, { bucket, shape }: Draft): Promise<void> {
   const makers = new Map(shape.people.map(({ actor }) => [actor.name, actor]))
   const named = placesIn(shape)
-    .filter(({ actor }) => actor === null || makers.get(actor)?.purpose === 'judged')
+    .filter(({ actor, only }) => !only && (actor === null || makers.get(actor)?.purpose === 'judged'))
     .map(({ actor, layout, name }) => ({
       name: name(`seeded-${layout.length}`),
       maker: actor === null ? null : (makers.get(actor) ?? null),
@@ -142,6 +143,7 @@ function areaOf(draft: Draft, raw: readonly SeededRow[], context: AreaContext): 
     rows,
     places: placesIn(shape),
     principalsOf,
+    namedBy: (values) => mentionsIn(shape, String(values['name'])),
     restrictsReading:
       belonging.kind !== 'shared' &&
       naming.tiesName !== null &&
@@ -174,7 +176,9 @@ export function belongingOf({ chosen }: Shape, rows: readonly SeededRow[]): Belo
   const ofTenant = rows.some(({ tenants }) => tenants.length > 0)
   return {
     kind: ofTenant ? 'tenant' : isTied(chosen) ? 'user' : 'shared',
-    ownerInside: rows.some(({ tenants, owners }) => tenants.length > 0 && owners.length > 0),
+    ownerInside:
+      rows.some(({ tenants, owners }) => tenants.length > 0 && owners.length > 0) &&
+      (chosen.tiesOwner || chosen.tied.some((layout) => keysIn(layout).length > 1)),
     why,
   }
 }

@@ -4,7 +4,7 @@ import type { Actor, Population, SeededRow, Values } from '../domain/population.
 import type { Naming } from '../ownership/naming.ts'
 import { askPolicies, predicatesOf } from './admission.ts'
 import { keyRing } from './keys.ts'
-import type { KeyRing } from './keys.ts'
+import type { KeyRing, Mention } from './keys.ts'
 import { keysIn, labelOf, layoutsFor, nameIn, readName } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { chooseLayouts, questionsOf } from './live-layouts.ts'
@@ -60,6 +60,15 @@ export async function findShape(context: ShapeContext): Promise<Shape> {
 function withDefaults(chosen: Chosen, naming: Naming, layouts: readonly Layout[], ring: KeyRing): Chosen {
   const tiesOwner = chosen.tiesOwner || naming.tiesOwner
   const [first] = layouts
+  // who must name something of the project's names what belongs to somebody, whoever may
+  const telling = chosen.loose.filter((layout) => keysIn(layout).length > 0)
+  if (telling.length > 0)
+    return {
+      ...chosen,
+      tiesOwner,
+      tied: [...chosen.tied, ...telling],
+      loose: chosen.loose.filter((layout) => !telling.includes(layout)),
+    }
   const loose = chosen.tied.length + chosen.loose.length === 0 && first ? [first] : chosen.loose
   if (chosen.tied.length > 0 || naming.tiesName === null) return { ...chosen, loose, tiesOwner }
   const keyOf = (test: (kind: string) => boolean): string => ring.kinds.find(test) ?? 'user'
@@ -94,6 +103,12 @@ export function principalsIn(
   return { tenants, owners: users.length > 0 || maker === null ? users : tenants.length > 0 ? [maker] : [] }
 }
 
+/** Rows of the project that a name mentions. */
+export const mentionsIn = ({ chosen, ring }: Shape, name: string): readonly Mention[] =>
+  chosen.tied.flatMap((layout) =>
+    [...(readName(layout, name) ?? [])].flatMap(([kind, value]) => ring.rowsHolding(kind, value)),
+  )
+
 export const isTied = ({ tied, tiesOwner }: Chosen): boolean => tied.length > 0 || tiesOwner
 
 /** Names that can be taken: everybody's in every layout, and nobody's. */
@@ -102,11 +117,29 @@ export function placesIn({ chosen, judges, people }: Shape): readonly NamedPlace
     nameIn(layout, keys, '') === null
       ? []
       : [{ actor: of, layout: labelOf(layout), name: (file) => nameIn(layout, keys, file) ?? '' }]
+  // the own key in somebody else's folder: a policy that looks at one of them alone is content
+  const mixed = (layout: Layout): readonly NamedPlace[] =>
+    keysIn(layout).length < 2
+      ? []
+      : judges.flatMap((of) =>
+          judges
+            .filter((one) => one !== of)
+            .flatMap((one) =>
+              keysIn(layout).flatMap((kind) => {
+                const keys = new Map([...of.keys, [kind, one.keys.get(kind) ?? '']])
+                return place(layout, { actor: of.actor, keys }, of.actor.name).map((made) => ({
+                  ...made,
+                  only: one.actor.name,
+                }))
+              }),
+            ),
+        )
   const controls = people.filter(({ actor }) => actor.purpose === 'control')
   return [
     ...chosen.tied.flatMap((layout) =>
       [...judges, ...controls].flatMap((one) => place(layout, one, one.actor.name)),
     ),
+    ...chosen.tied.flatMap(mixed),
     ...chosen.loose.flatMap((layout) => judges.slice(0, 1).flatMap((one) => place(layout, one, null))),
   ]
 }

@@ -10,7 +10,7 @@ import { labelOf } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { belongingOf } from './objects.ts'
 import { insertAll, readAll } from './rows.ts'
-import { findShape, placesIn, principalsIn } from './shape.ts'
+import { findShape, mentionsIn, placesIn, principalsIn } from './shape.ts'
 import type { Shape } from './shape.ts'
 
 /** What Realtime asks policies about: listening and sending, each as broadcast and as presence. */
@@ -38,7 +38,7 @@ export async function topicAreas(connection: Connection, context: AreaContext): 
   })
   const layouts = [...shape.chosen.tied, ...shape.chosen.loose]
   const places = placesIn(shape)
-  const topics = [...new Set(places.map(({ name }) => name('')))]
+  const topics = [...new Set(places.flatMap(({ name, only }) => (only ? [] : [name('')])))]
   const rows = topics.flatMap((topic) => EXTENSIONS.map((extension) => messageRow(topic, extension)))
   await insertAll(connection, context.catalog, 'realtime.messages', rows)
   const standing = await readAll(connection, messages)
@@ -64,7 +64,7 @@ function areaOf(
 ): Area {
   const scope = labelOf(layout)
   const places = placesIn(shape).filter((place) => place.layout === scope)
-  const topics = new Set(places.map(({ name }) => name('')))
+  const topics = new Set(places.flatMap(({ name, only }) => (only ? [] : [name('')])))
   const principalsOf: Area['principalsOf'] = ({ topic }) => principalsIn(shape, String(topic), null)
   const rows = standing
     .filter(({ values }) => topics.has(String(values['topic'])))
@@ -79,6 +79,7 @@ function areaOf(
     rows,
     places,
     principalsOf,
+    namedBy: ({ topic }) => mentionsIn(shape, String(topic)),
     restrictsReading: false,
     expectations: expectArea(
       { ...context, relation, scope, bucket: null, belonging, apiRoles: context.catalog.apiRoles },

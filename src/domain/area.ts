@@ -25,6 +25,8 @@ export interface Surroundings {
 export interface NamedPlace {
   /** the actor for whom it was made; null for nobody's */
   readonly actor: string | null
+  /** it holds a key of this other actor, too: nobody else has a reason to try it */
+  readonly only?: string
   /** the layout that it follows: `<user>/…` */
   readonly layout: string
   /** builds a name that nothing has yet: the same text gives the same name */
@@ -45,6 +47,8 @@ export interface Area {
   readonly places: readonly NamedPlace[]
   /** whose a row is, by its name, else by whom it was made */
   readonly principalsOf: (values: Values) => Pick<SeededRow, 'owners' | 'tenants'>
+  /** rows of the project's tables that its name mentions */
+  readonly namedBy: (values: Values) => readonly { readonly relation: number; readonly place: string }[]
   /** some policy for reading keeps others out */
   readonly restrictsReading: boolean
 }

@@ -1,5 +1,8 @@
 import type { Area } from '../domain/area.ts'
+import { tieOf } from '../domain/population.ts'
 import { includes } from '../domain/vocabulary.ts'
+import type { Command } from '../domain/vocabulary.ts'
+import type { Exemptions } from './verdict.ts'
 import { groupBy } from '../group-by.ts'
 import type { Untested } from '../domain/report.ts'
 import { originOf } from './blame.ts'
@@ -21,13 +24,23 @@ export function judgeAreas(input: JudgeInput): Part {
     if (isPublicInVain(area)) facts.push(publicBucket(area))
     for (const expectation of area.expectations) {
       const observations = observationsOf(JSON.stringify([relation.oid, scope, expectation.command]))
-      const result = judgeMatter({ ...input, baseOf: () => relation }, relation, {
-        expectation,
-        observations,
-        rows,
-        actors,
-      })
-      facts.push(...result.facts.map((fact) => (area.kind === 'buckets' ? asBucket(fact) : fact)))
+      const result = judgeMatter(
+        {
+          ...input,
+          baseOf: () => relation,
+          exemptions: new Map([[relation.oid, shownBesides(input, area, expectation.command)]]),
+        },
+        relation,
+        {
+          expectation,
+          observations,
+          rows,
+          actors,
+        },
+      )
+      facts.push(
+        ...withoutUnowned(result.facts).map((fact) => (area.kind === 'buckets' ? asBucket(fact) : fact)),
+      )
       untested.push(...result.untested)
     }
   }
@@ -53,8 +66,36 @@ function publishedInTheOpen({ relations, surroundings, definitions }: JudgeInput
     }))
 }
 
+/** Where people's things are open, that nobody's are, too, says nothing new. */
+const withoutUnowned = (facts: readonly Fact[]): readonly Fact[] =>
+  facts.filter(
+    (fact) =>
+      fact.code !== 'unowned-access' ||
+      !facts.some((other) => other.code !== 'unowned-access' && other.actor === fact.actor),
+  )
+
 /** Making a bucket is no message in a contact form. */
 const asBucket = (fact: Fact): Fact => (fact.code === 'open-insert' ? { ...fact, code: 'insert-leak' } : fact)
+
+/** Who is shown the row that names an object may well be shown the object: whether the row is rightly shown is told of its table. */
+function shownBesides({ sees, population }: JudgeInput, area: Area, command: Command): Exemptions {
+  if (command !== 'select') return new Map()
+  return new Map(
+    area.rows.flatMap((row) => {
+      const mentions = area.namedBy(row.values)
+      const readers = population.actors.filter(
+        (actor) =>
+          actor.purpose === 'judged' &&
+          tieOf(row, actor) === 'foreign' &&
+          mentions.some(({ relation, place }) => sees(actor.name, relation, place)),
+      )
+      if (readers.length === 0) return []
+      return [
+        [row.place, readers.some(({ role }) => role === 'anon') ? 'everyone' : 'authenticated'] as const,
+      ]
+    }),
+  )
+}
 
 /** Policies keep others from reading, and the URL of a public bucket walks around them. */
 function isPublicInVain({ bucket, restrictsReading, expectations }: Area): boolean {

@@ -43,9 +43,14 @@ export function namingOf(
   catalog: Catalog,
   reading: Reading,
   literals: ReadonlyMap<string, readonly string[]>,
+  bucket?: string,
 ): Naming {
   const trees = expressionsOf(policies).flatMap((text) => parseExpression(text) ?? [])
-  const leaves = trees.flatMap(leavesOf).filter((leaf) => !restrictsBucket(leaf))
+  const leaves = trees
+    .flatMap(branches)
+    .filter((branch) => bucket === undefined || canHoldIn(branch, bucket))
+    .flatMap(leavesOf)
+    .filter((leaf) => !restrictsBucket(leaf))
   const bodies = calledBodies(leaves, reading)
   const all = [...leaves, ...bodies]
   const ties = leaves.filter((leaf) => mentions(leaf, relation, NAMES, reading) && asksSession(leaf, reading))
@@ -67,6 +72,12 @@ export const nameConditions = (tree: Node, relation: Relation, reading: Reading)
 
 export const expressionsOf = (policies: readonly Policy[]): readonly string[] =>
   policies.flatMap(({ using, withCheck }) => [using, withCheck]).filter((text) => text !== null)
+
+/** Whether an alternative of a policy is not about other buckets alone. */
+const canHoldIn = (branch: Node, bucket: string): boolean =>
+  conjuncts(branch)
+    .filter(restrictsBucket)
+    .every((part) => stringsOf(part).length === 0 || stringsOf(part).includes(bucket))
 
 /** Buckets that a policy names, and whether it can hold in others. */
 export function bucketsOf(policy: Policy): { readonly named: readonly string[]; readonly anywhere: boolean } {

@@ -106,7 +106,7 @@ function inserts(visit: Visit): readonly Trial[] {
     actor.purpose === 'control'
       ? area.places.filter((place) => place.actor === 'alice')
       : visit.victims.flatMap((victim) =>
-          placesOf(area, victim.name)
+          targetsOf(area, victim, actor)
             .filter(({ name }) => !home.has(name('new')))
             .map((place) => ({ ...place, victim })),
         )
@@ -128,7 +128,13 @@ function inserts(visit: Visit): readonly Trial[] {
 }
 
 const placesOf = ({ places }: Area, actor: string | null): readonly NamedPlace[] =>
-  places.filter((place) => place.actor === actor)
+  places.filter((place) => place.actor === actor && place.only === undefined)
+
+/** Places of a victim's that this actor has a reason to try. */
+const targetsOf = ({ places }: Area, victim: Actor, actor: Actor): readonly NamedPlace[] =>
+  places.filter(
+    (place) => place.actor === victim.name && (place.only === undefined || place.only === actor.name),
+  )
 
 function attemptFor(actor: Actor, place: NamedPlace & { readonly victim?: Actor }): Attempt {
   const theirs = place.victim?.tenants ?? []
@@ -188,16 +194,32 @@ function updates(visit: Visit): readonly Trial[] {
       ),
     ),
     ...victims.flatMap((victim) =>
-      placesOf(area, victim.name)
+      targetsOf(area, victim, actor)
         .filter(({ name }) => mine !== undefined && !home.has(name('moved')))
-        .map((place) => mine && move(visit, 'give away', place.layout, mine, place.name('moved'))),
+        .flatMap((place) => (mine ? moveInto(visit, place, mine) : [])),
     ),
   ]
   return compact([
     ...overwriting,
     unseenTrial(target, actor, { ...shape, attempt: 'update unseen', rows: area.rows }),
-    ...moves.map((one) => one ?? null),
+    ...moves,
   ]).map((one) => announced(one, operation(one.probe.detail === 'version' ? 'upload_update' : 'move')))
+}
+
+/** Moved by its name, as Storage does it, and without reading anything, so that the UPDATE policies alone decide. */
+function moveInto(visit: Visit, place: NamedPlace, row: SeededRow): readonly (Trial | null)[] {
+  const { target, actor } = visit
+  const name = place.name('moved')
+  const assignments: readonly Assignment[] = [{ name: 'name', sql: quoteLiteral(name), reads: [] }]
+  const shape = {
+    command: 'update',
+    attempt: 'give away',
+    detail: place.layout,
+    assignments,
+    rows: [row],
+  } as const
+  const unseen = unseenTrial(target, actor, shape)
+  return [move(visit, 'give away', place.layout, row, name), unseen && { ...unseen, wanted: { name } }]
 }
 
 function move(
