@@ -208,7 +208,7 @@ function reportAreas({
       kind: kind === 'topics' ? 'topic' : 'bucket',
       exposed: isExposed(catalog, relation),
       rowSecurity: relation.rowSecurity,
-      ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(0, 1).map(({ why }) => why) },
+      ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(-1).map(({ why }) => why) },
       access: accessOf(cells),
       cells,
     }

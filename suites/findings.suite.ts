@@ -44,6 +44,11 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   ],
   'no-policy': ['note no-policy public.voice_memos select -'],
   'migration-table-exposed': ['warning migration-table-exposed public._prisma_migrations select -'],
+  'public-bucket': ['note public-bucket storage.objects select -'],
+  'published-without-row-security': [
+    'error row-security-off public.bus_positions select -',
+    'note published-without-row-security public.bus_positions select -',
+  ],
 }
 
 /** What the pages tell people to write where the access of `broken.sql` is meant. */
@@ -54,6 +59,7 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['delete-leak', { 'public.savings_goals': { delete: 'authenticated' } }],
   ['open-insert', { 'public.air_readings': { insert: 'everyone' } }],
   ['team-access', { 'public.timesheets': { select: 'tenant' } }],
+  ['public-bucket', { 'storage.objects/contracts': { select: 'everyone' } }],
 ]
 
 describe.each(FINDING_CODES)('%s', (code) => {
