@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { CallObservation } from './domain/call.ts'
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
+import type { Area, Surroundings } from './domain/area.ts'
 import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Model } from './domain/ownership.ts'
@@ -25,6 +26,8 @@ export interface AssembleInput {
   readonly relations: readonly Relation[]
   readonly expectations: readonly Expectation[]
   readonly population: Population
+  readonly surroundings: Surroundings
+  readonly areas: readonly Area[]
   readonly observations: readonly Observation[]
   readonly routines: readonly Routine[]
   readonly calls: readonly CallObservation[]
@@ -55,8 +58,11 @@ export function assemble(input: AssembleInput): Report {
         ? 'findings'
         : 'isolated',
     sources: prepared.sources,
-    relations: reportRelations(input),
+    relations: [...reportRelations(input), ...reportAreas(input)],
     functions: input.routines.map((routine) => reportFunction(routine)),
+    storage: {
+      buckets: input.surroundings.buckets.map(({ assumed: _, ...bucket }) => bucket),
+    },
     actors: population.actors.map(({ name, role, tenants, claims }) => ({
       name,
       role,
@@ -64,7 +70,10 @@ export function assemble(input: AssembleInput): Report {
       claims,
     })),
     tenants: population.tenants.map(({ name }) => name),
-    rows: [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0),
+    rows: [...[...population.rows.values()], ...input.areas.map((area) => area.rows)].reduce(
+      (sum, rows) => sum + rows.length,
+      0,
+    ),
     probes: { columns: PROBE_COLUMNS, rows: probeRows(input) },
     coverage: {
       planned: observations.length + input.calls.length,
@@ -91,13 +100,14 @@ export function assemble(input: AssembleInput): Report {
   }
 }
 
-/** What stands beside the relations and is not probed yet: a green must not seem to speak for it. */
-function untriedIn({ catalog }: AssembleInput): readonly string[] {
-  const objects =
-    catalog.relations.find(({ qualified }) => qualified === 'storage.objects')?.policies.length ?? 0
-  const topics =
-    catalog.relations.find(({ qualified }) => qualified === 'realtime.messages')?.policies.length ?? 0
-  return [...(objects > 0 ? ['storage'] : []), ...(topics > 0 ? ['realtime'] : [])]
+/** What stands beside the relations and is not probed: a green must not seem to speak for it. */
+function untriedIn({ catalog, areas }: AssembleInput): readonly string[] {
+  const left = (['storage.objects', 'realtime.messages'] as const).filter(
+    (name) =>
+      catalog.relations.some(({ qualified, policies }) => qualified === name && policies.length > 0) &&
+      !areas.some(({ relation }) => relation.qualified === name),
+  )
+  return left.map((name) => name.slice(0, name.indexOf('.')))
 }
 
 /** Who holds EXECUTE, by himself or through PUBLIC. */
@@ -118,12 +128,13 @@ const PROBE_COLUMNS = [
   'team',
   'foreign',
   'unowned',
+  'scope',
 ] as const
 
 function probeRows({
   observations,
   calls,
-  relations,
+  catalog: { relations },
   routines,
 }: AssembleInput): readonly (readonly unknown[])[] {
   const names = new Map(relations.map(({ oid, qualified }) => [oid, qualified]))
@@ -146,6 +157,7 @@ const callRow = ({ actor, attempt, of, outcome }: CallObservation, signature: st
   null,
   null,
   null,
+  null,
 ]
 
 function probeRow({ probe, outcome, reached }: Observation, relation: string): readonly unknown[] {
@@ -162,6 +174,7 @@ function probeRow({ probe, outcome, reached }: Observation, relation: string): r
     rows('team'),
     rows('foreign'),
     rows('unowned'),
+    probe.scope ?? null,
   ]
 }
 
@@ -196,6 +209,42 @@ function reportRelations(input: AssembleInput): readonly ReportedRelation[] {
     })
     return reportRelation(input, relation, base, cells)
   })
+}
+
+/** Buckets and topics stand in the matrix like relations. */
+function reportAreas({
+  areas,
+  catalog,
+  observations,
+  population,
+  judged,
+}: AssembleInput): readonly ReportedRelation[] {
+  return areas.map(({ relation, scope, rows, expectations, kind }) => {
+    const isHere = (one: { readonly scope?: string }): boolean => (one.scope ?? null) === scope
+    const cells = cellsOf({
+      relation,
+      base: relation,
+      population: { ...population, rows: new Map([[relation.oid, rows]]) },
+      findings: judged.findings.filter((one) => one.relation === relation.qualified && isHere(one)),
+      untested: judged.untested.filter((one) => one.relation === relation.qualified && isHere(one)),
+      observations: observations.filter(({ probe }) => probe.relation === relation.oid && isHere(probe)),
+    })
+    return {
+      name: relation.qualified,
+      ...(scope === null ? {} : { scope }),
+      kind: kind === 'topics' ? 'topic' : 'bucket',
+      exposed: isExposed(catalog, relation),
+      rowSecurity: relation.rowSecurity,
+      ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(-1).map(({ why }) => why) },
+      access: accessOf(cells),
+      cells,
+    }
+  })
+}
+
+function kindOf(rows: Area['rows']): 'user' | 'tenant' | 'shared' {
+  if (rows.some(({ tenants }) => tenants.length > 0)) return 'tenant'
+  return rows.some(({ owners }) => owners.length > 0) ? 'user' : 'shared'
 }
 
 function reportRelation(

@@ -1,15 +1,14 @@
 import { assemble } from './assemble.ts'
 import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
-import type { Actor, Population } from './domain/population.ts'
+import type { Actor } from './domain/population.ts'
 import type { Report, Timing } from './domain/report.ts'
 import type { ConnectionTarget } from './domain/server.ts'
-import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
-import { populate } from './seed/populate.ts'
-import { judgeAll, probeAll, understand } from './stages.ts'
+import { judgeAll, probeAll, seedAll, understand } from './stages.ts'
+import type { Seeded } from './stages.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }
@@ -69,16 +68,12 @@ async function judgeDatabase(
 ): Promise<Report> {
   await using connection = await Connection.open(prepared.target)
   const known = await step('introspect', () => understand(connection, config, prepared.definitions))
-  const population = await step(
-    'seed',
-    () => populate(connection, known.catalog, known.model, { config, platformSchemas: PLATFORM_SCHEMAS }),
-    describePopulation,
-  )
+  const seeded = await step('seed', () => seedAll(connection, known, config), describePopulation)
   const exemptions = await exemptionsFor(connection, known.relations, known.expectations)
   await connection.close()
   const probed = await step(
     'probe',
-    () => probeAll(prepared, known, population, config, context.signal),
+    () => probeAll(prepared, known, seeded, config, context.signal),
     ({ observations, calls }) => ({
       text: [
         `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
@@ -89,12 +84,12 @@ async function judgeDatabase(
       notes: [],
     }),
   )
-  const judged = judgeAll(prepared, known, population, probed, { config, exemptions, today: context.today })
+  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions, today: context.today })
   return assemble({
     config,
     prepared,
     ...known,
-    population,
+    ...seeded,
     observations: probed.observations,
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
@@ -124,11 +119,11 @@ function stepper(context: RunContext, steps: Timing[]) {
   }
 }
 
-const describePopulation: Describe<Population> = (made) => ({
+const describePopulation: Describe<Seeded> = ({ population: made, areas }) => ({
   text: [
     count(made.tenants.length, 'tenant'),
     count(usersIn(made.actors), 'user'),
-    count(rowsIn(made.rows), 'row'),
+    count(rowsIn(made.rows) + areas.reduce((sum, { rows }) => sum + rows.length, 0), 'row'),
   ].join(', '),
   notes: made.notices,
 })

@@ -1,8 +1,9 @@
 import { didYouMean } from './config/nearest.ts'
 import { DatabaseError } from './database/connection.ts'
 import type { Connection } from './database/connection.ts'
+import type { Surroundings } from './domain/area.ts'
 import { relationByName } from './domain/catalog.ts'
-import type { Catalog, Relation, Routine } from './domain/catalog.ts'
+import type { Catalog, Relation, RelationName, Routine } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'
 import type { Expectation } from './domain/expectation.ts'
 import type { Audience } from './domain/vocabulary.ts'
@@ -24,11 +25,23 @@ export function rolesFor(config: Config): {
 }
 
 /** Relations of the tested schemas that are the project's own, as far as the run is not narrowed to some. */
+/** Whether what stands in a bucket or is sent under a topic is judged: `storage.objects` stands for all buckets. */
+export function judgesArea(config: Config, relation: RelationName, scope: string | null): boolean {
+  const schema = relation.slice(0, relation.indexOf('.'))
+  if (config.schemas && !config.schemas.includes(schema)) return false
+  const names = [relation, ...(scope === null ? [] : [`${relation}/${scope}`])]
+  return config.relations?.some((glob) => names.some((name) => globToRegExp(glob).test(name))) ?? true
+}
+
+/** Schemas of the platform whose tables are judged by bucket and topic, not as tables. */
+const IN_AREAS: ReadonlySet<string> = new Set(['storage', 'realtime'])
+
 export function judgedRelations(catalog: Catalog, config: Config): readonly Relation[] {
   const wanted = config.relations?.map(globToRegExp)
   return catalog.relations.filter(
     ({ schema, extension, qualified }) =>
       catalog.tested.includes(schema) &&
+      !IN_AREAS.has(schema) &&
       extension === null &&
       (wanted === undefined || wanted.some((glob) => glob.test(qualified))),
   )
@@ -63,9 +76,15 @@ export function functionAudience({ expect }: Config, { signature }: Routine): Au
 }
 
 /** Names in the configuration must name something. @throws HarnessError CONFIG_INVALID with the nearest name */
-export function checkDeclarations(catalog: Catalog, config: Config): void {
+export function checkDeclarations(
+  catalog: Catalog,
+  config: Config,
+  { buckets }: Pick<Surroundings, 'buckets'>,
+): void {
+  const inStorage = buckets.map(({ id }) => `storage.objects/${id}`)
   for (const [name, intent] of Object.entries(config.expect)) {
     if (checkFunction(catalog, name, intent)) continue
+    if (inStorage.includes(name) || name.startsWith('realtime.messages/')) continue
     const relation = requireRelation(catalog, name, `expect["${name}"]`)
     if (!isIntent(intent)) continue
     for (const key of ['owner', 'tenant'] as const)

@@ -1,7 +1,10 @@
+import { nameColumnsIn, openAreas } from './area/areas.ts'
+import { survey } from './area/buckets.ts'
 import { introspect } from './catalog/introspect.ts'
 import type { Connection } from './database/connection.ts'
 import { cloneDatabase } from './database/scratch.ts'
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
+import type { Area, Surroundings } from './domain/area.ts'
 import type { Config } from './domain/config.ts'
 import type { CallObservation } from './domain/call.ts'
 import type { Expectation } from './domain/expectation.ts'
@@ -27,7 +30,7 @@ import { unqualifiedReads } from './ownership/unqualified.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
 import { probeFunctions } from './probe/functions/probe.ts'
-import { probe } from './probe/probe.ts'
+import { probe, probeAreas } from './probe/probe.ts'
 import type { Probed } from './probe/probe.ts'
 import { reproductionOf, reproductionOfCall } from './reproduce.ts'
 import {
@@ -36,10 +39,12 @@ import {
   checkRoles,
   functionAudience,
   judgedRelations,
+  judgesArea,
   rolesFor,
 } from './scope.ts'
 import { probePrivileges } from './probe/privileges.ts'
 import type { BesideProbed } from './probe/privileges.ts'
+import { populate } from './seed/populate.ts'
 import { lookupIn } from './seed/read-back.ts'
 
 /** What is known of a project before a single row is seeded. */
@@ -53,6 +58,7 @@ export interface Understood {
   readonly reading: Reading
   readonly expectations: readonly Expectation[]
   readonly unset: UnsetSettings
+  readonly surroundings: Surroundings
 }
 
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
@@ -71,12 +77,13 @@ export async function understand(
   const unsetIn = (some: readonly Relation[]): UnsetSettings =>
     unsetSettings(catalog, some, config, PLATFORM_SCHEMAS, granted)
   const routines = callableRoutines(catalog, config)
-  if (relations.length + routines.length === 0) {
+  const surroundings = await survey(connection, catalog, config.supabase.buckets ?? {})
+  if (relations.length + routines.length === 0 && !hasAreas(catalog, surroundings, config)) {
     const own = catalog.relations.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema))
     throw nothingToJudge(catalog.tested, config.relations, unsetIn(own).hint)
   }
   const unset = unsetIn(relations)
-  checkDeclarations(catalog, config)
+  checkDeclarations(catalog, config, surroundings)
   checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   return {
@@ -88,6 +95,44 @@ export async function understand(
     reading,
     unset,
     expectations: expectAll(catalog, model, reading, relations, config),
+    surroundings,
+  }
+}
+
+/** Policies of Storage or Realtime, or buckets, are something to judge even where there is no table. */
+function hasAreas({ relations }: Catalog, { buckets }: Surroundings, config: Config): boolean {
+  return (
+    buckets.some(({ id }) => judgesArea(config, 'storage.objects', id)) ||
+    relations.some(
+      ({ qualified, policies }) =>
+        AREA_RELATIONS.has(qualified) && policies.length > 0 && judgesArea(config, qualified, null),
+    )
+  )
+}
+
+const AREA_RELATIONS: ReadonlySet<string> = new Set([
+  'storage.objects',
+  'storage.buckets',
+  'realtime.messages',
+])
+
+/** A population with what stands in buckets and topics. */
+export interface Seeded {
+  readonly population: Population
+  readonly areas: readonly Area[]
+}
+
+/** Model → actors, rows, and what is stored and sent in their names. */
+export async function seedAll(connection: Connection, known: Understood, config: Config): Promise<Seeded> {
+  const population = await populate(connection, known.catalog, known.model, {
+    config,
+    platformSchemas: PLATFORM_SCHEMAS,
+    nameColumns: nameColumnsIn(known.catalog, known.reading, known.model),
+  })
+  const { areas, notices } = await openAreas(connection, { ...known, population, config })
+  return {
+    population: { ...population, notices: [...population.notices, ...notices] },
+    areas: areas.filter(({ relation, scope }) => judgesArea(config, relation.qualified, scope)),
   }
 }
 
@@ -104,12 +149,13 @@ export interface Observed extends Probed {
 export async function probeAll(
   prepared: Prepared,
   known: Understood,
-  population: Population,
+  { population, areas }: Seeded,
   config: Config,
   signal: AbortSignal,
 ): Promise<Observed> {
   const { catalog, model, reading, relations, expectations } = known
-  const copies = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1
+  const wanted = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE))
+  const copies = Math.max(0, wanted - 1)
   await using clones = await cloneDatabase(prepared.target, copies)
   const scene = {
     catalog,
@@ -119,15 +165,17 @@ export async function probeAll(
     lookup: lookupIn(population.rows),
     signal,
   }
-  const probed = await probe({
+  const options = {
     ...scene,
     ...clones,
     relations,
     expectationsOf: groupBy(expectations, (one) => one.relation),
-  })
+  }
+  const probed = await probe(options)
   const { routines, routineFacts: facts } = known
   return {
     ...probed,
+    observations: [...probed.observations, ...(await probeAreas(options, areas))],
     calls: await probeFunctions({ ...scene, target: prepared.target, routines, facts }),
     beside: await probeBeside(prepared, known, population, probed, config),
   }
@@ -159,7 +207,7 @@ async function probeBeside(
 export function judgeAll(
   prepared: Prepared,
   known: Understood,
-  population: Population,
+  { population, areas }: Seeded,
   probed: Observed,
   {
     config,
@@ -176,6 +224,7 @@ export function judgeAll(
     ...known,
     ...probed,
     population,
+    areas,
     exemptions,
     unset: known.unset.relations,
     beside: probed.beside.observations,

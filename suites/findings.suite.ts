@@ -62,6 +62,11 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   'role-membership': ['warning role-membership role report_worker select foreign'],
   'mutable-search-path': ['warning mutable-search-path public.complaints select foreign'],
   'existence-oracle': ['note existence-oracle public.insurance_cards insert foreign'],
+  'public-bucket': ['note public-bucket storage.objects select -'],
+  'published-without-row-security': [
+    'error row-security-off public.bus_positions select -',
+    'note published-without-row-security public.bus_positions select -',
+  ],
 }
 
 /** What the configuration must say for a finding to show. */
@@ -77,6 +82,7 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['delete-leak', { 'public.savings_goals': { delete: 'authenticated' } }],
   ['open-insert', { 'public.air_readings': { insert: 'everyone' } }],
   ['team-access', { 'public.timesheets': { select: 'tenant' } }],
+  ['public-bucket', { 'storage.objects/contracts': { select: 'everyone' } }],
 ]
 
 describe.each(FINDING_CODES)('%s', (code) => {

@@ -61,3 +61,23 @@ test('a value of the wrong type names its key', () => {
   expect(complaint('[db]\nmajor_version = "x"')).toContain('db.major_version: expected a whole number')
   expect(complaint('api = 3')).toContain('api: expected a table')
 })
+
+test('buckets are read with their limits, in bytes', () => {
+  const text = `
+[storage.buckets.avatars]
+public = true
+file_size_limit = "5MiB"
+allowed_mime_types = ["image/png"]
+[storage.buckets.drafts]
+`
+  expect(parse(text).settings.buckets).toEqual({
+    avatars: { public: true, fileSizeLimit: 5_242_880, allowedMimeTypes: ['image/png'] },
+    drafts: { public: false, fileSizeLimit: null, allowedMimeTypes: null },
+  })
+})
+
+test('a size that is none names its key', () => {
+  expect(complaint('[storage.buckets.avatars]\nfile_size_limit = "big"')).toBe(
+    'supabase/config.toml: storage.buckets.avatars.file_size_limit: expected a size such as "50MiB"',
+  )
+})

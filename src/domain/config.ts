@@ -60,11 +60,20 @@ export interface CustomIdentity {
   readonly settings: Readonly<Record<string, string>>
 }
 
+/** A bucket of `[storage.buckets.<name>]`. */
+export interface BucketSettings {
+  readonly public: boolean
+  /** in bytes */
+  readonly fileSizeLimit: number | null
+  readonly allowedMimeTypes: readonly string[] | null
+}
+
 /** What `supabase/config.toml` says that changes a verdict. */
 export interface SupabaseSettings {
   readonly exposedSchemas?: readonly string[]
   readonly extraSearchPath?: readonly string[]
   readonly autoExposeNewTables?: boolean
+  readonly buckets?: Readonly<Record<string, BucketSettings>>
 }
 
 /** The configuration of a run after defaults, file, environment and flags were merged: nothing is looked up later. */

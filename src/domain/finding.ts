@@ -31,6 +31,8 @@ export const FINDING_CODES = [
   'void-column-revoke',
   'role-membership',
   'mutable-search-path',
+  'public-bucket',
+  'published-without-row-security',
 ] as const
 export type FindingCode = (typeof FINDING_CODES)[number]
 
@@ -255,5 +257,19 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'A security definer function believes a caller’s temporary table',
     impact: 'Over a direct SQL session a temporary table of the right name answers in place of the real one.',
     remedy: "Qualify every name in the function, and set search_path = '' on it.",
+  },
+  'public-bucket': {
+    kind: 'static',
+    severity: 'note',
+    title: 'A bucket is public although its policies restrict reading',
+    impact: 'The public URL asks no policy: whoever knows or guesses the name of an object downloads it.',
+    remedy: 'Make the bucket private and hand out signed URLs, or keep nothing confidential in it.',
+  },
+  'published-without-row-security': {
+    kind: 'static',
+    severity: 'note',
+    title: 'Changes of a table without row security are broadcast to every subscriber',
+    impact: 'Whoever subscribes is sent every new, changed and deleted row as it happens.',
+    remedy: 'Enable row security on it, or take it out of the publication supabase_realtime.',
   },
 }

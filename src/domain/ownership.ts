@@ -56,6 +56,8 @@ export interface TenantKind {
   readonly name: string
   readonly keyColumn: string
   readonly memberships: readonly Membership[]
+  /** its key is a text such as a slug, though no column says so */
+  readonly textual?: boolean
   /** where a session carries the tenant's key: path into the claims */
   readonly claims: readonly (readonly string[])[]
   readonly evidence: string

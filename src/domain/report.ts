@@ -5,6 +5,8 @@ import type { FindingCode, FindingKind } from './finding.ts'
 
 export interface ReportedRelation {
   readonly name: string
+  /** the part of the relation that it is about: a bucket, topics of one layout */
+  readonly scope?: string
   readonly kind: string
   readonly exposed: boolean
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
@@ -26,6 +28,14 @@ export interface ReportedFunction {
   readonly name: string
   readonly securityDefiner: boolean
   readonly access: { readonly execute: Audience }
+}
+
+export interface ReportedBucket {
+  readonly id: string
+  readonly public: boolean
+  /** in bytes */
+  readonly fileSizeLimit: number | null
+  readonly allowedMimeTypes: readonly string[] | null
 }
 
 export interface ReportedActor {
@@ -106,6 +116,7 @@ export interface Report {
   readonly sources: readonly AppliedSource[]
   readonly relations: readonly ReportedRelation[]
   readonly functions: readonly ReportedFunction[]
+  readonly storage: { readonly buckets: readonly ReportedBucket[] }
   readonly actors: readonly ReportedActor[]
   readonly tenants: readonly string[]
   readonly rows: number

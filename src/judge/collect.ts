@@ -36,11 +36,15 @@ export interface Fact {
   readonly trusted?: boolean
 }
 
+/** Storage and Realtime have APIs of their own. */
+const SERVED_OTHERWISE: ReadonlySet<string> = new Set(['storage', 'realtime'])
+
 /** `served`: schemas that are served over HTTP, where the project says so. */
 export function toFinding(fact: Fact, served: readonly string[] | undefined): Finding {
   const info = FINDINGS[fact.code]
   const fingerprint = fingerprintOf(fact)
-  const outside = served !== undefined && !served.includes(fact.subject.schema)
+  const { schema } = fact.subject
+  const outside = served !== undefined && !served.includes(schema) && !SERVED_OTHERWISE.has(schema)
   return {
     id: fingerprint.slice(0, 8),
     fingerprint,

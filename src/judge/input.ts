@@ -1,5 +1,6 @@
 import type { CallObservation } from '../domain/call.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
+import type { Area, Surroundings } from '../domain/area.ts'
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
@@ -24,6 +25,8 @@ export interface JudgeInput {
   readonly relations: readonly Relation[]
   readonly expectations: readonly Expectation[]
   readonly observations: readonly Observation[]
+  readonly areas: readonly Area[]
+  readonly surroundings: Surroundings
   /** views in which not even the superuser sees anything that was seeded */
   readonly blind: readonly number[]
   readonly exemptions: ReadonlyMap<number, Exemptions>

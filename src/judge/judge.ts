@@ -3,6 +3,7 @@ import { toFinding } from './collect.ts'
 import type { Fact } from './collect.ts'
 import { deduplicate, withoutEchoes, withoutObvious } from './facts.ts'
 import { judgeFunctions } from './functions.ts'
+import { judgeAreas } from './areas.ts'
 import { applyIgnores } from './ignore.ts'
 import type { JudgeInput } from './input.ts'
 import { judgePrivileges } from './privileges.ts'
@@ -25,6 +26,7 @@ export interface Part {
 export function judge(input: JudgeInput): Judged {
   const parts: readonly Part[] = [
     judgeRelations(input),
+    judgeAreas(input),
     judgeFunctions(input),
     judgePrivileges(input),
     judgeUnset(input),

@@ -33,6 +33,7 @@ export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter
       ? [
           {
             relation: relation.qualified,
+            ...scopeIn(expectation),
             command: expectation.command,
             actor: 'all' as const,
             reason: one.reason,
@@ -48,6 +49,9 @@ export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter
     untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts),
   }
 }
+
+const scopeIn = ({ scope }: Matter['expectation']): { readonly scope?: string } =>
+  scope === undefined ? {} : { scope }
 
 /** Every observation by itself: rows that were reached and should not have been, and answers that decide nothing. */
 function judgeEach(
@@ -67,6 +71,7 @@ function judgeEach(
       if (verdict.kind === 'untested')
         doubts.push({
           relation: relation.qualified,
+          ...scopeIn(expectation),
           command: expectation.command,
           actor: verdict.standing,
           reason: verdict.reason,
@@ -131,7 +136,7 @@ function factOf(
   return {
     code,
     subject: relation,
-    ...(expectation.scope === undefined ? {} : { scope: expectation.scope }),
+    ...scopeIn(expectation),
     blame: blameFor(input.catalog, relation, base, expectation.command, actor, input.definitions),
     command: expectation.command,
     actor,
@@ -145,6 +150,7 @@ function factOf(
 /** Where no row came out with an owner, though there is a path to one, the relation is judged as the shared one that it is. */
 function withoutOwners({ expectation, rows }: Matter): Matter['expectation'] {
   const nobodys =
+    expectation.scope === undefined &&
     rows.length > 0 &&
     rows.every(({ owners, tenants, authors }) => owners.length + tenants.length + authors.length === 0)
   return nobodys ? { ...expectation, shared: true } : expectation

@@ -3,7 +3,6 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { GrantStatement } from '../domain/grants.ts'
 import type { BesideObservation } from '../domain/privilege.ts'
 import { sampleRelation } from '../domain/sample-relation.ts'
-import type { JudgeInput } from './input.ts'
 import { judgePrivileges } from './privileges.ts'
 import { samplePopulation } from './sample-matter.ts'
 
@@ -50,22 +49,12 @@ function judge(beside: readonly BesideObservation[], grants: readonly GrantState
     catalog,
     population: samplePopulation([]),
     relations: [accounts],
-    expectations: [],
-    observations: [],
-    blind: [],
-    exemptions: new Map(),
     definitions: [],
-    unset: new Map(),
     beside,
     grants,
-    policyReads: new Map(),
-    baseOf: (relation) => relation,
-    sees: () => false,
-    ignore: [],
-    today: '2026-01-15',
     reproductionOf: ({ statement }) => statement,
     ...input,
-  } satisfies JudgeInput)
+  })
 }
 
 test('a revoke of columns from a role that holds the whole table changed nothing', () => {

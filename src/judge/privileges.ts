@@ -9,8 +9,13 @@ import { placeOf } from './blame.ts'
 import type { Fact } from './collect.ts'
 import type { JudgeInput } from './input.ts'
 
+type PrivilegeInput = Pick<
+  JudgeInput,
+  'catalog' | 'population' | 'relations' | 'definitions' | 'beside' | 'grants' | 'reproductionOf'
+>
+
 /** What gets past the policies beside them: what was carried out, and revokes that changed nothing. */
-export function judgePrivileges(input: JudgeInput): {
+export function judgePrivileges(input: PrivilegeInput): {
   readonly facts: readonly Fact[]
   readonly untested: readonly Untested[]
 } {
@@ -34,11 +39,11 @@ export function judgePrivileges(input: JudgeInput): {
   }
 }
 
-function standingFor({ population }: JudgeInput, name: string): Standing {
+function standingFor({ population }: PrivilegeInput, name: string): Standing {
   return population.actors.find((actor) => actor.name === name)?.role === 'anon' ? 'anon' : 'foreign'
 }
 
-function factOf(input: JudgeInput, one: BesideObservation): Fact {
+function factOf(input: PrivilegeInput, one: BesideObservation): Fact {
   const { code, subject, command, actor, statement, grant, cause, object, weak, outcome } = one
   const place = object ? placeOf(input.definitions, object.objectType, object.identity) : {}
   return {
@@ -62,7 +67,7 @@ const blameOf = ({ file, line, roles, target }: GrantStatement): Blame => ({
 })
 
 /** A REVOKE of single columns leaves a privilege on the whole table as it is (manual, REVOKE, "Notes"). */
-function voidRevokes(input: JudgeInput): readonly Fact[] {
+function voidRevokes(input: PrivilegeInput): readonly Fact[] {
   return input.grants
     .filter(({ grants, target, names }) => !grants && target === 'objects' && names !== null)
     .flatMap((revoke) =>
@@ -74,7 +79,7 @@ function voidRevokes(input: JudgeInput): readonly Fact[] {
 
 const COLUMN_PRIVILEGES = ['select', 'insert', 'update'] as const
 
-function voidOn({ catalog }: JudgeInput, revoke: GrantStatement, relation: Relation): readonly Fact[] {
+function voidOn({ catalog }: PrivilegeInput, revoke: GrantStatement, relation: Relation): readonly Fact[] {
   if (revoke.privileges === 'all') return []
   return revoke.privileges.flatMap(({ name, columns }) =>
     COLUMN_PRIVILEGES.filter((one) => columns.length > 0 && (name === one || name === 'all')).flatMap(

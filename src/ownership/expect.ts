@@ -184,7 +184,10 @@ interface Declared {
   readonly conditions: Expectation['conditions']
 }
 
-function declaredFor(entry: Intent | DeclaredAudience | undefined, command: Command): Declared | undefined {
+export function declaredFor(
+  entry: Intent | DeclaredAudience | undefined,
+  command: Command,
+): Declared | undefined {
   if (entry === undefined) return undefined
   const value = isIntent(entry) ? (entry[command] ?? (command === 'select' ? undefined : entry.write)) : entry
   if (value === undefined) return undefined

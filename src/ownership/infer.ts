@@ -9,6 +9,7 @@ import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
 import { withGrantors } from './grants.ts'
 import { findShares } from './shares.ts'
+import { withNamedTenants } from './named-tenants.ts'
 import { findTenants } from './tenants.ts'
 import { findUserColumns } from './user-columns.ts'
 
@@ -33,7 +34,8 @@ export function inferModel(
   })
   const mentions = collectMentions(catalog, reading, platformSchemas)
   const users = findUserColumns(catalog, mentions, reading)
-  const tenants = findTenants(catalog, users, mentions, config.tenants)
+  const found = findTenants(catalog, users, mentions, config.tenants)
+  const tenants = withNamedTenants(catalog, found, mentions, reading)
   const groups = new Set([
     ...tenants.flatMap(({ relation, memberships }) => [relation, ...memberships.map((one) => one.relation)]),
     ...users.roots.map(({ relation }) => relation),

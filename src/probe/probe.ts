@@ -1,5 +1,6 @@
 import { Connection } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Area } from '../domain/area.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
@@ -7,11 +8,11 @@ import { tieOf } from '../domain/population.ts'
 import type { Actor, Population } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
+import { planArea } from './area.ts'
 import { attributionFor, tablesBehind } from './attribute.ts'
 import { merge, understand } from './observe.ts'
 import type { Shown } from './observe.ts'
 import { planRelation } from './plan.ts'
-import type { Scene } from './scene.ts'
 import { readTrial } from './read.ts'
 import { makeRoom } from './room.ts'
 import { seesAnythingNew, send } from './send.ts'
@@ -31,6 +32,9 @@ export interface ProbeOptions {
   /** values of rows by key, through which owner paths are followed */
   readonly lookup: Knowledge['lookup']
   readonly signal: AbortSignal
+  /** all rows that stand in the relation, where only those of an area are known */
+  readonly standing?: readonly string[]
+  readonly principalsOf?: Area['principalsOf']
 }
 
 export interface Probed {
@@ -64,6 +68,34 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, sent }
 }
 
+/** The trials of every area, one after the other: what they write to is one table. */
+export async function probeAreas(
+  options: ProbeOptions,
+  areas: readonly Area[],
+): Promise<readonly Observation[]> {
+  const [target] = options.targets
+  if (!target || areas.length === 0) return []
+  await using connection = await Connection.open(target, { pipelined: true })
+  await connection.run(PREPARE_CONNECTION)
+  const observations: Observation[] = []
+  for (const area of areas) {
+    options.signal.throwIfAborted()
+    const { oid } = area.relation
+    const known = {
+      ...options,
+      population: { ...options.population, rows: new Map([...options.population.rows, [oid, area.rows]]) },
+      standing: areas.flatMap(({ relation, rows }) =>
+        relation.oid === oid ? rows.map(({ place }) => place) : [],
+      ),
+      principalsOf: area.principalsOf,
+    }
+    const session = new Session(connection, known, { ...known, attributions: new Map() })
+    observations.push(...(await session.tryAll(planArea(known, area))))
+  }
+  await connection.run('rollback')
+  return observations
+}
+
 /** The trials of one relation on one connection. */
 class Session {
   sent = 0
@@ -77,9 +109,12 @@ class Session {
     this.#knowledge = knowledge
   }
 
-  async observe(relation: Relation): Promise<readonly Observation[]> {
-    const scene: Scene = this.#options
-    const first = await this.#all(planRelation(scene, relation, this.#options.expectationsOf(relation.oid)))
+  observe(relation: Relation): Promise<readonly Observation[]> {
+    return this.tryAll(planRelation(this.#options, relation, this.#options.expectationsOf(relation.oid)))
+  }
+
+  async tryAll(trials: readonly Trial[]): Promise<readonly Observation[]> {
+    const first = await this.#all(trials)
     const parts = await Promise.all(
       first.map((shown) => (shown.spread ? this.#oneByOne(shown) : Promise.resolve([]))),
     )
@@ -103,7 +138,8 @@ class Session {
 
   async #one(trial: Trial, actor?: Actor): Promise<Shown> {
     this.sent += 1
-    const places = (this.#options.population.rows.get(trial.target.base.oid) ?? []).map(({ place }) => place)
+    const standing = this.#options.population.rows.get(trial.target.base.oid) ?? []
+    const places = this.#options.standing ?? standing.map(({ place }) => place)
     return understand(trial, await send(this.#connection, trial, places, actor), this.#knowledge)
   }
 

@@ -1,3 +1,4 @@
+import type { Area } from '../domain/area.ts'
 import type { Catalog } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import { plantedTie, principalsOf, tenantNames, tieOf, userKeys } from '../domain/population.ts'
@@ -20,6 +21,8 @@ export interface Knowledge {
     values: readonly unknown[],
   ) => Values | undefined
   readonly attributions: Map<number, Attribution>
+  /** whose a row of an area is: its name says so, not its columns */
+  readonly principalsOf?: Area['principalsOf']
 }
 
 /** Rows of the table behind the target after the attempt, as the superuser sees them. */
@@ -131,7 +134,9 @@ export function reachedByAdmission(trial: Trial, knowledge: Knowledge): readonly
 }
 
 const whose = (trial: Trial, values: Values, knowledge: Knowledge): SeededRow =>
-  rowFrom(trial.target.base.oid, values, knowledge)
+  knowledge.principalsOf
+    ? { place: '', values, authors: [], ...knowledge.principalsOf(values) }
+    : rowFrom(trial.target.base.oid, values, knowledge)
 
 /** A row that was not there before, with whose it is. */
 export function rowFrom(

@@ -2,6 +2,7 @@ import { FINDINGS } from '../domain/finding.ts'
 import type { Blame, Finding, Report } from '../domain/report.ts'
 import { SEVERITIES, type Standing } from '../domain/vocabulary.ts'
 import { hanging, severityPaint, spread, type Look } from './look.ts'
+import { placeOf } from './place.ts'
 import type { Level } from './reporter.ts'
 import { count, pad, truncate } from './text.ts'
 
@@ -117,7 +118,7 @@ function titleOf(finding: Finding, report: Report, look: Look): string {
   const who = finding.actor === undefined ? '' : `  ${asWhom(finding.actor, report)}`
   const rest = `  ${finding.command}${who}`
   const room = look.width - 3 - finding.code.length - 2 - rest.length
-  const relation = truncate(look.clean(finding.relation), room, look.ellipsis)
+  const relation = truncate(look.clean(placeOf(finding.relation, finding.scope)), room, look.ellipsis)
   return ` ${paint(look.severities[finding.severity])} ${paint(finding.code)}  ${look.paint.strong(relation)}${rest}`
 }
 

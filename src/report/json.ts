@@ -4,7 +4,7 @@ import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
 /** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
   report: words(
-    'schemaVersion tool run outcome sources relations functions actors tenants rows probes coverage platformGrants findings notices summary',
+    'schemaVersion tool run outcome sources relations functions storage actors tenants rows probes coverage platformGrants findings notices summary',
   ),
   tool: words('name version'),
   run: words('seed engine apiPrivileges durationMs steps peakMemoryMb'),
@@ -12,7 +12,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   steps: words('name ms'),
   sources: words('tool files notes'),
   files: words('path sha256 notes'),
-  relations: words('name kind exposed rowSecurity ownership access cells'),
+  relations: words('name scope kind exposed rowSecurity ownership access cells'),
   rowSecurity: words('enabled forced'),
   ownership: words('kind path evidence'),
   access: COMMANDS,
@@ -22,12 +22,14 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   team: COMMANDS,
   own: COMMANDS,
   functions: words('name securityDefiner'),
+  storage: words('buckets'),
+  buckets: words('id public fileSizeLimit allowedMimeTypes'),
   actors: words('name role tenant claims'),
   probes: words('columns rows'),
   coverage: words('planned executed untested'),
-  untested: words('relation command actor reason'),
+  untested: words('relation scope command actor reason'),
   findings: words(
-    'id fingerprint code kind severity relation command actor title evidence blame reproduction remedy suppressed',
+    'id fingerprint code kind severity relation scope command actor title evidence blame reproduction remedy suppressed',
   ),
   platformGrants: words('command role objects'),
   blame: words('policy statement file line'),

@@ -3,6 +3,7 @@ import type { Cell, Report, ReportedRelation } from '../domain/report.ts'
 import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
 import type { Look } from './look.ts'
 import type { Level } from './reporter.ts'
+import { placeOf } from './place.ts'
 import { count, pad, truncate, widthOf } from './text.ts'
 
 /** With more relations than this only those are listed that a person must look at. */
@@ -36,9 +37,14 @@ export function matrix(report: Report, level: Level, look: Look): readonly strin
 function rowOf(relation: ReportedRelation, report: Report, level: Level): Row {
   const findings = report.findings.filter(
     (finding) =>
-      finding.relation === relation.name && finding.suppressed === undefined && isShown(finding, level),
+      finding.relation === relation.name &&
+      finding.scope === relation.scope &&
+      finding.suppressed === undefined &&
+      isShown(finding, level),
   )
-  const untested = report.coverage.untested.filter((entry) => entry.relation === relation.name)
+  const untested = report.coverage.untested.filter(
+    (entry) => entry.relation === relation.name && entry.scope === relation.scope,
+  )
   return { relation, findings: findings.length, untested: untested.length }
 }
 
@@ -50,7 +56,9 @@ function hasCells({ cells }: ReportedRelation): boolean {
 
 function table(rows: readonly Row[], look: Look): readonly string[] {
   const room = look.width - CELLS_WIDTH - AROUND
-  const names = rows.map((row) => truncate(look.clean(row.relation.name), room, look.ellipsis))
+  const names = rows.map((row) =>
+    truncate(look.clean(placeOf(row.relation.name, row.relation.scope)), room, look.ellipsis),
+  )
   const widest = Math.max(...names.map(widthOf), 12)
   const left = ' '.repeat(1 + widest + 5)
   return [

@@ -104,6 +104,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     outcome: 'isolated',
     sources: SOURCES,
     relations: [relation('public.chats'), relation('public.messages')],
+    storage: { buckets: [] },
     functions: [],
     actors: ACTORS,
     tenants: ['acme', 'globex'],

@@ -1,6 +1,7 @@
 import type { Report, Untested } from '../domain/report.ts'
 import { hanging, type Look } from './look.ts'
 import type { Level } from './reporter.ts'
+import { placeOf } from './place.ts'
 import { count } from './text.ts'
 
 /** Places listed under one reason unless everything is wanted. */
@@ -44,8 +45,8 @@ function described(
 /** `public.chats select (foreign, own)`: one place per relation and command. */
 function placesOf(entries: readonly Untested[]): readonly string[] {
   const places = new Map<string, string[]>()
-  for (const { relation, command, actor } of entries) {
-    const place = `${relation} ${command}`
+  for (const { relation, scope, command, actor } of entries) {
+    const place = `${placeOf(relation, scope)} ${command}`
     places.set(place, [...(places.get(place) ?? []), actor])
   }
   return [...places].map(([place, actors]) =>

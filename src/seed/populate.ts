@@ -8,6 +8,8 @@ import { createAccounts } from './accounts.ts'
 import { tenantsByUser, withPeople, withTenants } from './belonging.ts'
 import { castActors, castPeople } from './cast.ts'
 import { placeExisting, seedRelation } from './fill.ts'
+import { entwine } from './entwine.ts'
+import type { NameColumn } from './entwine.ts'
 import { lateKeys, settleCycle } from './cycles.ts'
 import { addPartition } from './partition.ts'
 import { insertionOrder } from './order.ts'
@@ -23,6 +25,8 @@ export interface PopulateOptions {
   readonly config: Pick<Config, 'seed' | 'identity' | 'app'>
   /** schemas that are not the project's: nothing is seeded there but accounts */
   readonly platformSchemas: readonly string[]
+  /** columns that policies hold against the names of objects and topics */
+  readonly nameColumns?: readonly NameColumn[]
 }
 
 /** Seeds actors, tenants and rows, and says whose each row is. The connection is a superuser's. */
@@ -49,6 +53,7 @@ export async function populate(
   await connection.run('begin')
   const signedUp = await createAccounts(connection, catalog, people)
   const filled = await fillRelations(connection, catalog, shop, placed, relations, rows)
+  await entwine(connection, catalog, options.nameColumns ?? [])
   await refreshMaterialized(connection, catalog, options.platformSchemas)
   await connection.run('commit')
   const emails = new Map(people.map(({ email, key }) => [email, key]))

@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Catalog, Column, Relation } from '../domain/catalog.ts'
 import { holdsRows } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Tenant } from '../domain/population.ts'
@@ -57,8 +57,26 @@ export function tenantsOf(
       const relation = catalog.relations.find(({ oid }) => oid === kind.relation)
       const column = relation?.columns.find((one) => one.name === kind.keyColumn)
       if (column && /^(int|numeric)/.test(column.baseType))
-        return String(100_000 + (relations.indexOf(relation as Relation) + 1) * 1_000 + number)
-      return column && column.baseType !== 'uuid' ? name : uuidFor(seed, 'tenant', kind.name, name)
+        // one begins with the other here, too
+        return `${100_000 + (relations.indexOf(relation as Relation) + 1) * 1_000}${number === 0 ? '' : number}`
+      return (column && column.baseType !== 'uuid') || kind.textual
+        ? slugOf(number, relation, column)
+        : uuidFor(seed, 'tenant', kind.name, name)
     }),
   }))
+}
+
+/**
+ * The keys of two tenants as texts. One begins with the other, so that comparing beginnings shows; where a column says
+ * what its texts look like, they are plain.
+ */
+function slugOf(number: number, relation: Relation | undefined, column: Column | undefined): string {
+  const [first, second] = TENANTS
+  const isBound =
+    column !== undefined &&
+    (column.maxLength !== null ||
+      column.labels !== null ||
+      column.domainChecks.length > 0 ||
+      (relation?.checks ?? []).some(({ columns }) => columns.includes(column.name)))
+  return number === 0 ? first : isBound ? second : `${first}-${second}`
 }

@@ -1,0 +1,59 @@
+-- Says of each candidate row whether a policy's expression is true of it: all at once where no row makes it fail, else
+-- one by one.
+create function pg_temp.rls_admitted(expression text, surface text, candidates jsonb)
+returns table (row_number int, verdict text)
+language plpgsql
+as $function$
+declare
+  candidate jsonb;
+  admitted boolean;
+begin
+  row_number := -1;
+  if expression = 'false' then
+    return;
+  end if;
+  if surface = 'objects' then
+    begin
+      return query execute format(
+        $query$
+          select objects.rls_row::int, 'yes'
+          from (
+            select made.*, c.number - 1 as rls_row
+            from jsonb_array_elements($1) with ordinality as c (value, number),
+              jsonb_populate_record(null::storage.objects, c.value) as made
+          ) as objects
+          where (%s)
+        $query$,
+        expression
+      ) using candidates;
+      return;
+    exception
+      when others then null;
+    end;
+  end if;
+  for candidate in select value from jsonb_array_elements(candidates) loop
+    row_number := row_number + 1;
+    verdict := 'error';
+    begin
+      if surface = 'objects' then
+        execute format(
+          'select (%s) from (select made.* from jsonb_populate_record(null::storage.objects, $1) as made) as objects',
+          expression
+        ) into admitted using candidate;
+      else
+        perform set_config('realtime.topic', candidate ->> 'topic', true);
+        execute format(
+          'select (%s) from (select made.* from jsonb_populate_record(null::realtime.messages, $1) as made) as messages',
+          expression
+        ) into admitted using candidate;
+      end if;
+      verdict := case when admitted then 'yes' end;
+    exception
+      when others then null;
+    end;
+    if verdict is not null then
+      return next;
+    end if;
+  end loop;
+end
+$function$;

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import type { Connection } from '../database/connection.ts'
+import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
+import type { Policy } from '../domain/catalog.ts'
+import type { Actor, Values } from '../domain/population.ts'
+import type { Command } from '../domain/vocabulary.ts'
+import { quoteLiteral } from '../sql/quote.ts'
+
+/** One side of a permissive policy. */
+export interface Predicate {
+  readonly expression: string
+  readonly command: Command | 'all'
+  readonly roles: readonly string[]
+}
+
+/** What every predicate says of a row that does not stand anywhere, asked by an actor. */
+export type Admission = (predicate: number, actor: string, row: number) => 'yes' | 'no' | 'error'
+
+/** Both sides of all policies that let something through. */
+export function predicatesOf(policies: readonly Policy[]): readonly Predicate[] {
+  return policies
+    .filter(({ permissive }) => permissive)
+    .flatMap(({ using, withCheck, command, roles }) =>
+      [...new Set([using, withCheck])].flatMap((expression) =>
+        expression === null ? [] : [{ expression, command, roles }],
+      ),
+    )
+}
+
+/**
+ * Asks the policies' expressions about rows as each actor, without inserting any: what names mean is not read out of
+ * the SQL but seen. The transaction is rolled back.
+ */
+export async function askPolicies(
+  connection: Connection,
+  surface: 'objects' | 'topics',
+  predicates: readonly Predicate[],
+  questions: readonly { readonly actor: Actor; readonly rows: readonly Values[] }[],
+): Promise<Admission> {
+  const answers = new Map<string, 'yes' | 'error'>()
+  const asked = questions.filter(({ rows }) => rows.length > 0 && predicates.length > 0)
+  const text = asked.flatMap(({ actor, rows }) => [
+    sessionSql(actor),
+    questionSql(surface, actor, predicates, rows),
+    BECOME_SUPERUSER,
+  ])
+  if (asked.length === 0) return () => 'no'
+  const results = await connection.results(['begin', FUNCTION, ...text, 'rollback'].join(';\n'))
+  const found = results.filter(({ rows }) => rows[0] !== undefined && 'rls_answers' in rows[0])
+  for (const [index, { actor }] of asked.entries())
+    for (const [predicate, row, verdict] of answersIn(found[index]?.rows[0]?.['rls_answers']))
+      answers.set(`${predicate} ${actor.name} ${row}`, verdict)
+  return (predicate, actor, row) => answers.get(`${predicate} ${actor} ${row}`) ?? 'no'
+}
+
+const FUNCTION = readFileSync(new URL('./admission.sql', import.meta.url), 'utf8')
+  .trim()
+  .replace(/;$/, '')
+
+/** `to_jsonb` of everything at once: one row per actor. */
+function questionSql(
+  surface: string,
+  actor: Actor,
+  predicates: readonly Predicate[],
+  rows: readonly Values[],
+): string {
+  const list = predicates.map(({ expression, roles }, index) => ({
+    index,
+    expression: roles.includes('public') || roles.includes(actor.role) ? expression : 'false',
+  }))
+  return [
+    'select coalesce(jsonb_agg(jsonb_build_array(p.index, a.row_number, a.verdict)), ',
+    `'[]'::jsonb) as rls_answers from jsonb_to_recordset(${quoteLiteral(JSON.stringify(list))}::jsonb) `,
+    `as p(index int, expression text), pg_temp.rls_admitted(p.expression, ${quoteLiteral(surface)}, `,
+    `${quoteLiteral(JSON.stringify(rows))}::jsonb) a`,
+  ].join('')
+}
+
+function answersIn(value: unknown): readonly (readonly [number, number, 'yes' | 'error'])[] {
+  return Array.isArray(value) ? (value as [number, number, 'yes' | 'error'][]) : []
+}

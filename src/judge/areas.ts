@@ -1,0 +1,116 @@
+import type { Area } from '../domain/area.ts'
+import { tieOf } from '../domain/population.ts'
+import { includes } from '../domain/vocabulary.ts'
+import type { Command } from '../domain/vocabulary.ts'
+import type { Exemptions } from './verdict.ts'
+import { groupBy } from '../group-by.ts'
+import type { Untested } from '../domain/report.ts'
+import { originOf } from './blame.ts'
+import type { Fact } from './collect.ts'
+import type { JudgeInput } from './input.ts'
+import { judgeMatter } from './matter.ts'
+import type { Part } from './judge.ts'
+
+/** Buckets and topics: each like a relation of its own, with the policies that may apply to it. */
+export function judgeAreas(input: JudgeInput): Part {
+  const actors = new Map(input.population.actors.map((actor) => [actor.name, actor]))
+  const observationsOf = groupBy(input.observations, ({ probe }) =>
+    JSON.stringify([probe.relation, probe.scope ?? null, probe.command]),
+  )
+  const facts: Fact[] = [...publishedInTheOpen(input)]
+  const untested: Untested[] = []
+  for (const area of input.areas) {
+    const { relation, rows, scope } = area
+    if (isPublicInVain(area)) facts.push(publicBucket(area))
+    for (const expectation of area.expectations) {
+      const observations = observationsOf(JSON.stringify([relation.oid, scope, expectation.command]))
+      const result = judgeMatter(
+        {
+          ...input,
+          baseOf: () => relation,
+          exemptions: new Map([[relation.oid, shownBesides(input, area, expectation.command)]]),
+        },
+        relation,
+        {
+          expectation,
+          observations,
+          rows,
+          actors,
+        },
+      )
+      facts.push(
+        ...withoutUnowned(result.facts).map((fact) => (area.kind === 'buckets' ? asBucket(fact) : fact)),
+      )
+      untested.push(...result.untested)
+    }
+  }
+  return { facts, untested }
+}
+
+/** Realtime sends a change to whoever may select the row: without row security to everybody with the privilege. */
+function publishedInTheOpen({ relations, surroundings, definitions }: JudgeInput): readonly Fact[] {
+  return relations
+    .filter(
+      ({ oid, rowSecurity, privileges }) =>
+        surroundings.published.includes(oid) &&
+        !rowSecurity.enabled &&
+        privileges.some(({ role, relation }) => role !== 'service_role' && relation.includes('select')),
+    )
+    .map((relation) => ({
+      code: 'published-without-row-security',
+      subject: relation,
+      command: 'select',
+      declared: false,
+      evidence: 'in the publication supabase_realtime, and row security is off',
+      blame: originOf(relation, definitions),
+    }))
+}
+
+/** Where people's things are open, that nobody's are, too, says nothing new. */
+const withoutUnowned = (facts: readonly Fact[]): readonly Fact[] =>
+  facts.filter(
+    (fact) =>
+      fact.code !== 'unowned-access' ||
+      !facts.some((other) => other.code !== 'unowned-access' && other.actor === fact.actor),
+  )
+
+/** Making a bucket is no message in a contact form. */
+const asBucket = (fact: Fact): Fact => (fact.code === 'open-insert' ? { ...fact, code: 'insert-leak' } : fact)
+
+/** Who is shown the row that names an object may well be shown the object: whether the row is rightly shown is told of its table. */
+function shownBesides({ sees, population }: JudgeInput, area: Area, command: Command): Exemptions {
+  if (command !== 'select') return new Map()
+  return new Map(
+    area.rows.flatMap((row) => {
+      const mentions = area.namedBy(row.values)
+      const readers = population.actors.filter(
+        (actor) =>
+          actor.purpose === 'judged' &&
+          tieOf(row, actor) === 'foreign' &&
+          mentions.some(({ relation, place }) => sees(actor.name, relation, place)),
+      )
+      if (readers.length === 0) return []
+      return [
+        [row.place, readers.some(({ role }) => role === 'anon') ? 'everyone' : 'authenticated'] as const,
+      ]
+    }),
+  )
+}
+
+/** Policies keep others from reading, and the URL of a public bucket walks around them. */
+function isPublicInVain({ bucket, restrictsReading, expectations }: Area): boolean {
+  const select = expectations.find(({ command }) => command === 'select')
+  return bucket?.public === true && restrictsReading && !(select?.declared && includes(select.upper, 'anon'))
+}
+
+function publicBucket({ relation, scope, bucket }: Area): Fact {
+  return {
+    code: 'public-bucket',
+    subject: relation,
+    ...(scope === null ? {} : { scope }),
+    command: 'select',
+    declared: false,
+    evidence: `bucket "${bucket?.id}" is public, though its policies let people read their own objects alone: whoever knows or guesses a name downloads the object`,
+    blame: [],
+  }
+}
