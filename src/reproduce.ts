@@ -1,4 +1,5 @@
 import { sessionSql } from './database/impersonate.ts'
+import type { Ascent, Reach } from './domain/ascent.ts'
 import type { Population } from './domain/population.ts'
 import type { Observation } from './domain/probe.ts'
 
@@ -6,4 +7,11 @@ import type { Observation } from './domain/probe.ts'
 export function reproductionOf({ probe, statement }: Observation, population: Population): string {
   const actor = population.actors.find(({ name }) => name === probe.actor)
   return ['begin;', ...(actor ? [`${sessionSql(actor)};`] : []), `${statement};`, 'rollback;', ''].join('\n')
+}
+
+/** A psql script that repeats the steps of an ascent and what was tried after them. It changes nothing. */
+export function reproductionOfAscent(ascent: Ascent, reach: Reach | undefined, population: Population): string {
+  const actor = population.actors.find(({ name }) => name === ascent.actor)
+  const after = actor && reach ? [`${sessionSql(actor)};`, `${reach.statement};`] : []
+  return ['begin;', `${ascent.script};`, ...after, 'rollback;', ''].join('\n')
 }

@@ -13,15 +13,18 @@ import type { Judged } from './judge/judge.ts'
 import { sightOf } from './judge/sight.ts'
 import type { Exemptions } from './judge/verdict.ts'
 import { comparedColumns } from './ownership/compared.ts'
+import { dependence } from './ownership/depends.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
 import type { Reading } from './ownership/policy-facts.ts'
 import { policyReads } from './ownership/reads.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import type { Prepared } from './prepare.ts'
+import type { Ascent } from './domain/ascent.ts'
+import { ascend } from './probe/ascend.ts'
 import { probe } from './probe/probe.ts'
-import type { Probed } from './probe/probe.ts'
-import { reproductionOf } from './reproduce.ts'
+import type { ProbeOptions, Probed } from './probe/probe.ts'
+import { reproductionOf, reproductionOfAscent } from './reproduce.ts'
 import { checkDeclarations, checkRoles, judgedRelations, rolesFor } from './scope.ts'
 import { lookupIn } from './seed/read-back.ts'
 
@@ -65,11 +68,11 @@ export async function probeAll(
   population: Population,
   config: Config,
   signal: AbortSignal,
-): Promise<Probed> {
+): Promise<Probed & { readonly ascents: readonly Ascent[] }> {
   const { catalog, model, reading, relations, expectations } = known
   const copies = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1
   await using clones = await cloneDatabase(prepared.target, copies)
-  return await probe({
+  const options: ProbeOptions = {
     ...clones,
     catalog,
     model,
@@ -79,7 +82,10 @@ export async function probeAll(
     comparedColumns: comparedColumns(catalog, reading),
     lookup: lookupIn(population.rows),
     signal,
-  })
+  }
+  const probed = await probe(options)
+  const ascents = await ascend({ ...options, ...dependence(catalog, reading), probed })
+  return { ...probed, ascents }
 }
 
 /** Observations → findings. */
@@ -87,7 +93,7 @@ export function judgeAll(
   prepared: Prepared,
   known: Understood,
   population: Population,
-  probed: Probed,
+  probed: Awaited<ReturnType<typeof probeAll>>,
   {
     config,
     exemptions,
@@ -114,6 +120,7 @@ export function judgeAll(
     ignore: config.ignore,
     today,
     reproductionOf: (observation) => reproductionOf(observation, population),
+    reproductionOfAscent: (ascent, reach) => reproductionOfAscent(ascent, reach, population),
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Ascent, Reach } from '../domain/ascent.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
@@ -12,6 +13,8 @@ export interface JudgeInput {
   readonly relations: readonly Relation[]
   readonly expectations: readonly Expectation[]
   readonly observations: readonly Observation[]
+  /** what actors opened for themselves */
+  readonly ascents: readonly Ascent[]
   /** views in which not even the superuser sees anything that was seeded */
   readonly blind: readonly number[]
   readonly exemptions: ReadonlyMap<number, Exemptions>
@@ -26,4 +29,6 @@ export interface JudgeInput {
   readonly today: string
   /** the psql script of an observation */
   readonly reproductionOf: (observation: Observation) => string
+  /** the psql script of an ascent, and of what was tried after it */
+  readonly reproductionOfAscent: (ascent: Ascent, reach?: Reach) => string
 }

@@ -1,6 +1,7 @@
 import type { Finding, Untested } from '../domain/report.ts'
 import { toFinding } from './collect.ts'
 import type { Fact } from './collect.ts'
+import { judgeEscalations } from './escalation.ts'
 import { deduplicate, withoutEchoes, withoutObvious } from './facts.ts'
 import { applyIgnores } from './ignore.ts'
 import type { JudgeInput } from './input.ts'
@@ -20,7 +21,8 @@ export interface Part {
 
 /** Observations held against expectations. Pure: the same input gives the same findings in the same order. */
 export function judge(input: JudgeInput): Judged {
-  const parts: readonly Part[] = [judgeRelations(input)]
+  const relations = judgeRelations(input)
+  const parts: readonly Part[] = [relations, judgeEscalations(input, relations.facts)]
   const plain = withoutObvious(deduplicate(withoutEchoes(parts.flatMap(({ facts }) => facts))))
   const findings = plain.map((fact) => toFinding(fact, input.served))
   return {

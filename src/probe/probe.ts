@@ -37,6 +37,8 @@ export interface Probed {
   readonly observations: readonly Observation[]
   /** views in which the superuser sees nothing of what was seeded */
   readonly blind: readonly number[]
+  /** writes of single actors that got through: what they open is tried next */
+  readonly openings: readonly Shown[]
   /** messages sent */
   readonly sent: number
 }
@@ -47,6 +49,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   const queue = [...options.relations]
   const observations = new Map<number, readonly Observation[]>()
   const blind: number[] = []
+  const openings: Shown[] = []
   let sent = 0
   const work = async (target: ConnectionTarget): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
@@ -56,17 +59,19 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
       const session = new Session(connection, options, knowledge)
       observations.set(relation.oid, await session.observe(relation))
       if (relation.view && (await session.isBlind(relation))) blind.push(relation.oid)
+      openings.push(...session.openings)
       sent += session.sent
     }
     await connection.run('rollback')
   }
   await Promise.all(options.targets.map(work))
-  return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, sent }
+  return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, openings, sent }
 }
 
 /** The trials of one relation on one connection. */
-class Session {
+export class Session {
   sent = 0
+  readonly openings: Shown[] = []
   readonly #connection: Connection
   readonly #options: ProbeOptions
   readonly #knowledge: Knowledge
@@ -86,10 +91,17 @@ class Session {
     const settled = await Promise.all(
       first.map(async (shown, index) => {
         const pieces = await Promise.all((parts[index] ?? []).map((piece) => this.#settle(piece)))
-        return merge(pieces.length > 0 ? shown : await this.#settle(shown), pieces)
+        const whole = pieces.length > 0 ? shown : await this.#settle(shown)
+        this.openings.push(...[whole, ...pieces].filter(isOpening))
+        return merge(whole, pieces)
       }),
     )
     return settled
+  }
+
+  /** One trial, with a second hearing where the first answer is doubtful. */
+  async attempt(trial: Trial): Promise<Shown> {
+    return this.#settle(await this.#one(trial))
   }
 
   /** A statement that failed as a whole is tried row by row: what happens to one must not hide what happens to another. */
@@ -171,6 +183,13 @@ class Session {
     return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
   }
 }
+
+/** A write that changed something: more than to set a column to itself. */
+const isOpening = ({ trial, outcome }: Shown): boolean =>
+  outcome.kind === 'affected' &&
+  outcome.rows > 0 &&
+  trial.actor.purpose === 'judged' &&
+  /^(insert|take over|give away|raise)/.test(trial.probe.attempt)
 
 /** The rows that stand last are those that were seeded: in every state, for every owner. */
 const MOST_SINGLES = 40
