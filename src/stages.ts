@@ -12,6 +12,7 @@ import { judge } from './judge/judge.ts'
 import type { Judged } from './judge/judge.ts'
 import { sightOf } from './judge/sight.ts'
 import type { Exemptions } from './judge/verdict.ts'
+import { believers } from './ownership/belief.ts'
 import { comparedColumns } from './ownership/compared.ts'
 import { dependence } from './ownership/depends.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
@@ -72,6 +73,7 @@ export async function probeAll(
   const { catalog, model, reading, relations, expectations } = known
   const copies = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE)) - 1
   await using clones = await cloneDatabase(prepared.target, copies)
+  const { dependentsOf, touchedBy } = dependence(catalog, reading)
   const options: ProbeOptions = {
     ...clones,
     catalog,
@@ -80,11 +82,12 @@ export async function probeAll(
     relations,
     expectationsOf: groupBy(expectations, (one) => one.relation),
     comparedColumns: comparedColumns(catalog, reading),
+    believes: believers(catalog, reading, dependentsOf),
     lookup: lookupIn(population.rows),
     signal,
   }
   const probed = await probe(options)
-  const ascents = await ascend({ ...options, ...dependence(catalog, reading), probed })
+  const ascents = await ascend({ ...options, dependentsOf, touchedBy, probed })
   return { ...probed, ascents }
 }
 

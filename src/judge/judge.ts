@@ -2,7 +2,7 @@ import type { Finding, Untested } from '../domain/report.ts'
 import { toFinding } from './collect.ts'
 import type { Fact } from './collect.ts'
 import { judgeEscalations } from './escalation.ts'
-import { deduplicate, withoutEchoes, withoutObvious } from './facts.ts'
+import { deduplicate, withForgeries, withoutEchoes, withoutObvious } from './facts.ts'
 import { applyIgnores } from './ignore.ts'
 import type { JudgeInput } from './input.ts'
 import { judgeRelations } from './relations.ts'
@@ -23,7 +23,8 @@ export interface Part {
 export function judge(input: JudgeInput): Judged {
   const relations = judgeRelations(input)
   const parts: readonly Part[] = [relations, judgeEscalations(input, relations.facts)]
-  const plain = withoutObvious(deduplicate(withoutEchoes(parts.flatMap(({ facts }) => facts))))
+  const told = withForgeries(parts.flatMap(({ facts }) => facts), input.population.actors)
+  const plain = withoutObvious(deduplicate(withoutEchoes(told)))
   const findings = plain.map((fact) => toFinding(fact, input.served))
   return {
     ...applyIgnores(findings, input.ignore, input.today),

@@ -28,6 +28,7 @@ export interface ProbeOptions {
   readonly relations: readonly Relation[]
   readonly expectationsOf: (relation: number) => readonly Expectation[]
   readonly comparedColumns: ReadonlyMap<number, readonly string[]>
+  readonly believes: Scene['believes']
   /** values of rows by key, through which owner paths are followed */
   readonly lookup: Knowledge['lookup']
   readonly signal: AbortSignal
