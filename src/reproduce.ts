@@ -10,8 +10,7 @@ export function reproductionOf({ probe, statement }: Observation, population: Po
 }
 
 /** A psql script that repeats the steps of an ascent and what was tried after them. It changes nothing. */
-export function reproductionOfAscent(ascent: Ascent, reach: Reach | undefined, population: Population): string {
-  const actor = population.actors.find(({ name }) => name === ascent.actor)
-  const after = actor && reach ? [`${sessionSql(actor)};`, `${reach.statement};`] : []
-  return ['begin;', `${ascent.script};`, ...after, 'rollback;', ''].join('\n')
+export function reproductionOfAscent({ actor, script }: Ascent, reach?: Reach): string {
+  const after = reach ? [`${sessionSql(actor)};`, `${reach.statement};`] : []
+  return ['begin;', `${script};`, ...after, 'rollback;', ''].join('\n')
 }

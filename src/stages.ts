@@ -123,7 +123,7 @@ export function judgeAll(
     ignore: config.ignore,
     today,
     reproductionOf: (observation) => reproductionOf(observation, population),
-    reproductionOfAscent: (ascent, reach) => reproductionOfAscent(ascent, reach, population),
+    reproductionOfAscent,
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from './vocabulary.ts'
+import type { Actor } from './population.ts'
 import type { Reached } from './probe.ts'
 import type { Step } from './report.ts'
 
@@ -27,7 +28,7 @@ export interface Reach {
 
 /** Statements that an actor may send by himself, and what they opened for him. */
 export interface Ascent {
-  readonly actor: string
+  readonly actor: Actor
   readonly kind: AscentKind
   readonly steps: readonly Step[]
   /** what was written in the last step, for people */

@@ -75,7 +75,7 @@ export function policyText({ name, command, roles, using, withCheck, permissive 
   ].join(' ')
 }
 
-function placeOf(
+export function placeOf(
   definitions: readonly Definition[],
   objectType: string,
   identity: string,

@@ -3,10 +3,9 @@ import type { Ascent, Reach } from '../domain/ascent.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import { FINDINGS } from '../domain/finding.ts'
 import { standingOf } from '../domain/population.ts'
-import type { Actor } from '../domain/population.ts'
 import { includes } from '../domain/vocabulary.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
-import { blameFor } from './blame.ts'
+import { blameFor, placeOf } from './blame.ts'
 import type { Fact, Subject } from './collect.ts'
 import type { JudgeInput } from './input.ts'
 import type { Part } from './judge.ts'
@@ -17,27 +16,22 @@ import { upperFor } from './verdict.ts'
  * itself, the step that opened them. `plain`: what single statements were found to reach.
  */
 export function judgeEscalations(input: JudgeInput, plain: readonly Fact[]): Part {
-  const facts = input.ascents.flatMap((ascent) => {
-    const actor = input.population.actors.find(({ name }) => name === ascent.actor)
-    return actor ? judgeAscent(input, plain, ascent, actor) : []
-  })
-  return { facts, untested: [] }
+  return { facts: input.ascents.flatMap((ascent) => judgeAscent(input, plain, ascent)), untested: [] }
 }
 
 function judgeAscent(
   input: JudgeInput,
   plain: readonly Fact[],
   ascent: Ascent,
-  actor: Actor,
 ): readonly Fact[] {
   const leaking = ascent.steps.some((step) =>
     plain.some((fact) => isLeak(fact) && fact.subject.qualified === step.relation && fact.command === step.command),
   )
   if (!leaking && !isTrespass(input, ascent)) return []
-  const reached = ascent.reaches.flatMap((reach) => reachedFact(input, plain, ascent, actor, reach) ?? [])
+  const reached = ascent.reaches.flatMap((reach) => reachedFact(input, plain, ascent, reach) ?? [])
   const counts = reached.length > 0 || ascent.rights
   if (leaking || !counts) return reached
-  return [...reached, ...stepFact(input, ascent, actor)]
+  return [...reached, ...stepFact(input, ascent)]
 }
 
 const isLeak = ({ code }: Fact): boolean => FINDINGS[code].kind === 'leak' && FINDINGS[code].severity !== 'note'
@@ -53,7 +47,7 @@ function isTrespass(input: JudgeInput, { kind, names, free, actor }: Ascent): bo
     // a row that concerns nobody else registers its maker as something; what that opens was open to everybody
     case 'probed':
     case 'grant':
-      return !free && (names.length === 0 || names.some(({ relation, place }) => !input.sees(actor, relation, place)))
+      return !free && (names.length === 0 || names.some(({ relation, place }) => !input.sees(actor.name, relation, place)))
   }
 }
 
@@ -61,9 +55,9 @@ function reachedFact(
   input: JudgeInput,
   plain: readonly Fact[],
   ascent: Ascent,
-  actor: Actor,
   reach: Reach,
 ): Fact | undefined {
+  const { actor } = ascent
   const relation = input.relations.find(({ oid }) => oid === reach.relation)
   const expectation = input.expectations.find(
     (one) => one.relation === reach.relation && one.command === reach.command && one.scope === undefined,
@@ -104,8 +98,8 @@ function isOutside(
 function stepFact(
   input: JudgeInput,
   ascent: Ascent,
-  actor: Actor,
 ): readonly Fact[] {
+  const { actor } = ascent
   const step = ascent.steps.at(-1)
   const relation = input.catalog.relations.find(({ qualified }) => qualified === step?.relation)
   if (!step || !relation || !isCommand(step.command)) return []
@@ -115,7 +109,7 @@ function stepFact(
     {
       ...common(ascent, relation, step.command, standing),
       evidence: `${actor.name}: ${stepsText(ascent)} (${ascent.detail}) opened ${opened.slice(0, 4).join(', ')}${opened.length > 4 ? ` and ${opened.length - 4} more` : ''}`,
-      blame: blameFor(input.catalog, relation, input.baseOf(relation), step.command, standing, input.definitions),
+      blame: blameOf(input, ascent, relation, step.command, standing),
       reproduction: input.reproductionOfAscent(ascent),
     },
   ]
@@ -128,15 +122,33 @@ function openedBy(input: JudgeInput, { reaches }: Ascent): readonly string[] {
   })
 }
 
+/** Accounts are written by the auth service: what believes them is a trigger. */
+function blameOf(
+  input: JudgeInput,
+  { kind }: Ascent,
+  relation: Relation,
+  command: Command,
+  standing: Standing,
+): Fact['blame'] {
+  if (kind !== 'account')
+    return blameFor(input.catalog, relation, input.baseOf(relation), command, standing, input.definitions)
+  return relation.triggers
+    .filter(({ enabled, events }) => enabled && events.some((event) => event === command))
+    .map(({ name, functionName }) => ({
+      statement: `trigger ${name} runs ${functionName}, which believes raw_user_meta_data`,
+      ...placeOf(input.definitions, 'function', `${functionName}()`),
+    }))
+}
+
 const isCommand = (command: string): command is Command => ['select', 'insert', 'update', 'delete'].includes(command)
 
 function common(
-  { steps, actor: by }: Ascent,
+  { steps, actor: who }: Ascent,
   relation: Relation,
   command: Command,
   actor: Standing,
 ): Omit<Fact, 'evidence' | 'blame'> & { readonly subject: Subject } {
-  return { code: 'escalation', subject: relation, command, actor, steps, by, declared: false }
+  return { code: 'escalation', subject: relation, command, actor, steps, by: who.name, declared: false }
 }
 
 const stepsText = ({ steps }: Ascent): string =>

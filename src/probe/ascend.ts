@@ -1,7 +1,7 @@
 import { Connection } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
-import { holdsRows, relationByOid } from '../domain/catalog.ts'
+import { holdsRows, relationByName, relationByOid } from '../domain/catalog.ts'
 import type { Ascent, AscentKind, Reach } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
@@ -13,7 +13,9 @@ import type { Opening } from './openings.ts'
 import { Session } from './probe.ts'
 import type { ProbeOptions, Probed } from './probe.ts'
 import { secondSteps } from './second-steps.ts'
+import { accountSteps } from './sign-up.ts'
 import { targetOf } from './target.ts'
+import type { Trial } from './trial.ts'
 import type { Knowledge } from './understand.ts'
 
 export interface AscendOptions extends ProbeOptions {
@@ -28,10 +30,11 @@ export interface AscendOptions extends ProbeOptions {
 export async function ascend(options: AscendOptions): Promise<readonly Ascent[]> {
   const queue = options.relations.filter((relation) => canOpen(options, relation))
   const found = new Map<number, readonly Ascent[]>()
+  const accounts: Ascent[] = []
   const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
-    if (queue.length === 0) return
     await using connection = await Connection.open(target, { pipelined: true })
     await connection.run(PREPARE_CONNECTION)
+    if (target === options.targets[0]) accounts.push(...(await new Climb(options, connection).accounts()))
     for (let relation = queue.shift(); relation; relation = queue.shift()) {
       options.signal.throwIfAborted()
       found.set(relation.oid, await new Climb(options, connection).from(relation))
@@ -39,7 +42,7 @@ export async function ascend(options: AscendOptions): Promise<readonly Ascent[]>
     await connection.run('rollback')
   }
   await Promise.all(options.targets.map(work))
-  return options.relations.flatMap(({ oid }) => found.get(oid) ?? [])
+  return [...options.relations.flatMap(({ oid }) => found.get(oid) ?? []), ...accounts]
 }
 
 /** A row opens something where policies look the user up, or where others look into it. */
@@ -108,8 +111,10 @@ class Climb {
       const gated = ascent.kind === 'grant' && shut.has(groups[index] ?? '')
       ascents.push(gated ? { ...ascent, kind: 'approval' } : ascent)
     })
-    if (ascents.length > 0) return ascents
-    return this.#secondSteps(relation, actor, through.filter(({ kind }) => kind === 'grant'), known)
+    // a first row that only lets a second one in has opened nothing yet
+    if (ascents.some(({ reaches }) => reaches.some(({ command }) => command !== 'insert'))) return ascents
+    const first = through.filter(({ kind }) => kind === 'grant')
+    return [...ascents, ...(await this.#secondSteps(relation, actor, first, known))]
   }
 
   async #secondSteps(
@@ -157,20 +162,21 @@ class Climb {
     const last = openings.at(-1)
     if (!last) return []
     const { actor } = last.trial
-    const { touchedBy, dependentsOf, relations, expectationsOf } = this.#options
-    const touched = new Set([relation.oid, ...openings.flatMap(({ trial }) => [trial.probe.relation, trial.target.base.oid])].flatMap((oid) => [oid, ...touchedBy(oid)]))
-    const reachable = new Set([...touched].flatMap((oid) => dependentsOf(oid)))
-    const trials = relations
-      .filter(({ oid }) => reachable.has(oid))
-      .flatMap((one) => planFollow(this.#options, one, expectationsOf(one.oid), actor, touched.has(one.oid)))
+    const written = openings.flatMap(({ trial }) => [trial.probe.relation, trial.target.base.oid])
+    const touched = new Set(
+      [relation.oid, ...written].flatMap((oid) => [oid, ...this.#options.touchedBy(oid)]),
+    )
+    const trials = this.#trialsAfter(touched, actor)
     const prefix = asPrefix(actor, last.trial)
+    // what the steps themselves changed or took away was not reached by what came after
+    const gone = await this.#gone(prefix, touched)
     const reaches = (await reachesBehind(this.#session, prefix, trials)).flatMap(
-      (reach) => newIn(reach, known) ?? [],
+      (reach) => newIn(reach, new Set([...known, ...gone])) ?? [],
     )
     if (reaches.length === 0) return []
     return [
       {
-        actor: actor.name,
+        actor,
         kind: last.kind,
         steps: openings.map((one) => this.#stepOf(one)),
         detail: openings.map(({ detail }) => detail).join('; '),
@@ -181,6 +187,44 @@ class Climb {
         script: prefix,
       },
     ]
+  }
+
+  async #gone(prefix: string, touched: ReadonlySet<number>): Promise<readonly string[]> {
+    const tables = this.#options.relations.filter(({ oid, kind }) => touched.has(oid) && kind === 'table')
+    const gone = await Promise.all(
+      tables.map(async (table) => [table.oid, await this.#session.goneAfter(prefix, table)] as const),
+    )
+    return gone.flatMap(([oid, places]) =>
+      places.flatMap((place) => [`${oid} update ${place}`, `${oid} delete ${place}`]),
+    )
+  }
+
+  /** What an account opens by metadata alone, beyond what any account of the kind does. */
+  async accounts(): Promise<readonly Ascent[]> {
+    const accounts = relationByName(this.#options.catalog, 'auth.users')
+    const ascents: Ascent[] = []
+    for (const step of accounts ? accountSteps(this.#options) : []) {
+      if (!accounts || !(await this.#session.runs(step.sql))) continue
+      const { actor, command, detail, sql, plain } = step
+      const touched = new Set([accounts.oid, ...this.#options.touchedBy(accounts.oid)])
+      const trials = this.#trialsAfter(touched, actor)
+      const usual = (await this.#session.runs(plain)) ? await reachesBehind(this.#session, plain, trials) : []
+      const known = new Set([...usual.flatMap(keysOf), ...(await this.#gone(sql, touched))])
+      const reaches = (await reachesBehind(this.#session, sql, trials)).flatMap((one) => newIn(one, known) ?? [])
+      const steps = [{ command, relation: accounts.qualified }]
+      const common = { rights: false, names: [], free: false } as const
+      if (reaches.length > 0)
+        ascents.push({ actor, kind: 'account', steps, detail, ...common, reaches: unique(reaches), script: sql })
+    }
+    return ascents
+  }
+
+  #trialsAfter(touched: ReadonlySet<number>, actor: Actor): readonly Trial[] {
+    const { dependentsOf, relations, expectationsOf } = this.#options
+    const reachable = new Set([...touched].flatMap((oid) => dependentsOf(oid)))
+    return relations
+      .filter(({ oid }) => reachable.has(oid))
+      .flatMap((one) => planFollow(this.#options, one, expectationsOf(one.oid), actor, touched.has(one.oid)))
   }
 
   #stepOf({ trial: { probe } }: Opening): Step {

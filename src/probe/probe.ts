@@ -1,4 +1,4 @@
-import { Connection } from '../database/connection.ts'
+import { Connection, DatabaseError } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Expectation } from '../domain/expectation.ts'
@@ -10,6 +10,7 @@ import type { ConnectionTarget } from '../domain/server.ts'
 import { attributionFor, tablesBehind } from './attribute.ts'
 import { merge, understand } from './observe.ts'
 import type { Shown } from './observe.ts'
+import { quoteQualified } from '../sql/quote.ts'
 import { planRelation } from './plan.ts'
 import type { Scene } from './scene.ts'
 import { readTrial } from './read.ts'
@@ -105,6 +106,28 @@ export class Session {
     return this.#settle(await this.#one(trial))
   }
 
+  /** Whether statements of the superuser get through. */
+  async runs(script: string): Promise<boolean> {
+    this.sent += 1
+    const results = await this.#connection
+      .results(['rollback', 'begin', script, 'set constraints all immediate'].join(';\n'))
+      .catch(refusedOnly)
+    return results !== null
+  }
+
+  /** Rows of a table that no longer stand where they stood once something was sent. */
+  async goneAfter(prefix: string, { oid, schema, name }: Relation): Promise<readonly string[]> {
+    this.sent += 1
+    const places = `select t.tableoid::int8 || ':' || t.ctid as place from ${quoteQualified(schema, name)} t`
+    const results = await this.#connection
+      .results(['rollback', 'begin', prefix, places].join(';\n'))
+      .catch(refusedOnly)
+    if (results === null) return []
+    const left = new Set((results.at(-1)?.rows ?? []).map(({ place }) => String(place)))
+    const standing = this.#options.population.rows.get(oid) ?? []
+    return standing.map(({ place }) => place).filter((place) => !left.has(place))
+  }
+
   /** A statement that failed as a whole is tried row by row: what happens to one must not hide what happens to another. */
   async #oneByOne({ trial }: Shown): Promise<readonly Shown[]> {
     return this.#all(trial.aims.slice(-MOST_SINGLES).flatMap((row) => trial.single?.(row) ?? []))
@@ -183,6 +206,11 @@ export class Session {
     const attribution = attributionFor(catalog, population, relation)
     return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
   }
+}
+
+function refusedOnly(error: unknown): null {
+  if (error instanceof DatabaseError) return null
+  throw error
 }
 
 /** A write that changed something: more than to set a column to itself. */
