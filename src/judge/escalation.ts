@@ -103,7 +103,8 @@ function stepFact(
   const step = ascent.steps.at(-1)
   const relation = input.catalog.relations.find(({ qualified }) => qualified === step?.relation)
   if (!step || !relation || !isCommand(step.command)) return []
-  const standing: Standing = ['raise', 'account'].includes(ascent.kind) ? 'own' : 'foreign'
+  // whose the row is that was written: a new one stands where it was put, a changed one was the own before
+  const standing: Standing = step.command === 'insert' && ascent.kind !== 'account' ? 'foreign' : 'own'
   const opened = [...new Set(openedBy(input, ascent))]
   return [
     {

@@ -41,7 +41,7 @@ export function readEmailShapes(
     if (!inner.some((one) => isEmail(one, reading)) || !inner.some(isShape)) continue
     for (const one of inner) {
       const value = constantOf(one)
-      if (typeof value === 'string' && /\w[.\\]+\w/.test(value)) into.literals.add(value)
+      if (typeof value === 'string' && /\w.*[.].*\w/.test(value)) into.literals.add(value)
       const meaning = one.kind === 'ColumnRef' ? meaningOf(one, reading.routines, reading.identity) : null
       if (meaning?.is !== 'column') continue
       const relation = resolveColumn(scope, meaning.qualifier, meaning.name)

@@ -125,12 +125,7 @@ function noteClaims(tree: Node, reading: Reading, into: Mentions): void {
     const meaning = meaningOf(node, reading.routines, reading.identity)
     if (meaning.is === 'claim') claimUse(into, meaning.path)
     if (meaning.is === 'claims' && meaning.path.length > 1) claimUse(into, meaning.path, true)
-    for (const side of [child(node, 'lexpr'), child(node, 'rexpr')]) {
-      const list = side && meaningOf(side, reading.routines, reading.identity)
-      const other = constantOf(bare((side === child(node, 'lexpr') ? child(node, 'rexpr') : child(node, 'lexpr')) ?? node))
-      if (list?.is === 'claims' && list.path.length > 1 && nameParts(node, 'name').at(-1) === '?' && typeof other === 'string')
-        claimUse(into, list.path, true).literals.add(other)
-    }
+    if (nameParts(node, 'name').at(-1) === '?') noteMember(node, reading, into)
   }
 }
 
@@ -147,6 +142,16 @@ function noteComparison(a: Resolved, b: Resolved, into: Mentions): void {
     if (b.is === 'column')
       use.columns.set(`${b.relation.oid}.${b.name}`, { relation: b.relation.oid, column: b.name })
   }
+}
+
+/** `claims -> 'groups' ? 'auditors'` asks for a member of a list, or a key of an object. */
+function noteMember(node: Node, reading: Reading, into: Mentions): void {
+  const left = child(node, 'lexpr')
+  const right = child(node, 'rexpr')
+  const list = left && meaningOf(left, reading.routines, reading.identity)
+  const member = right && constantOf(bare(right))
+  if (list?.is === 'claims' && list.path.length > 1 && typeof member === 'string')
+    claimUse(into, list.path, true).literals.add(member)
 }
 
 function claimUse(into: Mentions, path: readonly string[], list = false) {

@@ -58,9 +58,10 @@ export function grants(scene: Scene, target: Target, actor: Actor, victim: Actor
   )
 }
 
-/** Columns of the row itself that name users, makers left out. */
-function userColumns({ ownership }: Target): readonly string[] {
-  return (ownership?.owners ?? []).filter(({ steps }) => steps.length === 0).map(({ column }) => column)
+/** Columns of the row itself that name users, makers left out; or whom it is for by the address alone. */
+function userColumns({ ownership, emailColumns }: Target): readonly string[] {
+  const owners = (ownership?.owners ?? []).filter(({ steps }) => steps.length === 0).map(({ column }) => column)
+  return owners.length > 0 ? owners : [...emailColumns]
 }
 
 /** The actor in one user column, the victim in the others; whoever makes the row is its author. */
@@ -77,6 +78,7 @@ function asParties(
     return target.base.columns.some(({ name, array }) => name === column && array) ? [value] : value
   }
   return Object.fromEntries([
+    ...[...target.emailColumns].map((column) => [column, nameOf(column, actor)]),
     ...users.map((column) => [column, nameOf(column, column === mine ? actor : victim)]),
     ...authors.map(({ column }) => [column, nameOf(column, actor)]),
   ])

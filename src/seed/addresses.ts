@@ -18,7 +18,7 @@ export function craftedAddresses(matched: readonly string[], victim: string): re
 
 /** `%@corp.com`, `.*@corp\.com$` and `ann@corp.com` all speak of corp.com. */
 function domainsIn(text: string): readonly string[] {
-  const plain = text.replaceAll('\\', '').toLowerCase()
+  const plain = text.replaceAll('[.]', '.').replaceAll('\\', '').toLowerCase()
   return [...plain.matchAll(/[a-z0-9-]+(?:\.[a-z0-9-]+)+/g)]
     .map(([domain]) => domain)
     .filter((domain) => /\.[a-z]{2,}$/.test(domain) && !plain.includes(`${domain}@`))
