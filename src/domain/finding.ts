@@ -123,7 +123,8 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     severity: 'error',
     title: 'A claim or header that the caller writes is believed',
     impact: 'Whoever sets it to somebody else’s value gets at that one’s data.',
-    remedy: 'Ask app_metadata or a table that users cannot write; never user_metadata, headers or the shape of an address.',
+    remedy:
+      'Ask app_metadata or a table that users cannot write; never user_metadata, headers or the shape of an address.',
   },
   'read-overblock': {
     kind: 'overblock',

@@ -19,13 +19,11 @@ export function judgeEscalations(input: JudgeInput, plain: readonly Fact[]): Par
   return { facts: input.ascents.flatMap((ascent) => judgeAscent(input, plain, ascent)), untested: [] }
 }
 
-function judgeAscent(
-  input: JudgeInput,
-  plain: readonly Fact[],
-  ascent: Ascent,
-): readonly Fact[] {
+function judgeAscent(input: JudgeInput, plain: readonly Fact[], ascent: Ascent): readonly Fact[] {
   const leaking = ascent.steps.some((step) =>
-    plain.some((fact) => isLeak(fact) && fact.subject.qualified === step.relation && fact.command === step.command),
+    plain.some(
+      (fact) => isLeak(fact) && fact.subject.qualified === step.relation && fact.command === step.command,
+    ),
   )
   if (!leaking && !isTrespass(input, ascent)) return []
   const reached = ascent.reaches.flatMap((reach) => reachedFact(input, plain, ascent, reach) ?? [])
@@ -34,7 +32,8 @@ function judgeAscent(
   return [...reached, ...stepFact(input, ascent)]
 }
 
-const isLeak = ({ code }: Fact): boolean => FINDINGS[code].kind === 'leak' && FINDINGS[code].severity !== 'note'
+const isLeak = ({ code }: Fact): boolean =>
+  FINDINGS[code].kind === 'leak' && FINDINGS[code].severity !== 'note'
 
 /** Whether an opening is one that nobody granted. */
 function isTrespass(input: JudgeInput, { kind, names, free, actor }: Ascent): boolean {
@@ -47,7 +46,10 @@ function isTrespass(input: JudgeInput, { kind, names, free, actor }: Ascent): bo
     // a row that concerns nobody else registers its maker as something; what that opens was open to everybody
     case 'probed':
     case 'grant':
-      return !free && (names.length === 0 || names.some(({ relation, place }) => !input.sees(actor.name, relation, place)))
+      return (
+        !free &&
+        (names.length === 0 || names.some(({ relation, place }) => !input.sees(actor.name, relation, place)))
+      )
   }
 }
 
@@ -76,7 +78,14 @@ function reachedFact(
   return {
     ...common(ascent, relation, reach.command, standing),
     evidence: `${actor.name}: ${stepsText(ascent)} (${ascent.detail}), then ${reach.command} reached ${reach.reached.rows} row${reach.reached.rows === 1 ? '' : 's'}${ofText(reach)} that ${reach.reached.rows === 1 ? 'was' : 'were'} out of reach before; allowed: ${expectation.upper}, ${expectation.why}`,
-    blame: blameFor(input.catalog, relation, input.baseOf(relation), reach.command, standing, input.definitions),
+    blame: blameFor(
+      input.catalog,
+      relation,
+      input.baseOf(relation),
+      reach.command,
+      standing,
+      input.definitions,
+    ),
     reproduction: input.reproductionOfAscent(ascent, reach),
   }
 }
@@ -95,10 +104,7 @@ function isOutside(
 }
 
 /** The statement that opened it, where nothing else says that it should not have got through. */
-function stepFact(
-  input: JudgeInput,
-  ascent: Ascent,
-): readonly Fact[] {
+function stepFact(input: JudgeInput, ascent: Ascent): readonly Fact[] {
   const { actor } = ascent
   const step = ascent.steps.at(-1)
   const relation = input.catalog.relations.find(({ qualified }) => qualified === step?.relation)
@@ -141,7 +147,8 @@ function blameOf(
     }))
 }
 
-const isCommand = (command: string): command is Command => ['select', 'insert', 'update', 'delete'].includes(command)
+const isCommand = (command: string): command is Command =>
+  ['select', 'insert', 'update', 'delete'].includes(command)
 
 function common(
   { steps, actor: who }: Ascent,

@@ -29,7 +29,9 @@ export function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
  * facts come from a forgery is said by the actors.
  */
 export function withForgeries(facts: readonly Fact[], actors: readonly Actor[]): readonly Fact[] {
-  const forgeries = new Map(actors.flatMap(({ name, forged }) => (forged ? [[name, forged.what] as const] : [])))
+  const forgeries = new Map(
+    actors.flatMap(({ name, forged }) => (forged ? [[name, forged.what] as const] : [])),
+  )
   const whatOf = ({ by }: Fact): string | undefined => forgeries.get(by ?? '')
   return facts.flatMap((fact) => {
     const what = whatOf(fact)

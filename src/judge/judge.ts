@@ -23,7 +23,10 @@ export interface Part {
 export function judge(input: JudgeInput): Judged {
   const relations = judgeRelations(input)
   const parts: readonly Part[] = [relations, judgeEscalations(input, relations.facts)]
-  const told = withForgeries(parts.flatMap(({ facts }) => facts), input.population.actors)
+  const told = withForgeries(
+    parts.flatMap(({ facts }) => facts),
+    input.population.actors,
+  )
   const plain = withoutObvious(deduplicate(withoutEchoes(told)))
   const findings = plain.map((fact) => toFinding(fact, input.served))
   return {

@@ -27,7 +27,10 @@ export function believers(
 }
 
 function textOf({ policies, view }: Relation, { routines }: Reading): string {
-  const texts = [...policies.flatMap(({ using, withCheck }) => [using ?? '', withCheck ?? '']), view?.definition ?? '']
+  const texts = [
+    ...policies.flatMap(({ using, withCheck }) => [using ?? '', withCheck ?? '']),
+    view?.definition ?? '',
+  ]
   const called = new Set<string>()
   for (let text = texts.at(0), next = 1; text !== undefined; text = texts[next++])
     for (const [, name] of text.matchAll(/([\w.]+)\s*\(/g)) {

@@ -48,7 +48,8 @@ function triggerReads({ triggers }: Relation, reading: Reading): readonly number
 /** The grammar names the target of a write without the type of its node. */
 function writtenBy(tree: Node, reading: Reading): readonly number[] {
   return [...walk(tree)].flatMap(({ kind, fields: { relation } }) => {
-    if (!/^(Insert|Update|Delete)Stmt$/.test(kind) || typeof relation !== 'object' || relation === null) return []
+    if (!/^(Insert|Update|Delete)Stmt$/.test(kind) || typeof relation !== 'object' || relation === null)
+      return []
     const { relname, schemaname } = relation as { relname?: unknown; schemaname?: unknown }
     return reading.find(typeof schemaname === 'string' ? schemaname : null, String(relname))?.oid ?? []
   })

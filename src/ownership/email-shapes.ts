@@ -29,12 +29,7 @@ const PARTS: ReadonlySet<string> = new Set([
 ])
 
 /** Comparisons in which an e-mail address, or a part of one, meets a constant or a column. */
-export function readEmailShapes(
-  tree: Node,
-  scope: Scope,
-  reading: Reading,
-  into: EmailShapeMentions,
-): void {
+export function readEmailShapes(tree: Node, scope: Scope, reading: Reading, into: EmailShapeMentions): void {
   for (const node of walk(tree)) {
     if (node.kind !== 'A_Expr' && node.kind !== 'FuncCall') continue
     const inner = [...walk(node)]

@@ -43,7 +43,14 @@ export interface Mentions {
 }
 
 export function noMentions(): Mentions {
-  return { lookups: [], literals: new Map(), claims: new Map(), users: new Set(), emails: new Set(), emailShapes: noEmailShapes() }
+  return {
+    lookups: [],
+    literals: new Map(),
+    claims: new Map(),
+    users: new Set(),
+    emails: new Set(),
+    emailShapes: noEmailShapes(),
+  }
 }
 
 /** Reads one expression or statement. `own` is the relation that a policy stands on, whose columns need no FROM. */

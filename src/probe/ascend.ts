@@ -2,13 +2,13 @@ import { Connection } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { holdsRows, relationByName, relationByOid } from '../domain/catalog.ts'
-import type { Ascent, AscentKind, Reach } from '../domain/ascent.ts'
+import type { Ascent } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
-import { asPrefix, keysOf, knownFrom, newIn, planFollow, reachesBehind } from './follow.ts'
+import { asPrefix, keysOf, knownFrom, newIn, planFollow, reachesBehind, unique } from './follow.ts'
 import type { Known } from './follow.ts'
 import type { Shown } from './observe.ts'
-import { changes, grants } from './openings.ts'
+import { changes, grants, probedOpening } from './openings.ts'
 import type { Opening } from './openings.ts'
 import { Session } from './probe.ts'
 import type { ProbeOptions, Probed } from './probe.ts'
@@ -49,11 +49,14 @@ export async function ascend(options: AscendOptions): Promise<readonly Ascent[]>
 function canOpen({ dependentsOf, touchedBy, model }: AscendOptions, relation: Relation): boolean {
   if (!holdsRows(relation)) return relation.view !== null && dependentsOf(relation.oid).length > 1
   return (
-    model.lookups.has(relation.oid) || dependentsOf(relation.oid).length > 1 || touchedBy(relation.oid).length > 0
+    model.lookups.has(relation.oid) ||
+    dependentsOf(relation.oid).length > 1 ||
+    touchedBy(relation.oid).length > 0
   )
 }
 
-const MOST_OPENINGS = 12
+const MOST_PROBED = 8
+const MOST_OPENINGS = 8
 
 /** The openings of one relation, one actor after the other. */
 class Climb {
@@ -84,12 +87,10 @@ class Climb {
   async #climb(relation: Relation, actor: Actor, plain: readonly Shown[]): Promise<readonly Ascent[]> {
     const known = knownFrom(this.#options.probed.observations, actor.name)
     const ascents: Ascent[] = []
-    for (const { trial } of plain.slice(0, MOST_OPENINGS)) {
-      const { attempt, detail } = trial.probe
-      const kind: AscentKind = attempt === 'raise own rights' ? 'raise' : 'probed'
-      const opening: Opening = { trial, kind, detail, rights: false, names: [], free: false, group: '' }
+    for (const opening of plain.slice(0, MOST_PROBED).map((shown) => probedOpening(this.#options, shown)))
       ascents.push(...(await this.#follow(relation, [opening], known)))
-    }
+    // where one row of the plain battery opens the door, a choice of others says nothing new
+    if (ascents.some(isDoor)) return ascents
     ascents.push(...(await this.#grants(relation, actor, known)))
     return ascents
   }
@@ -145,7 +146,9 @@ class Climb {
     const victim = population.actors.find(({ name }) => name === 'alice')
     const mine = changes(this.#options, target, actor)
     // bob shares a tenant with the victim: what a stranger can take, carol takes
-    return actor.name !== 'carol' || !victim ? mine : [...mine, ...grants(this.#options, target, actor, victim)]
+    return actor.name !== 'carol' || !victim
+      ? mine
+      : [...mine, ...grants(this.#options, target, actor, victim)]
   }
 
   async #through(candidates: readonly Opening[]): Promise<readonly Opening[]> {
@@ -210,11 +213,21 @@ class Climb {
       const trials = this.#trialsAfter(touched, actor)
       const usual = (await this.#session.runs(plain)) ? await reachesBehind(this.#session, plain, trials) : []
       const known = new Set([...usual.flatMap(keysOf), ...(await this.#gone(sql, touched))])
-      const reaches = (await reachesBehind(this.#session, sql, trials)).flatMap((one) => newIn(one, known) ?? [])
+      const reaches = (await reachesBehind(this.#session, sql, trials)).flatMap(
+        (one) => newIn(one, known) ?? [],
+      )
       const steps = [{ command, relation: accounts.qualified }]
       const common = { rights: false, names: [], free: false } as const
       if (reaches.length > 0)
-        ascents.push({ actor, kind: 'account', steps, detail, ...common, reaches: unique(reaches), script: sql })
+        ascents.push({
+          actor,
+          kind: 'account',
+          steps,
+          detail,
+          ...common,
+          reaches: unique(reaches),
+          script: sql,
+        })
     }
     return ascents
   }
@@ -235,6 +248,5 @@ class Climb {
 
 const MOST_FIRST = 4
 
-function unique(reaches: readonly Reach[]): readonly Reach[] {
-  return [...new Map(reaches.map((reach) => [keysOf(reach).join(), reach])).values()]
-}
+const isDoor = ({ kind, steps, reaches }: Ascent): boolean =>
+  kind === 'probed' && steps[0]?.command === 'insert' && reaches.some(({ command }) => command === 'select')

@@ -36,7 +36,9 @@ export function planFollow(
   /** the steps themselves put rows here: another row proves nothing */
   isTouched: boolean,
 ): readonly Trial[] {
-  const trials = planActor(scene, relation, expectations, actor).filter(({ probe }) => FOLLOWED.has(probe.attempt))
+  const trials = planActor(scene, relation, expectations, actor).filter(({ probe }) =>
+    FOLLOWED.has(probe.attempt),
+  )
   const inserts = trials.filter(({ probe }) => probe.command === 'insert')
   return [
     ...trials.filter(({ probe }) => probe.command !== 'insert'),
@@ -94,7 +96,9 @@ export function knownFrom(observations: readonly Observation[], actor: string): 
     observations
       .filter((one) => one.probe.actor === actor && gotThrough(one))
       .flatMap(({ probe, reached, statement }) =>
-        reached.flatMap((one) => keysOf({ relation: probe.relation, command: probe.command, reached: one, statement })),
+        reached.flatMap((one) =>
+          keysOf({ relation: probe.relation, command: probe.command, reached: one, statement }),
+        ),
       ),
   )
 }
@@ -102,7 +106,9 @@ export function knownFrom(observations: readonly Observation[], actor: string): 
 /** The part of a reach that was not known. */
 export function newIn(reach: Reach, known: Known): Reach | null {
   if (reach.command === 'insert') return keysOf(reach).some((key) => known.has(key)) ? null : reach
-  const places = reach.reached.places.filter((place) => !known.has(`${reach.relation} ${reach.command} ${place}`))
+  const places = reach.reached.places.filter(
+    (place) => !known.has(`${reach.relation} ${reach.command} ${place}`),
+  )
   const reached: Reached = { ...reach.reached, places, rows: places.length }
   return places.length > 0 && reached.tie !== 'own' ? { ...reach, reached } : null
 }
@@ -110,4 +116,9 @@ export function newIn(reach: Reach, known: Known): Reach | null {
 export function keysOf({ relation, command, reached, statement }: Reach): readonly string[] {
   if (command === 'insert') return [`${relation} insert ${reached.tie}`, `${relation} ${statement}`]
   return reached.places.map((place) => `${relation} ${command} ${place}`)
+}
+
+/** One reach per group of rows: the same comes out of several attempts. */
+export function unique(reaches: readonly Reach[]): readonly Reach[] {
+  return [...new Map(reaches.map((reach) => [keysOf(reach).join(), reach])).values()]
 }

@@ -30,7 +30,10 @@ function valuesOf(base: Relation, column: Column, model: Model): readonly unknow
   if (column.array) return asked.length > 0 ? [asked] : []
   if (column.baseType === 'bool') return [true, false]
   if (labels.length > 0) return labels
-  if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && !/^(created|updated|inserted)/i.test(column.name))
+  if (
+    /^(timestamp|timestamptz|date)$/.test(column.baseType) &&
+    !/^(created|updated|inserted)/i.test(column.name)
+  )
     return [...(column.notNull ? [] : [null]), '2020-01-01', '2099-01-01']
   return /^(int|numeric)/.test(column.baseType) && /(level|rank|tier)$/i.test(column.name) ? [1_000] : []
 }

@@ -5,6 +5,7 @@ import type { Actor, Values } from '../domain/population.ts'
 import { fixedAssignments, seenTrial, unseenTrial } from './change.ts'
 import { gatesOf } from './gates.ts'
 import type { Gate } from './gates.ts'
+import type { Shown } from './observe.ts'
 import { insertTrial, sparesOf } from './insert.ts'
 import type { Scene } from './scene.ts'
 import { identityColumns } from './target.ts'
@@ -40,7 +41,10 @@ export function grants(scene: Scene, target: Target, actor: Actor, victim: Actor
       const forced = [...new Set([...identityColumns(target.ownership), ...users])]
       const make = (values: Values, gate: string | null): Opening[] => {
         const changed = Object.keys(values)
-        const detail = [`own ${mine}, ${victim.name}’s row`, ...changed.map((name) => `${name} = ${String(values[name])}`)].join(', ')
+        const detail = [
+          `own ${mine}, ${victim.name}’s row`,
+          ...changed.map((name) => `${name} = ${String(values[name])}`),
+        ].join(', ')
         const row = { ...named, ...values }
         const trial = insertTrial(target, actor, 'insert as another', detail, row, [...forced, ...changed])
         if (!trial) return []
@@ -60,7 +64,9 @@ export function grants(scene: Scene, target: Target, actor: Actor, victim: Actor
 
 /** Columns of the row itself that name users, makers left out; or whom it is for by the address alone. */
 function userColumns({ ownership, emailColumns }: Target): readonly string[] {
-  const owners = (ownership?.owners ?? []).filter(({ steps }) => steps.length === 0).map(({ column }) => column)
+  const owners = (ownership?.owners ?? [])
+    .filter(({ steps }) => steps.length === 0)
+    .map(({ column }) => column)
   return owners.length > 0 ? owners : [...emailColumns]
 }
 
@@ -91,8 +97,24 @@ function namedRows(scene: Scene, { base }: Target, actor: Actor, row: Values): A
       columns.every((name, index) => String(values[targetColumns[index] ?? '']) === String(row[name])),
     )
     const isPerson = scene.model.userRoots.some(({ relation }) => relation === target)
-    return found && !isPerson && tieOf(found, actor) === 'foreign' ? [{ relation: target, place: found.place }] : []
+    return found && !isPerson && tieOf(found, actor) === 'foreign'
+      ? [{ relation: target, place: found.place }]
+      : []
   })
+}
+
+/** A write of the plain battery that got through. */
+export function probedOpening(scene: Scene, { trial }: Shown): Opening {
+  const { attempt, detail } = trial.probe
+  return {
+    trial,
+    kind: attempt === 'raise own rights' ? 'raise' : 'probed',
+    detail,
+    rights: false,
+    names: trial.payload === null ? [] : namedRows(scene, trial.target, trial.actor, trial.payload),
+    free: trial.payload !== null && isFollowing(trial.target.base),
+    group: '',
+  }
 }
 
 const isFollowing = ({ name }: Relation): boolean =>
@@ -109,7 +131,13 @@ export function changes(scene: Scene, target: Target, actor: Actor): readonly Op
       const rows = own.filter(({ values }) => values[gate.column] !== value)
       const before = rows[0]?.values[gate.column]
       if (rows.length === 0 || isInvitation(target.base, gate, before)) return []
-      return changed(target, actor, { [gate.column]: value }, rows, isInForce(rows, actor) ? 'raise' : 'revival')
+      return changed(
+        target,
+        actor,
+        { [gate.column]: value },
+        rows,
+        isInForce(rows, actor) ? 'raise' : 'revival',
+      )
     }),
   )
 }
@@ -128,7 +156,13 @@ export function changed(
   const detail = Object.entries(values)
     .map(([name, value]) => `${name} = ${String(value)}`)
     .join(', ')
-  const shape = { command: 'update' as const, attempt: 'raise own rights' as const, detail, assignments, rows }
+  const shape = {
+    command: 'update' as const,
+    attempt: 'raise own rights' as const,
+    detail,
+    assignments,
+    rows,
+  }
   return [seenTrial(target, actor, shape), unseenTrial(target, actor, shape)].flatMap((trial) =>
     trial ? [{ trial, kind, detail, rights, names: [], free: false, group: '' }] : [],
   )

@@ -17,7 +17,9 @@ export function planRelation(
   expectations: readonly Expectation[],
 ): readonly Trial[] {
   return scene.population.actors
-    .filter(({ name, forged }) => name !== 'service' && (!forged || scene.believes(relation.oid, forged.source)))
+    .filter(
+      ({ name, forged }) => name !== 'service' && (!forged || scene.believes(relation.oid, forged.source)),
+    )
     .flatMap((actor) => planActor(scene, relation, expectations, actor))
 }
 

@@ -67,7 +67,12 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     await connection.run('rollback')
   }
   await Promise.all(options.targets.map(work))
-  return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, openings, sent }
+  return {
+    observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []),
+    blind,
+    openings,
+    sent,
+  }
 }
 
 /** The trials of one relation on one connection. */

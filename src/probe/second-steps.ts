@@ -51,7 +51,12 @@ function approvals(scene: Scene, target: Target, first: Opening, actor: Actor): 
                 target,
                 before: null,
                 statement: `update ${target.table} t set ${quoteName(assignment.name)} = ${assignment.sql}${where}`,
-                needs: { relation: target.relation, command: 'update' as const, writes: [assignment.name], reads: 'all' as const },
+                needs: {
+                  relation: target.relation,
+                  command: 'update' as const,
+                  writes: [assignment.name],
+                  reads: 'all' as const,
+                },
                 aims: [],
                 payload: null,
                 wanted: { [column]: value },

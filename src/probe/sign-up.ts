@@ -22,10 +22,12 @@ export function accountSteps(scene: Scene): readonly AccountStep[] {
   const accounts = relationByName(scene.catalog, 'auth.users')
   if (!accounts) return []
   const liars = scene.population.actors.filter(({ forged }) => forged?.source === 'user_metadata')
-  return liars.flatMap((liar) => [
-    ...(hasTrigger(accounts, 'insert') ? [signUp(scene, liar)] : []),
-    ...(hasTrigger(accounts, 'update') ? [change(scene, liar)] : []),
-  ]).filter((step) => step !== null)
+  return liars
+    .flatMap((liar) => [
+      ...(hasTrigger(accounts, 'insert') ? [signUp(scene, liar)] : []),
+      ...(hasTrigger(accounts, 'update') ? [change(scene, liar)] : []),
+    ])
+    .filter((step) => step !== null)
 }
 
 const hasTrigger = ({ triggers }: Relation, event: 'insert' | 'update'): boolean =>

@@ -227,7 +227,8 @@ function claimsFor(
   }
   if (person.right !== null)
     for (const { path, literals } of model.claims)
-      if (literals.includes(person.right) && !isPlatformClaim(path) && path[0] !== 'request.headers') setPath(claims, path, person.right)
+      if (literals.includes(person.right) && !isPlatformClaim(path) && path[0] !== 'request.headers')
+        setPath(claims, path, person.right)
   return claims
 }
 

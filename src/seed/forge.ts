@@ -19,7 +19,11 @@ const MOST_VALUES = 8
 
 /** The attacker once per value that policies could believe, of everything in a request that its sender writes. */
 export function forgedActors(forge: Forge, attacker: Actor): readonly Actor[] {
-  return [...forgedClaims(forge, attacker), ...forgedHeaders(forge, attacker), ...forgedAddresses(forge, attacker)]
+  return [
+    ...forgedClaims(forge, attacker),
+    ...forgedHeaders(forge, attacker),
+    ...forgedAddresses(forge, attacker),
+  ]
 }
 
 function forgedClaims(forge: Forge, attacker: Actor): readonly Actor[] {
@@ -53,13 +57,15 @@ function forgedAddresses({ model, rows, people }: Forge, attacker: Actor): reado
   const { literals, columns } = model.emailShapes
   if (literals.length + columns.length === 0) return []
   const theirs = columns.flatMap((column) => victimsValues(rows, people, column))
-  return craftedAddresses([...literals, ...theirs.map(String)], people[0]?.email ?? '').map((email, index) => ({
-    ...attacker,
-    name: nameOf(attacker, 'crafted address', index),
-    claims: { ...attacker.claims, email },
-    scene: accountSql(attacker, `email = ${quoteLiteral(email)}`),
-    forged: { source: 'email' as const, what: `email = ${email}` },
-  }))
+  return craftedAddresses([...literals, ...theirs.map(String)], people[0]?.email ?? '').map(
+    (email, index) => ({
+      ...attacker,
+      name: nameOf(attacker, 'crafted address', index),
+      claims: { ...attacker.claims, email },
+      scene: accountSql(attacker, `email = ${quoteLiteral(email)}`),
+      forged: { source: 'email' as const, what: `email = ${email}` },
+    }),
+  )
 }
 
 const nameOf = ({ name }: Actor, what: string, index: number): string =>
@@ -101,7 +107,9 @@ function valuesFor(forge: Forge, use: ClaimUse): readonly unknown[] {
   const known = [
     ...(key === undefined ? [] : [key]),
     ...use.literals,
-    ...use.columns.filter((column) => !isSecret(model, column)).flatMap((column) => victimsValues(rows, people, column)),
+    ...use.columns
+      .filter((column) => !isSecret(model, column))
+      .flatMap((column) => victimsValues(rows, people, column)),
   ]
   const isSecretUse = use.columns.length > 0 && use.columns.every((column) => isSecret(model, column))
   const values = known.length > 0 || isSecretUse ? known : suggestedBy(forge, use.path.at(-1) ?? '')
@@ -119,10 +127,19 @@ function suggestedBy({ model, tenants, people }: Forge, name: string): readonly 
 }
 
 /** Whoever knows a token has been given it; guessing one is no attack on a policy. */
-function isSecret(model: Model, { relation, column }: { readonly relation: number; readonly column: string }): boolean {
+function isSecret(
+  model: Model,
+  { relation, column }: { readonly relation: number; readonly column: string },
+): boolean {
   const { owners = [], tenants = [] } = model.ownerships.get(relation) ?? {}
-  const isIdentity = [...owners, ...tenants].some(({ steps, column: name }) => (steps[0]?.columns ?? [name]).includes(column))
-  return !isIdentity && !model.emailColumns.has(columnKey(relation, column)) && /token|secret|code|key|hash|nonce|pass|slug/i.test(column)
+  const isIdentity = [...owners, ...tenants].some(({ steps, column: name }) =>
+    (steps[0]?.columns ?? [name]).includes(column),
+  )
+  return (
+    !isIdentity &&
+    !model.emailColumns.has(columnKey(relation, column)) &&
+    /token|secret|code|key|hash|nonce|pass|slug/i.test(column)
+  )
 }
 
 /** What stands in a column of the victim's rows. */
@@ -135,9 +152,12 @@ function victimsValues(
   const theirs = (rows.get(relation) ?? []).filter(
     ({ owners, tenants }) =>
       victim !== undefined &&
-      (owners.includes(victim.key) || (owners.length === 0 && victim.tenant !== null && tenants.includes(victim.tenant))),
+      (owners.includes(victim.key) ||
+        (owners.length === 0 && victim.tenant !== null && tenants.includes(victim.tenant))),
   )
-  const values = theirs.map(({ values }) => values[column]).filter((value) => value !== null && value !== undefined)
+  const values = theirs
+    .map(({ values }) => values[column])
+    .filter((value) => value !== null && value !== undefined)
   return [...new Set(values)].slice(0, 2)
 }
 
