@@ -17,7 +17,9 @@ import { judge } from './judge/judge.ts'
 import type { Judged } from './judge/judge.ts'
 import { reachOf, sightOf } from './judge/sight.ts'
 import type { Exemptions } from './judge/verdict.ts'
+import { believers } from './ownership/belief.ts'
 import { comparedColumns } from './ownership/compared.ts'
+import { dependence } from './ownership/depends.ts'
 import { baseOf, expectAll } from './ownership/expect.ts'
 import { inferModel } from './ownership/infer.ts'
 import type { Reading } from './ownership/policy-facts.ts'
@@ -32,7 +34,7 @@ import type { Prepared } from './prepare.ts'
 import { probeFunctions } from './probe/functions/probe.ts'
 import { probe, probeAreas } from './probe/probe.ts'
 import type { Probed } from './probe/probe.ts'
-import { reproductionOf, reproductionOfCall } from './reproduce.ts'
+import { reproductionOf, reproductionOfAscent, reproductionOfCall } from './reproduce.ts'
 import {
   callableRoutines,
   checkDeclarations,
@@ -45,6 +47,8 @@ import {
 import { probePrivileges } from './probe/privileges.ts'
 import type { BesideProbed } from './probe/privileges.ts'
 import { populate } from './seed/populate.ts'
+import type { Ascent } from './domain/ascent.ts'
+import { ascend } from './probe/ascend.ts'
 import { lookupIn } from './seed/read-back.ts'
 
 /** What is known of a project before a single row is seeded. */
@@ -143,6 +147,7 @@ const RELATIONS_PER_CLONE = 40
 export interface Observed extends Probed {
   readonly calls: readonly CallObservation[]
   readonly beside: BesideProbed
+  readonly ascents: readonly Ascent[]
 }
 
 /** Expectations and population → observations, on as many copies of the database as pay off. */
@@ -157,11 +162,13 @@ export async function probeAll(
   const wanted = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE))
   const copies = Math.max(0, wanted - 1)
   await using clones = await cloneDatabase(prepared.target, copies)
+  const { dependentsOf, touchedBy } = dependence(catalog, reading)
   const scene = {
     catalog,
     model,
     population,
     comparedColumns: comparedColumns(catalog, reading),
+    believes: believers(catalog, reading, dependentsOf),
     lookup: lookupIn(population.rows),
     signal,
   }
@@ -178,6 +185,7 @@ export async function probeAll(
     observations: [...probed.observations, ...(await probeAreas(options, areas))],
     calls: await probeFunctions({ ...scene, target: prepared.target, routines, facts }),
     beside: await probeBeside(prepared, known, population, probed, config),
+    ascents: await ascend({ ...options, dependentsOf, touchedBy, probed }),
   }
 }
 
@@ -242,6 +250,7 @@ export function judgeAll(
     today,
     reproductionOf: (observation) => reproductionOf(observation, population),
     reproductionOfCall: (call) => reproductionOfCall(call, population),
+    reproductionOfAscent,
   })
 }
 

@@ -34,6 +34,11 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
     'warning unowned-access public.care_guides update foreign',
   ],
   'privileged-column': ['error privileged-column public.profiles update own'],
+  escalation: [
+    'error escalation public.diary_pages select foreign',
+    'error escalation public.diary_requests insert foreign',
+  ],
+  'forged-claim': ['error forged-claim public.bookings select foreign'],
   'read-overblock': ['error read-overblock public.vet_appointments select own'],
   'write-overblock': ['warning write-overblock public.training_plans update own'],
   'broken-policy': ['error broken-policy public.staff_entries select own'],
@@ -83,6 +88,8 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['open-insert', { 'public.air_readings': { insert: 'everyone' } }],
   ['team-access', { 'public.timesheets': { select: 'tenant' } }],
   ['public-bucket', { 'storage.objects/contracts': { select: 'everyone' } }],
+  ['escalation', { 'public.diary_pages': { select: ['owner', { authenticated: 'true' }] } }],
+  ['forged-claim', { 'public.bookings': { select: 'authenticated' } }],
 ]
 
 describe.each(FINDING_CODES)('%s', (code) => {

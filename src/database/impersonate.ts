@@ -27,6 +27,7 @@ export function sessionSql(actor: Actor): string {
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   )
   return [
+    ...(actor.scene === undefined ? [] : [actor.scene]),
     `set local session authorization ${quoteName(actor.login)}`,
     `set local role ${quoteName(actor.role)}`,
     `select ${calls.join(', ')}`,

@@ -16,6 +16,8 @@ export const FINDING_CODES = [
   'team-access',
   'unowned-access',
   'privileged-column',
+  'escalation',
+  'forged-claim',
   'read-overblock',
   'write-overblock',
   'broken-policy',
@@ -145,6 +147,22 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'A user can raise the own rights by updating the own row',
     impact: 'A policy trusts this column; whoever writes it passes the policy.',
     remedy: 'Revoke UPDATE on the column, or hold it unchanged in WITH CHECK or a trigger.',
+  },
+  escalation: {
+    kind: 'leak',
+    severity: 'error',
+    title: 'A user can open rows by a statement that nobody granted',
+    impact: 'Whoever first joins, shares, approves or promotes himself gets at other people’s data.',
+    remedy:
+      'Close the first step: let the owner of what it gives access to, or somebody who administers it, write the row.',
+  },
+  'forged-claim': {
+    kind: 'leak',
+    severity: 'error',
+    title: 'A claim or header that the caller writes is believed',
+    impact: 'Whoever sets it to somebody else’s value gets at that one’s data.',
+    remedy:
+      'Ask app_metadata or a table that users cannot write; never user_metadata, headers or the shape of an address.',
   },
   'read-overblock': {
     kind: 'overblock',

@@ -85,7 +85,15 @@ export interface ClaimUse {
   readonly path: readonly string[]
   /** constants that it is compared with */
   readonly literals: readonly string[]
+  /** the claim is a list or an object, of which policies look for a part */
+  readonly list: boolean
   /** columns that it is compared with */
+  readonly columns: readonly { readonly relation: number; readonly column: string }[]
+}
+
+/** Comparisons of a part of the session's e-mail address: its end, its domain, a pattern. */
+export interface EmailShapes {
+  readonly literals: readonly string[]
   readonly columns: readonly { readonly relation: number; readonly column: string }[]
 }
 
@@ -104,6 +112,8 @@ export interface Model {
   readonly literals: ReadonlyMap<string, readonly string[]>
   /** columns that hold the session's e-mail address, by `oid.column` */
   readonly emailColumns: ReadonlySet<string>
+  /** what addresses are matched against by a part or a pattern, and with which columns */
+  readonly emailShapes: EmailShapes
 }
 
 export const columnKey = (relation: number, column: string): string => `${relation}.${column}`

@@ -5,6 +5,15 @@ import type { Standing, Tie } from './vocabulary.ts'
 /** A row's values as to_jsonb() gives them. */
 export type Values = Readonly<Record<string, unknown>>
 
+/** Where a caller writes what policies may believe. */
+export type ForgerySource = 'user_metadata' | 'request.headers' | 'email'
+
+export interface Forgery {
+  readonly source: ForgerySource
+  /** for people: `user_metadata.org_id = …` */
+  readonly what: string
+}
+
 /** A role plus claims: who asks. */
 export interface Actor {
   readonly name: string
@@ -18,6 +27,10 @@ export interface Actor {
   readonly tenants: readonly string[]
   readonly claims: Readonly<Record<string, unknown>>
   readonly settings: Readonly<Record<string, string>>
+  /** what of the session the caller made up, and where it stands */
+  readonly forged?: Forgery
+  /** what stands in the database by the caller's own doing, as SQL for a superuser: an account's metadata */
+  readonly scene?: string
   /** `judged` may leak; `control` only shows that a command works for somebody */
   readonly purpose: 'judged' | 'control'
 }

@@ -43,8 +43,13 @@ const SERVED_OTHERWISE: ReadonlySet<string> = new Set(['storage', 'realtime'])
 export function toFinding(fact: Fact, served: readonly string[] | undefined): Finding {
   const info = FINDINGS[fact.code]
   const fingerprint = fingerprintOf(fact)
-  const { schema } = fact.subject
-  const outside = served !== undefined && !served.includes(schema) && !SERVED_OTHERWISE.has(schema)
+  const { schema, qualified } = fact.subject
+  const outside =
+    served !== undefined &&
+    !served.includes(schema) &&
+    !SERVED_OTHERWISE.has(schema) &&
+    // accounts are written through the auth service, whatever else is served
+    qualified !== 'auth.users'
   return {
     id: fingerprint.slice(0, 8),
     fingerprint,

@@ -1,3 +1,5 @@
+import { FINDINGS } from '../domain/finding.ts'
+import type { Actor } from '../domain/population.ts'
 import { SEVERITIES } from '../domain/vocabulary.ts'
 import type { Fact } from './collect.ts'
 
@@ -25,6 +27,38 @@ export function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
         (other) => other.code === 'update-leak' && isSame(other, fact) && other.actor === fact.actor,
       ),
   )
+}
+
+/**
+ * What somebody gets at with a forged claim alone is a finding of its own; what he gets at without it is no news. Whose
+ * facts come from a forgery is said by the actors.
+ */
+export function withForgeries(facts: readonly Fact[], actors: readonly Actor[]): readonly Fact[] {
+  const forgeries = new Map(
+    actors.flatMap(({ name, forged }) => (forged ? [[name, forged.what] as const] : [])),
+  )
+  const whatOf = ({ by }: Fact): string | undefined => forgeries.get(by ?? '')
+  return facts.flatMap((fact) => {
+    const what = whatOf(fact)
+    if (what === undefined) return [fact]
+    const plain = facts.some(
+      (other) =>
+        whatOf(other) === undefined &&
+        isSame(other, fact) &&
+        other.command === fact.command &&
+        other.actor === fact.actor &&
+        FINDINGS[other.code].severity !== 'note',
+    )
+    if (plain || FINDINGS[fact.code].severity === 'note') return []
+    return [
+      {
+        ...fact,
+        code: 'forged-claim' as const,
+        evidence: `${what}: ${fact.evidence}`,
+        blame: [{ statement: `the caller writes ${what}` }, ...fact.blame],
+      },
+    ]
+  })
 }
 
 /** What anybody without a session can do, a session without a user can do, too: that is no news about those who sign in. */

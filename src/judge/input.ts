@@ -1,6 +1,7 @@
 import type { CallObservation } from '../domain/call.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { Area, Surroundings } from '../domain/area.ts'
+import type { Ascent, Reach } from '../domain/ascent.ts'
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
@@ -27,6 +28,8 @@ export interface JudgeInput {
   readonly observations: readonly Observation[]
   readonly areas: readonly Area[]
   readonly surroundings: Surroundings
+  /** what actors opened for themselves */
+  readonly ascents: readonly Ascent[]
   /** views in which not even the superuser sees anything that was seeded */
   readonly blind: readonly number[]
   readonly exemptions: ReadonlyMap<number, Exemptions>
@@ -57,4 +60,6 @@ export interface JudgeInput {
   /** the psql script of an observation */
   readonly reproductionOfCall: (call: CallObservation) => string
   readonly reproductionOf: (observation: Reproducible) => string
+  /** the psql script of an ascent, and of what was tried after it */
+  readonly reproductionOfAscent: (ascent: Ascent, reach?: Reach) => string
 }

@@ -1,9 +1,10 @@
 import type { Finding, Untested } from '../domain/report.ts'
 import { toFinding } from './collect.ts'
 import type { Fact } from './collect.ts'
-import { deduplicate, withoutEchoes, withoutObvious } from './facts.ts'
 import { judgeFunctions } from './functions.ts'
 import { judgeAreas } from './areas.ts'
+import { judgeEscalations } from './escalation.ts'
+import { deduplicate, withForgeries, withoutEchoes, withoutObvious } from './facts.ts'
 import { applyIgnores } from './ignore.ts'
 import type { JudgeInput } from './input.ts'
 import { judgePrivileges } from './privileges.ts'
@@ -24,14 +25,20 @@ export interface Part {
 
 /** Observations held against expectations. Pure: the same input gives the same findings in the same order. */
 export function judge(input: JudgeInput): Judged {
+  const relations = judgeRelations(input)
   const parts: readonly Part[] = [
-    judgeRelations(input),
+    relations,
     judgeAreas(input),
     judgeFunctions(input),
     judgePrivileges(input),
     judgeUnset(input),
+    judgeEscalations(input, relations.facts),
   ]
-  const plain = withoutObvious(deduplicate(withoutEchoes(parts.flatMap(({ facts }) => facts))))
+  const told = withForgeries(
+    parts.flatMap(({ facts }) => facts),
+    input.population.actors,
+  )
+  const plain = withoutObvious(deduplicate(withoutEchoes(told)))
   const findings = plain.map((fact) => toFinding(fact, input.served))
   return {
     ...applyIgnores(findings, input.ignore, input.today),

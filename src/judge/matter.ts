@@ -68,6 +68,9 @@ function judgeEach(
     if (!actor || actor.purpose !== 'judged') continue
     const bypass = bypassBehind(input, relation, actor.role)
     for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
+      // a made-up value that the server refuses to read gets nowhere
+      if (verdict.kind === 'untested' && actor.forged && observation.error?.sqlstate.startsWith('22'))
+        continue
       if (verdict.kind === 'untested')
         doubts.push({
           relation: relation.qualified,

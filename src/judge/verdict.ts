@@ -133,7 +133,7 @@ function insertLeak(
 }
 
 /** All rows reached must be exempt for the wider audience to hold. */
-function upperFor(reached: Reached, expectation: Expectation, exemptions: Exemptions): Audience {
+export function upperFor(reached: Reached, expectation: Expectation, exemptions: Exemptions): Audience {
   const wider = reached.places.map((place) => exemptions.get(place) ?? 'nobody')
   const common =
     wider.length > 0 && wider.length >= reached.rows

@@ -52,6 +52,9 @@ export function meaningOf(node: Node, routines: Routines, identity: Identity, de
 function columnMeaning(node: Node): Meaning {
   const parts = nameParts(node, 'fields')
   const name = parts.at(-1)
+  // the account's copy of what the token carries
+  if (name === 'raw_user_meta_data') return { is: 'claims', path: ['user_metadata'] }
+  if (name === 'raw_app_meta_data') return { is: 'claims', path: ['app_metadata'] }
   return name === undefined ? { is: 'other' } : { is: 'column', qualifier: parts.at(-2) ?? null, name }
 }
 
@@ -93,6 +96,7 @@ function callMeaning(node: Node, routines: Routines, identity: Identity, depth: 
 function settingMeaning(name: unknown, identity: Identity): Meaning {
   if (typeof name !== 'string') return { is: 'other' }
   if (name === 'request.jwt.claims' || name === 'request.jwt.claim') return { is: 'claims', path: [] }
+  if (name === 'request.headers') return { is: 'claims', path: ['request.headers'] }
   const legacy = /^request\.jwt\.claim\.(\w+)$/.exec(name)?.[1]
   if (legacy) return legacy === 'sub' ? { is: 'user' } : { is: 'claim', path: [legacy] }
   if (identity.tenantSettings?.includes(name)) return { is: 'claim', path: ['setting', name] }

@@ -56,14 +56,19 @@ export function inferModel(
       mentions,
       new Set(tenants.flatMap(({ memberships }) => memberships.map(({ relation }) => relation))),
     ),
-    claims: [...mentions.claims.values()].map(({ path, literals, columns }) => ({
+    claims: [...mentions.claims.values()].map(({ path, literals, list, columns }) => ({
       path,
+      list,
       literals: [...literals].sort(),
       columns: [...columns.values()],
     })),
     userRoots: users.roots.map(({ relation, column }) => ({ relation, column })),
     literals: new Map([...mentions.literals].map(([key, values]) => [key, [...values].sort()])),
     emailColumns: mentions.emails,
+    emailShapes: {
+      literals: [...mentions.emailShapes.literals].sort(),
+      columns: [...mentions.emailShapes.columns.values()],
+    },
   }
   return { model, reading }
 }

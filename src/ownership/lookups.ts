@@ -1,6 +1,8 @@
-import { bare, child, children, nameParts, walk } from '../sql/parse.ts'
+import { bare, child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Relation } from '../domain/catalog.ts'
+import { noEmailShapes, readEmailShapes } from './email-shapes.ts'
+import type { EmailShapeMentions } from './email-shapes.ts'
 import { meaningOf } from './expression.ts'
 import type { Meaning } from './expression.ts'
 import { conjuncts, equality } from './predicate.ts'
@@ -29,22 +31,34 @@ export interface Mentions {
     {
       path: readonly string[]
       literals: Set<string>
+      /** looked into as a list or object, not compared as a text */
+      list: boolean
       columns: Map<string, { relation: number; column: string }>
     }
   >
   /** `oid.column` of columns compared with the session's user */
   readonly users: Set<string>
   readonly emails: Set<string>
+  readonly emailShapes: EmailShapeMentions
 }
 
 export function noMentions(): Mentions {
-  return { lookups: [], literals: new Map(), claims: new Map(), users: new Set(), emails: new Set() }
+  return {
+    lookups: [],
+    literals: new Map(),
+    claims: new Map(),
+    users: new Set(),
+    emails: new Set(),
+    emailShapes: noEmailShapes(),
+  }
 }
 
 /** Reads one expression or statement. `own` is the relation that a policy stands on, whose columns need no FROM. */
 export function readMentions(tree: Node, own: Relation | null, reading: Reading, into: Mentions): void {
   const outer: Scope = own ? new Map([[own.name, own]]) : new Map()
   readComparisons(tree, outer, reading, into)
+  noteClaims(tree, reading, into)
+  readEmailShapes(tree, outer, reading, into.emailShapes)
   for (const node of walk(tree)) {
     if (node.kind !== 'SelectStmt') continue
     const scope = scopeOf(node, reading.find)
@@ -105,9 +119,21 @@ function targetColumn(select: Node, scope: Scope, reading: Reading): Resolved | 
   const value = targets.length === 1 && targets[0] ? child(targets[0], 'val') : undefined
   if (!value) return null
   const meaning = meaningOf(value, reading.routines, reading.identity)
+  if (meaning.is === 'claim') return meaning
   if (meaning.is !== 'column') return null
   const relation = resolveColumn(scope, meaning.qualifier, meaning.name)
   return relation ? { is: 'column', relation, name: meaning.name } : null
+}
+
+/** Claims that are read at all, also by what compares them somewhere else. */
+function noteClaims(tree: Node, reading: Reading, into: Mentions): void {
+  for (const node of walk(tree)) {
+    if (node.kind !== 'A_Expr') continue
+    const meaning = meaningOf(node, reading.routines, reading.identity)
+    if (meaning.is === 'claim') claimUse(into, meaning.path)
+    if (meaning.is === 'claims' && meaning.path.length > 1) claimUse(into, meaning.path, true)
+    if (nameParts(node, 'name').at(-1) === '?') noteMember(node, reading, into)
+  }
 }
 
 function noteComparison(a: Resolved, b: Resolved, into: Mentions): void {
@@ -125,13 +151,25 @@ function noteComparison(a: Resolved, b: Resolved, into: Mentions): void {
   }
 }
 
-function claimUse(into: Mentions, path: readonly string[]) {
+/** `claims -> 'groups' ? 'auditors'` asks for a member of a list, or a key of an object. */
+function noteMember(node: Node, reading: Reading, into: Mentions): void {
+  const left = child(node, 'lexpr')
+  const right = child(node, 'rexpr')
+  const list = left && meaningOf(left, reading.routines, reading.identity)
+  const member = right && constantOf(bare(right))
+  if (list?.is === 'claims' && list.path.length > 1 && typeof member === 'string')
+    claimUse(into, list.path, true).literals.add(member)
+}
+
+function claimUse(into: Mentions, path: readonly string[], list = false) {
   const key = path.join('.')
   const use = into.claims.get(key) ?? {
     path,
     literals: new Set<string>(),
+    list,
     columns: new Map<string, { relation: number; column: string }>(),
   }
+  use.list &&= list
   into.claims.set(key, use)
   return use
 }

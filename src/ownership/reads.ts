@@ -8,17 +8,20 @@ import type { Reading } from './policy-facts.ts'
 export function policyReads(catalog: Catalog, reading: Reading): ReadonlyMap<number, readonly number[]> {
   return new Map(
     catalog.relations.map((relation) => {
-      const found = new Set<number>()
-      const called = new Set<string>()
-      for (const { using, withCheck } of relation.policies)
-        for (const text of [using, withCheck]) {
-          const tree = text === null ? null : parseExpression(text)
-          if (tree) collect(tree, reading, found, called)
-        }
-      found.delete(relation.oid)
-      return [relation.oid, [...found]]
+      const trees = relation.policies
+        .flatMap(({ using, withCheck }) => [using, withCheck])
+        .flatMap((text) => (text === null ? [] : (parseExpression(text) ?? [])))
+      return [relation.oid, [...readsOf(trees, reading)].filter((oid) => oid !== relation.oid)]
     }),
   )
+}
+
+/** Relations that expressions or statements look into, directly or in the functions that they call. */
+export function readsOf(trees: readonly Node[], reading: Reading): ReadonlySet<number> {
+  const found = new Set<number>()
+  const called = new Set<string>()
+  for (const tree of trees) collect(tree, reading, found, called)
+  return found
 }
 
 function collect(tree: Node, reading: Reading, found: Set<number>, called: Set<string>): void {

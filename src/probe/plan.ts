@@ -16,15 +16,25 @@ export function planRelation(
   relation: Relation,
   expectations: readonly Expectation[],
 ): readonly Trial[] {
+  return scene.population.actors
+    .filter(
+      ({ name, forged }) => name !== 'service' && (!forged || scene.believes(relation.oid, forged.source)),
+    )
+    .flatMap((actor) => planActor(scene, relation, expectations, actor))
+}
+
+/** The trials of one actor. */
+export function planActor(
+  scene: Scene,
+  relation: Relation,
+  expectations: readonly Expectation[],
+  actor: Actor,
+): readonly Trial[] {
   const target = targetOf(scene.catalog, scene.model, relation)
   const open = new Set(expectations.filter((one) => !closedByCatalog(one)).map(({ command }) => command))
-  return scene.population.actors
-    .filter(({ name }) => name !== 'service')
-    .flatMap((actor) =>
-      COMMANDS.filter((command) => open.has(command)).flatMap((command) =>
-        planCommand(scene, target, actor, command),
-      ),
-    )
+  return COMMANDS.filter((command) => open.has(command)).flatMap((command) =>
+    planCommand(scene, target, actor, command),
+  )
 }
 
 /** Privileges and the kind of relation close a command beyond doubt; whether policies do is tried. */

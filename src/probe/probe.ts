@@ -1,4 +1,4 @@
-import { Connection } from '../database/connection.ts'
+import { Connection, DatabaseError } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Area } from '../domain/area.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
@@ -12,9 +12,11 @@ import { planArea } from './area.ts'
 import { attributionFor, tablesBehind } from './attribute.ts'
 import { merge, understand } from './observe.ts'
 import type { Shown } from './observe.ts'
+import { quoteQualified } from '../sql/quote.ts'
 import { planRelation } from './plan.ts'
 import { readTrial } from './read.ts'
 import { makeRoom } from './room.ts'
+import type { Scene } from './scene.ts'
 import { seesAnythingNew, send } from './send.ts'
 import { targetOf } from './target.ts'
 import type { Trial } from './trial.ts'
@@ -29,6 +31,7 @@ export interface ProbeOptions {
   readonly relations: readonly Relation[]
   readonly expectationsOf: (relation: number) => readonly Expectation[]
   readonly comparedColumns: ReadonlyMap<number, readonly string[]>
+  readonly believes: Scene['believes']
   /** values of rows by key, through which owner paths are followed */
   readonly lookup: Knowledge['lookup']
   readonly signal: AbortSignal
@@ -41,6 +44,8 @@ export interface Probed {
   readonly observations: readonly Observation[]
   /** views in which the superuser sees nothing of what was seeded */
   readonly blind: readonly number[]
+  /** writes of single actors that got through: what they open is tried next */
+  readonly openings: readonly Shown[]
   /** messages sent */
   readonly sent: number
 }
@@ -51,6 +56,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   const queue = [...options.relations]
   const observations = new Map<number, readonly Observation[]>()
   const blind: number[] = []
+  const openings: Shown[] = []
   let sent = 0
   const work = async (target: ConnectionTarget): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
@@ -60,12 +66,18 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
       const session = new Session(connection, options, knowledge)
       observations.set(relation.oid, await session.observe(relation))
       if (relation.view && (await session.isBlind(relation))) blind.push(relation.oid)
+      openings.push(...session.openings)
       sent += session.sent
     }
     await connection.run('rollback')
   }
   await Promise.all(options.targets.map(work))
-  return { observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []), blind, sent }
+  return {
+    observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []),
+    blind,
+    openings,
+    sent,
+  }
 }
 
 /** The trials of every area, one after the other: what they write to is one table. */
@@ -97,8 +109,9 @@ export async function probeAreas(
 }
 
 /** The trials of one relation on one connection. */
-class Session {
+export class Session {
   sent = 0
+  readonly openings: Shown[] = []
   readonly #connection: Connection
   readonly #options: ProbeOptions
   readonly #knowledge: Knowledge
@@ -121,10 +134,39 @@ class Session {
     const settled = await Promise.all(
       first.map(async (shown, index) => {
         const pieces = await Promise.all((parts[index] ?? []).map((piece) => this.#settle(piece)))
-        return merge(pieces.length > 0 ? shown : await this.#settle(shown), pieces)
+        const whole = pieces.length > 0 ? shown : await this.#settle(shown)
+        this.openings.push(...[whole, ...pieces].filter(isOpening))
+        return merge(whole, pieces)
       }),
     )
     return settled
+  }
+
+  /** One trial, with a second hearing where the first answer is doubtful. */
+  async attempt(trial: Trial): Promise<Shown> {
+    return this.#settle(await this.#one(trial))
+  }
+
+  /** Whether statements of the superuser get through. */
+  async runs(script: string): Promise<boolean> {
+    this.sent += 1
+    const results = await this.#connection
+      .results(['rollback', 'begin', script, 'set constraints all immediate'].join(';\n'))
+      .catch(refusedOnly)
+    return results !== null
+  }
+
+  /** Rows of a table that no longer stand where they stood once something was sent. */
+  async goneAfter(prefix: string, { oid, schema, name }: Relation): Promise<readonly string[]> {
+    this.sent += 1
+    const places = `select t.tableoid::int8 || ':' || t.ctid as place from ${quoteQualified(schema, name)} t`
+    const results = await this.#connection
+      .results(['rollback', 'begin', prefix, places].join(';\n'))
+      .catch(refusedOnly)
+    if (results === null) return []
+    const left = new Set((results.at(-1)?.rows ?? []).map(({ place }) => String(place)))
+    const standing = this.#options.population.rows.get(oid) ?? []
+    return standing.map(({ place }) => place).filter((place) => !left.has(place))
   }
 
   /** A statement that failed as a whole is tried row by row: what happens to one must not hide what happens to another. */
@@ -207,6 +249,18 @@ class Session {
     return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
   }
 }
+
+function refusedOnly(error: unknown): null {
+  if (error instanceof DatabaseError) return null
+  throw error
+}
+
+/** A write that changed something: more than to set a column to itself. */
+const isOpening = ({ trial, outcome }: Shown): boolean =>
+  outcome.kind === 'affected' &&
+  outcome.rows > 0 &&
+  trial.actor.purpose === 'judged' &&
+  /^(insert|take over|give away|raise)/.test(trial.probe.attempt)
 
 /** The rows that stand last are those that were seeded: in every state, for every owner. */
 const MOST_SINGLES = 40

@@ -2,7 +2,7 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Model, PathStep } from '../domain/ownership.ts'
 import { tieOf } from '../domain/population.ts'
 import type { Probe } from '../domain/probe.ts'
-import type { Actor, Population, Values } from '../domain/population.ts'
+import type { Actor, ForgerySource, Population, Values } from '../domain/population.ts'
 import { identityColumns } from './target.ts'
 import type { Target } from './target.ts'
 import type { Trial } from './trial.ts'
@@ -14,6 +14,8 @@ export interface Scene {
   readonly population: Population
   /** columns that policies compare with the session's user, by relation */
   readonly comparedColumns: ReadonlyMap<number, readonly string[]>
+  /** whether what decides about a relation reads something that callers write */
+  readonly believes: (relation: number, source: ForgerySource) => boolean
 }
 
 /** Victims whose rows stand for everybody's: one who shares the actor's tenant, one who shares nothing. */

@@ -116,8 +116,13 @@ function movedTo(row: SeededRow, moved: readonly SeededRow[], trial: Trial): Tie
       key.every((name) => JSON.stringify(values[name]) === JSON.stringify(row.values[name])),
   )
   const found = same ?? (moved.length === 1 ? moved[0] : undefined)
-  return found && plantedTie(found, trial.actor)
+  // a row that stays whose it was has not been given to anybody
+  const isMoved = found && (differ(found.owners, row.owners) || differ(found.tenants, row.tenants))
+  return isMoved ? plantedTie(found, trial.actor) : undefined
 }
+
+const differ = (a: readonly string[], b: readonly string[]): boolean =>
+  a.toSorted().join(' ') !== b.toSorted().join(' ')
 
 /** What an admitted row would have been, had a constraint not stopped it. */
 export function reachedByAdmission(trial: Trial, knowledge: Knowledge): readonly Reached[] {

@@ -1,7 +1,8 @@
 import type { Connection } from '../database/connection.ts'
 import type { Catalog } from '../domain/catalog.ts'
 import { relationByName } from '../domain/catalog.ts'
-import type { Values } from '../domain/population.ts'
+import type { Actor, Values } from '../domain/population.ts'
+import { quoteLiteral } from '../sql/quote.ts'
 import type { Person } from './cast.ts'
 import { insertRows } from './insert.ts'
 import { REFERENCE_DATE } from './place.ts'
@@ -35,6 +36,28 @@ export async function createAccounts(
   }
   return notices
 }
+
+/** Writes into the accounts what the tokens carry: functions may ask either. */
+export async function completeAccounts(
+  connection: Connection,
+  catalog: Catalog,
+  actors: readonly Actor[],
+): Promise<void> {
+  if (!relationByName(catalog, 'auth.users')) return
+  const updates = actors
+    .filter(({ user, forged, claims }) => user !== null && forged === undefined && 'app_metadata' in claims)
+    .map(
+      ({ user, claims }) =>
+        `update auth.users set raw_app_meta_data = raw_app_meta_data || ${jsonb(claims['app_metadata'])}, ` +
+        `raw_user_meta_data = raw_user_meta_data || ${jsonb(claims['user_metadata'])} where id::text = ${quoteLiteral(user ?? '')}`,
+    )
+  if (updates.length === 0) return
+  await connection.run(
+    ['begin', 'set local session_replication_role = replica', ...updates, 'commit'].join(';\n'),
+  )
+}
+
+const jsonb = (value: unknown): string => `${quoteLiteral(JSON.stringify(value ?? {}))}::jsonb`
 
 const only = (known: ReadonlySet<string>, row: Values): Values =>
   Object.fromEntries(Object.entries(row).filter(([name]) => known.has(name)))

@@ -2,6 +2,9 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
+import { forgedActors } from './forge.ts'
+import type { Forge } from './forge.ts'
+import { setPath } from './paths.ts'
 import { uuidFor } from './place.ts'
 
 /** A user of the cast, before it becomes a session. */
@@ -72,13 +75,13 @@ export function castActors(
   model: Model,
   catalog: Catalog,
   config: Pick<Config, 'identity' | 'app'>,
+  rows: Forge['rows'],
 ): readonly Actor[] {
   const own = people.map((person) => actorFor(person, tenants, model, config))
   const signedIn = [...own, ...(config.app ? throughApplication(own, config.app.role) : [])]
   if (config.identity !== 'supabase') return [...signedIn, nobody(config.identity.role)]
   const plain = { login: 'authenticator', user: null, tenants: [], settings: {} } as const
   const carol = signedIn.find(({ name }) => name === 'carol')
-  const forged = carol && forgedMetadata(model, people, tenants)
   const hasRole = (name: string): boolean => catalog.roles.some((role) => role.name === name)
   return [
     ...(hasRole('anon')
@@ -92,15 +95,7 @@ export function castActors(
       claims: { role: 'authenticated', aud: 'authenticated' },
       purpose: 'judged',
     },
-    ...(carol && forged
-      ? [
-          {
-            ...carol,
-            name: 'carol (forged metadata)',
-            claims: { ...carol.claims, user_metadata: { ...metadataOf(carol), ...forged } },
-          },
-        ]
-      : []),
+    ...(carol ? [...forgedActors({ model, people, tenants, rows }, carol), ...visitors(carol, model)] : []),
     ...(hasRole('service_role')
       ? [
           {
@@ -177,9 +172,26 @@ function actorFor(
     ...common,
     role: 'authenticated',
     login: 'authenticator',
-    settings: {},
+    settings: settingsFor(tenant, model),
     claims: claimsFor(person, tenant, model),
   }
+}
+
+/** The headers that an application sends for its user, as far as policies look for the tenant in them. */
+function settingsFor(tenant: Tenant | undefined, model: Model): Readonly<Record<string, string>> {
+  const headers: Record<string, unknown> = {}
+  model.tenants.forEach(({ claims }, index) => {
+    for (const path of claims)
+      if (path[0] === 'request.headers' && tenant) setPath(headers, path.slice(1), tenant.keys[index])
+  })
+  return Object.keys(headers).length === 0 ? {} : { 'request.headers': JSON.stringify(headers) }
+}
+
+/** Somebody who signed in without an address and without a second factor, where policies ask for either. */
+function visitors(stranger: Actor, model: Model): readonly Actor[] {
+  if (!model.claims.some(({ path }) => ['is_anonymous', 'aal', 'amr'].includes(path[0] ?? ''))) return []
+  const claims = { ...stranger.claims, is_anonymous: true, aal: 'aal1', email: '', email_verified: false }
+  return [{ ...stranger, name: `${stranger.name} (anonymous sign-in)`, claims }]
 }
 
 /** Seconds since 1970: a token of the reference date that does not expire while somebody looks at a report. */
@@ -211,55 +223,24 @@ function claimsFor(
   }
   for (const path of new Set(model.tenants.flatMap((kind) => kind.claims))) {
     const index = model.tenants.findIndex((kind) => kind.claims.includes(path))
-    if (tenant) setPath(claims, path, tenant.keys[index])
+    if (tenant && path[0] !== 'request.headers') setPath(claims, path, tenant.keys[index])
   }
   if (person.right !== null)
     for (const { path, literals } of model.claims)
-      if (literals.includes(person.right) && !isPlatformClaim(path)) setPath(claims, path, person.right)
+      if (literals.includes(person.right) && !isPlatformClaim(path) && path[0] !== 'request.headers')
+        setPath(claims, path, person.right)
   return claims
 }
 
 const isPlatformClaim = (path: readonly string[]): boolean =>
   ['role', 'sub', 'aud', 'email', 'aal', 'is_anonymous'].includes(path.join('.'))
 
+/** What users and callers write themselves. */
+const CALLERS_OWN: ReadonlySet<string> = new Set(['user_metadata', 'request.headers'])
+
 /** Labels in claims that grant something and that users cannot write themselves. */
 export function claimRights(model: Model): readonly string[] {
   return model.claims
-    .filter(({ path }) => !isPlatformClaim(path) && path[0] !== 'user_metadata')
+    .filter(({ path }) => !isPlatformClaim(path) && !CALLERS_OWN.has(path[0] ?? ''))
     .flatMap(({ literals }) => literals)
-}
-
-function setPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const [first, ...rest] = path
-  if (first === undefined) return
-  if (rest.length === 0) {
-    target[first] = value
-    return
-  }
-  const inner = { ...(isRecord(target[first]) ? target[first] : {}) }
-  setPath(inner, rest, value)
-  target[first] = inner
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const metadataOf = (actor: Actor): Readonly<Record<string, unknown>> =>
-  isRecord(actor.claims['user_metadata']) ? actor.claims['user_metadata'] : {}
-
-/** Whatever policies read from user_metadata, the user can write: here carol writes what would open alice's rows. */
-function forgedMetadata(
-  model: Model,
-  people: readonly Person[],
-  tenants: readonly Tenant[],
-): Readonly<Record<string, unknown>> | undefined {
-  const used = model.claims.filter(({ path }) => path[0] === 'user_metadata' && path.length > 1)
-  if (used.length === 0) return undefined
-  const forged: Record<string, unknown> = {}
-  for (const { path, literals } of used) {
-    const kind = model.tenants.findIndex(({ claims }) =>
-      claims.some((claim) => claim.join('.') === path.join('.')),
-    )
-    setPath(forged, path.slice(1), kind >= 0 ? tenants[0]?.keys[kind] : (literals[0] ?? people[0]?.key))
-  }
-  return forged
 }

@@ -4,7 +4,7 @@ import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Population, Spare, Unseeded } from '../domain/population.ts'
 import { quoteQualified } from '../sql/quote.ts'
-import { createAccounts } from './accounts.ts'
+import { completeAccounts, createAccounts } from './accounts.ts'
 import { tenantsByUser, withPeople, withTenants } from './belonging.ts'
 import { castActors, castPeople } from './cast.ts'
 import { placeExisting, seedRelation } from './fill.ts'
@@ -59,8 +59,10 @@ export async function populate(
   const emails = new Map(people.map(({ email, key }) => [email, key]))
   const standing = await readBack(connection, catalog, model, tenants, emails)
   const belonging = tenantsByUser(model, standing)
+  const actors = castActors(people, tenants, model, catalog, options.config, standing)
+  await completeAccounts(connection, catalog, actors)
   return {
-    actors: withTenants(castActors(people, tenants, model, catalog, options.config), belonging),
+    actors: withTenants(actors, belonging),
     tenants,
     rows: withPeople(model, standing, belonging),
     spares: filled.spares,

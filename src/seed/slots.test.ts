@@ -46,6 +46,7 @@ const model: Model = {
   userRoots: [{ relation: 7, column: 'id' }],
   literals: new Map(),
   emailColumns: new Set(),
+  emailShapes: { literals: [], columns: [] },
 }
 const people = castPeople(model, 1, ['viewer'], ['admin'], false)
 const role = sampleColumn('role', { labels: ['admin', 'user'] })

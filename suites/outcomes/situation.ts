@@ -72,6 +72,7 @@ const NO_MODEL: Model = {
   userRoots: [],
   literals: new Map(),
   emailColumns: new Set(),
+  emailShapes: { literals: [], columns: [] },
 }
 
 /** Sends the statement as the product sends its probes, and reads the answer with the product's classifier. */

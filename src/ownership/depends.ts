@@ -1,0 +1,68 @@
+import { parseStatements, walk } from '../sql/parse.ts'
+import type { Node } from '../sql/parse.ts'
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import { bodyTrees } from './mentions.ts'
+import type { Reading } from './policy-facts.ts'
+import { policyReads, readsOf } from './reads.ts'
+
+/** What a new or changed row can open: relations by what decides about access to them. */
+export interface Dependence {
+  /** relations whose policies or queries look into this one, at any depth, and the relation itself */
+  readonly dependentsOf: (relation: number) => readonly number[]
+  /** relations that the triggers of this one write to or look into */
+  readonly touchedBy: (relation: number) => readonly number[]
+}
+
+export function dependence(catalog: Catalog, reading: Reading): Dependence {
+  const policies = policyReads(catalog, reading)
+  const direct = new Map(
+    catalog.relations.map((relation) => [
+      relation.oid,
+      [...(policies.get(relation.oid) ?? []), ...viewReads(relation, reading)],
+    ]),
+  )
+  const reached = new Map([...direct.keys()].map((oid) => [oid, closure(oid, direct)]))
+  return {
+    dependentsOf: (relation) =>
+      [...reached].flatMap(([oid, reads]) => (oid === relation || reads.has(relation) ? [oid] : [])),
+    touchedBy: (relation) => {
+      const found = catalog.relations.find(({ oid }) => oid === relation)
+      return found ? triggerReads(found, reading) : []
+    },
+  }
+}
+
+function viewReads({ view }: Relation, reading: Reading): readonly number[] {
+  if (!view) return []
+  return [...view.reads, ...readsOf(parseStatements(view.definition) ?? [], reading)]
+}
+
+function triggerReads({ triggers }: Relation, reading: Reading): readonly number[] {
+  const trees = triggers.flatMap(({ functionName }) => {
+    const routine = reading.routines.get(functionName)
+    return routine ? bodyTrees(routine) : []
+  })
+  return [...new Set([...readsOf(trees, reading), ...trees.flatMap((tree) => writtenBy(tree, reading))])]
+}
+
+/** The grammar names the target of a write without the type of its node. */
+function writtenBy(tree: Node, reading: Reading): readonly number[] {
+  return [...walk(tree)].flatMap(({ kind, fields: { relation } }) => {
+    if (!/^(Insert|Update|Delete)Stmt$/.test(kind) || typeof relation !== 'object' || relation === null)
+      return []
+    const { relname, schemaname } = relation as { relname?: unknown; schemaname?: unknown }
+    return reading.find(typeof schemaname === 'string' ? schemaname : null, String(relname))?.oid ?? []
+  })
+}
+
+/** Everything that is looked into on the way: what a policy reads is itself shown by policies. */
+function closure(start: number, direct: ReadonlyMap<number, readonly number[]>): ReadonlySet<number> {
+  const found = new Set<number>()
+  const queue = [...(direct.get(start) ?? [])]
+  for (let oid = queue.pop(); oid !== undefined; oid = queue.pop()) {
+    if (found.has(oid)) continue
+    found.add(oid)
+    queue.push(...(direct.get(oid) ?? []))
+  }
+  return found
+}
