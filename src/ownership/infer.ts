@@ -8,6 +8,7 @@ import { looksLikeRegister } from './names.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
 import { withGrantors } from './grants.ts'
+import { findRowStates } from './row-states.ts'
 import { findShares } from './shares.ts'
 import { findTenants } from './tenants.ts'
 import { findUserColumns } from './user-columns.ts'
@@ -61,6 +62,7 @@ export function inferModel(
     })),
     userRoots: users.roots.map(({ relation, column }) => ({ relation, column })),
     literals: new Map([...mentions.literals].map(([key, values]) => [key, [...values].sort()])),
+    rowStates: findRowStates(catalog, reading, platformSchemas),
     emailColumns: mentions.emails,
   }
   return { model, reading }
