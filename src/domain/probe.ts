@@ -68,6 +68,8 @@ export interface Observation {
   /** what was sent as the actor */
   readonly statement: string
   readonly error?: ServerError
+  /** how the statement failed that asked for all rows, where they were tried one by one after that */
+  readonly failedWhole?: ServerError
   /** for a row hung below a stranger's: the stranger sees it there */
   readonly shownToParent?: boolean
 }

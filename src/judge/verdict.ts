@@ -51,7 +51,7 @@ export function judgeObservation(
 }
 
 /** The tie of the rows that an attempt aims at. */
-function aimOf({ probe: { attempt } }: Observation): Reached['tie'] {
+export function aimOf({ probe: { attempt } }: Observation): Reached['tie'] {
   return /own$|own rights$/.test(attempt) ? 'own' : 'foreign'
 }
 

@@ -120,8 +120,10 @@ class Session {
     if (!isUserCode(shown)) return shown
     for (const control of this.#controlsFor(shown.trial)) {
       const other = await this.#one(shown.trial, control)
-      if (other.outcome.kind === 'affected' || other.outcome.kind === 'admitted')
-        return { ...shown, outcome: { kind: 'denied', by: 'code' } }
+      const { kind } = other.outcome
+      const isThrough =
+        kind === 'affected' || kind === 'admitted' || (kind === 'returned' && other.reached.length > 0)
+      if (isThrough) return { ...shown, outcome: { kind: 'denied', by: 'code' } }
     }
     return shown
   }
@@ -153,7 +155,8 @@ class Session {
   #controlsFor(trial: Trial): readonly Actor[] {
     const others = this.#options.population.actors.filter(({ name }) => name !== trial.actor.name)
     return [
-      ...others.filter(({ role }) => role === 'service_role'),
+      // whoever bypasses the policies shows nothing of how they judge a row
+      ...others.filter(({ role }) => role === 'service_role' && trial.probe.command !== 'select'),
       ...others.filter(({ role, user }) => role !== 'service_role' && user !== null),
     ]
   }
@@ -173,7 +176,7 @@ class Session {
 }
 
 /** The rows that stand last are those that were seeded: in every state, for every owner. */
-const MOST_SINGLES = 40
+const MOST_SINGLES = 80
 
 /** Locks, deadlocks, timeouts: they say something about the moment, not about the policies. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '57014'])

@@ -21,11 +21,13 @@ export type Answer =
 /** One message, one transaction: what was done before is rolled back, and so will be what this does. */
 export function messageFor(trial: Trial, places: readonly string[], actor: Actor = trial.actor): string {
   const session = sessionSql(actor)
-  if (trial.probe.command === 'select') return ['rollback', 'begin', session, trial.statement].join(';\n')
+  const before = trial.before === null ? [] : [trial.before]
+  if (trial.probe.command === 'select')
+    return ['rollback', 'begin', ...before, session, trial.statement].join(';\n')
   const parts = [
     'rollback',
     'begin',
-    ...(trial.before === null ? [] : [trial.before]),
+    ...before,
     session,
     trial.statement,
     // deferred keys and constraint triggers must fire while the actor is still the actor

@@ -176,8 +176,9 @@ function joined(own: string, others: readonly unknown[], literals: readonly stri
 function documents(literals: readonly string[]): readonly unknown[] {
   const keys = literals.filter((one) => /^\w+$/.test(one))
   const filled = (value: unknown): unknown => Object.fromEntries(keys.map((key) => [key, value]))
+  const kinds = [{}, [], filled('x'), filled(1), filled(true), filled([]), filled({}), keys, 'x', 1, true]
   return [
-    ...[{}, [], filled('x'), filled(1), filled(true), filled([]), filled({}), keys, 'x', 1, true],
+    ...kinds,
     ...literals.flatMap(parsed),
     ...paths(literals),
   ]

@@ -84,7 +84,10 @@ export async function seedRelation(
     notices: [],
   }
   const stage: Stage = {
-    ...{ connection, bench, shop, placed },
+    connection,
+    bench,
+    shop,
+    placed,
     nextRow: () => job.count++,
     insert: (person, values) => insertOrForce(job, person, values),
   }
