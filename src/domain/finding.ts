@@ -12,6 +12,7 @@ export const FINDING_CODES = [
   'open-insert',
   'team-access',
   'unowned-access',
+  'foreign-aggregate',
   'privileged-column',
   'read-overblock',
   'write-overblock',
@@ -106,6 +107,14 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'Rows without an owner are open to strangers',
     impact: 'A NULL owner makes a row everybody’s: it can be read, changed or claimed by whoever comes.',
     remedy: 'Make the owner NOT NULL, or let the policies say what an empty owner means.',
+  },
+  'foreign-aggregate': {
+    kind: 'leak',
+    severity: 'note',
+    title: 'A view counts or sums rows that the reader may not see',
+    impact:
+      'Totals over everybody’s rows are public: wanted on a status page, telling where groups are small.',
+    remedy: 'Let the view run with security_invoker, or declare it: expect: { select: … }.',
   },
   'privileged-column': {
     kind: 'leak',

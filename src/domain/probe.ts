@@ -42,6 +42,8 @@ export interface Reached {
   readonly examples: readonly string[]
   /** whose they are: names of actors or tenants */
   readonly of: readonly string[]
+  /** of rows that a view shows without their marks: their values, what is derived from one of them, or from many */
+  readonly shows?: 'values' | 'derived' | 'aggregate'
 }
 
 /** One planned attempt of one actor on one relation. */

@@ -47,20 +47,30 @@ export function causesOf(code: FindingCode, policies: readonly Policy[]): readon
  * Whether an error is a refusal in effect: the policies raise it whatever row is meant, nothing came out for this actor, and
  * others get through, so that the rows were there. It is fail-closed, but hardly meant.
  */
-export function isRefusalInEffect(matter: Matter, observation: Observation, base: Relation): boolean {
+export function isRefusalInEffect(
+  matter: Matter,
+  observation: Observation,
+  relation: Relation,
+  base: Relation,
+): boolean {
   const { command, actor } = observation.probe
-  if (observation.error === undefined || !isRaisedByPolicy(observation, base)) return false
+  if (observation.error === undefined || !isRaisedByPolicy(observation, relation, base)) return false
   const same = matter.observations.filter(({ probe }) => probe.actor === actor && probe.command === command)
   return hasControl(matter) && !same.some(gotThrough)
 }
 
 /** Triggers, rules and CHECKs raise errors of the same kind: where there are any, nobody knows who did. */
-function isRaisedByPolicy({ probe: { command }, error }: Observation, base: Relation): boolean {
+function isRaisedByPolicy(
+  { probe: { command }, error }: Observation,
+  relation: Relation,
+  base: Relation,
+): boolean {
   const sqlstate = error?.sqlstate ?? ''
   const isData = sqlstate.startsWith('22') || ['42704', '42501', '42P17'].includes(sqlstate)
   const others =
     command !== 'select' &&
     (base.hasRules ||
+      relation !== base ||
       base.checks.length > 0 ||
       base.triggers.some(({ enabled, events }) => enabled && events.includes(command)))
   return isData && base.rowSecurity.enabled && !others

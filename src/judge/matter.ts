@@ -66,7 +66,7 @@ function judgeEach(
     if (!actor || actor.purpose !== 'judged') continue
     if (
       observation.outcome.kind === 'broken' &&
-      isRefusalInEffect(matter, observation, input.baseOf(relation))
+      isRefusalInEffect(matter, observation, relation, input.baseOf(relation))
     ) {
       facts.push(refusalOf(input, relation, matter, observation, actor))
       continue

@@ -8,6 +8,7 @@ import type { Actor, Population } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
 import { attributionFor, tablesBehind } from './attribute.ts'
+import { unmarkedIn, withDifferences } from './difference.ts'
 import { merge, understand } from './observe.ts'
 import type { Shown } from './observe.ts'
 import { planRelation } from './plan.ts'
@@ -86,7 +87,10 @@ class Session {
     const settled = await Promise.all(
       first.map(async (shown, index) => {
         const pieces = await Promise.all((parts[index] ?? []).map((piece) => this.#settle(piece)))
-        return merge(pieces.length > 0 ? shown : await this.#settle(shown), pieces)
+        const observation = merge(pieces.length > 0 ? shown : await this.#settle(shown), pieces)
+        return relation.view && unmarkedIn(observation) > 0
+          ? withDifferences(this.#connection, scene, shown.trial, observation)
+          : observation
       }),
     )
     return settled

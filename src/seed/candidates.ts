@@ -177,11 +177,7 @@ function documents(literals: readonly string[]): readonly unknown[] {
   const keys = literals.filter((one) => /^\w+$/.test(one))
   const filled = (value: unknown): unknown => Object.fromEntries(keys.map((key) => [key, value]))
   const kinds = [{}, [], filled('x'), filled(1), filled(true), filled([]), filled({}), keys, 'x', 1, true]
-  return [
-    ...kinds,
-    ...literals.flatMap(parsed),
-    ...paths(literals),
-  ]
+  return [...kinds, ...literals.flatMap(parsed), ...paths(literals)]
 }
 
 /** `settings @> '{"public": true}'`: the document itself stands in the condition. */
