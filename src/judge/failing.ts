@@ -9,15 +9,16 @@ import type { Matter } from './control.ts'
 /** What is wrong with policies whose evaluation ended in this error (manual, appendix "PostgreSQL Error Codes"). */
 export function failureCode(observation: Observation): FindingCode {
   const error = errorOf(observation)
-  switch (error?.sqlstate) {
+  const sqlstate = error?.sqlstate ?? ''
+  switch (sqlstate) {
     case '42P17':
       return 'policy-recursion'
     case '42501':
       return 'policy-needs-privilege'
     case '42704':
-      return SETTING_ROUTINES.has(error.routine ?? '') ? 'missing-setting' : 'broken-policy'
+      return SETTING_ROUTINES.has(error?.routine ?? '') ? 'missing-setting' : 'broken-policy'
     default:
-      return CASTS.has(error?.sqlstate ?? '') ? 'failing-cast' : 'broken-policy'
+      return CASTS.has(sqlstate) ? 'failing-cast' : 'broken-policy'
   }
 }
 
