@@ -33,6 +33,7 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
     'warning unowned-access public.care_guides delete foreign',
     'warning unowned-access public.care_guides update foreign',
   ],
+  'foreign-aggregate': ['note foreign-aggregate public.pickup_totals select foreign'],
   'privileged-column': ['error privileged-column public.profiles update own'],
   escalation: [
     'error escalation public.diary_pages select foreign',
@@ -41,7 +42,12 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   'forged-claim': ['error forged-claim public.bookings select foreign'],
   'read-overblock': ['error read-overblock public.vet_appointments select own'],
   'write-overblock': ['warning write-overblock public.training_plans update own'],
-  'broken-policy': ['error broken-policy public.staff_entries select own'],
+  'unseen-write': ['warning unseen-write public.workouts update own'],
+  'broken-policy': ['error broken-policy public.reservations select own'],
+  'policy-recursion': ['error policy-recursion public.staff_entries select own'],
+  'missing-setting': ['error missing-setting public.trips select own'],
+  'failing-cast': ['error failing-cast public.meter_readings select own'],
+  'policy-needs-privilege': ['error policy-needs-privilege public.absences select own'],
   'row-security-off': ['error row-security-off public.ferry_fares select -'],
   'policy-without-row-security': [
     'error policy-without-row-security public.donations select -',
@@ -49,6 +55,7 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
     'error read-leak public.donations select foreign',
   ],
   'no-policy': ['note no-policy public.voice_memos select -'],
+  'restrictive-only': ['warning restrictive-only public.prescriptions select -'],
   'migration-table-exposed': ['warning migration-table-exposed public._prisma_migrations select -'],
   'row-security-bypassed': [
     'error row-security-bypassed public.prescriptions delete foreign',
@@ -90,6 +97,7 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['public-bucket', { 'storage.objects/contracts': { select: 'everyone' } }],
   ['escalation', { 'public.diary_pages': { select: ['owner', { authenticated: 'true' }] } }],
   ['forged-claim', { 'public.bookings': { select: 'authenticated' } }],
+  ['foreign-aggregate', { 'public.pickup_totals': { select: 'authenticated' } }],
 ]
 
 describe.each(FINDING_CODES)('%s', (code) => {

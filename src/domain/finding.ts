@@ -15,15 +15,22 @@ export const FINDING_CODES = [
   'open-insert',
   'team-access',
   'unowned-access',
+  'foreign-aggregate',
   'privileged-column',
   'escalation',
   'forged-claim',
   'read-overblock',
   'write-overblock',
+  'unseen-write',
   'broken-policy',
+  'policy-recursion',
+  'missing-setting',
+  'failing-cast',
+  'policy-needs-privilege',
   'row-security-off',
   'policy-without-row-security',
   'no-policy',
+  'restrictive-only',
   'migration-table-exposed',
   'row-security-bypassed',
   'truncate-privilege',
@@ -141,6 +148,14 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     impact: 'A NULL owner makes a row everybody’s: it can be read, changed or claimed by whoever comes.',
     remedy: 'Make the owner NOT NULL, or let the policies say what an empty owner means.',
   },
+  'foreign-aggregate': {
+    kind: 'leak',
+    severity: 'note',
+    title: 'A view counts or sums rows that the reader may not see',
+    impact:
+      'Totals over everybody’s rows are public: wanted on a status page, telling where groups are small.',
+    remedy: 'Let the view run with security_invoker, or declare it: expect: { select: … }.',
+  },
   'privileged-column': {
     kind: 'leak',
     severity: 'error',
@@ -178,6 +193,13 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     impact: 'The application fails, or silently changes nothing.',
     remedy: 'Check USING, WITH CHECK and the privileges of this command.',
   },
+  'unseen-write': {
+    kind: 'overblock',
+    severity: 'warning',
+    title: 'Own rows can be written, but not found: no SELECT policy shows them to whoever writes',
+    impact: 'An UPDATE or DELETE with a WHERE changes nothing, without an error.',
+    remedy: 'Add a SELECT policy for the same rows: a statement that reads a column needs one.',
+  },
   'broken-policy': {
     kind: 'broken',
     severity: 'error',
@@ -185,6 +207,36 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     impact: 'Every request of this kind fails, for everybody, and hides what the policies would allow.',
     remedy:
       'Repair the expression: break the recursion with a security definer function, read settings with missing_ok.',
+  },
+  'policy-recursion': {
+    kind: 'broken',
+    severity: 'error',
+    title: 'A policy reads the relation that it guards',
+    impact: 'Every request of this kind ends in “infinite recursion detected in policy”.',
+    remedy: 'Read the relation in a security definer function, to whose owner the policies do not apply.',
+  },
+  'missing-setting': {
+    kind: 'broken',
+    severity: 'error',
+    title: 'A policy reads a setting that the session does not have',
+    impact: 'Every request ends in an error unless something has set it before.',
+    remedy: "Read it with missing_ok: current_setting('app.user_id', true) gives NULL instead of an error.",
+  },
+  'failing-cast': {
+    kind: 'broken',
+    severity: 'error',
+    title: 'A policy casts a value that does not fit the type',
+    impact: 'One value that does not fit makes every request fail that meets it.',
+    remedy: "Compare as text, or turn empty values into NULL before the cast: nullif(value, '')::uuid.",
+  },
+  'policy-needs-privilege': {
+    kind: 'broken',
+    severity: 'error',
+    title: 'A policy reads or calls what the role has no privilege for',
+    impact:
+      'A policy runs with the rights of whoever asks: the request fails although the row may be theirs.',
+    remedy:
+      'Put the lookup into a security definer function that the role may execute, or grant what it needs.',
   },
   'row-security-off': {
     kind: 'static',
@@ -206,6 +258,14 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     title: 'Row security is on without a policy',
     impact: 'Nobody but roles that bypass row security gets at the rows: right for server-side tables.',
     remedy: 'Add policies, or revoke the privileges to make it plain.',
+  },
+  'restrictive-only': {
+    kind: 'static',
+    severity: 'warning',
+    title: 'All policies are restrictive: nobody gets in',
+    impact:
+      'Restrictive policies narrow what permissive ones let through. Without any, every row is refused.',
+    remedy: 'Make one of them permissive, or add a permissive policy for what they narrow.',
   },
   'migration-table-exposed': {
     kind: 'static',

@@ -97,6 +97,22 @@ export interface EmailShapes {
   readonly columns: readonly { readonly relation: number; readonly column: string }[]
 }
 
+/** A condition over the columns of one row, under the relation's own name. */
+export interface RowTerm {
+  readonly expression: string
+  /** columns that it depends on */
+  readonly columns: readonly string[]
+  /** bodies of the functions that it calls: what they compare with stands there */
+  readonly bodies: readonly string[]
+}
+
+/** A state that a row can be in, whoever asks for it: terms that hold all at once. */
+export interface RowState {
+  /** of a row that stands there, or of one as it is inserted */
+  readonly when: 'standing' | 'inserted'
+  readonly terms: readonly RowTerm[]
+}
+
 /** Everything that was inferred about who is who. */
 export interface Model {
   readonly ownerships: ReadonlyMap<number, Ownership>
@@ -110,6 +126,8 @@ export interface Model {
   readonly userRoots: readonly { readonly relation: number; readonly column: string }[]
   /** constants that policies and functions compare a column with, by `oid.column` */
   readonly literals: ReadonlyMap<string, readonly string[]>
+  /** states that policies, functions and views ask for, by relation */
+  readonly rowStates: ReadonlyMap<number, readonly RowState[]>
   /** columns that hold the session's e-mail address, by `oid.column` */
   readonly emailColumns: ReadonlySet<string>
   /** what addresses are matched against by a part or a pattern, and with which columns */

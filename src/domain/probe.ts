@@ -42,6 +42,8 @@ export interface Reached {
   readonly examples: readonly string[]
   /** whose they are: names of actors or tenants */
   readonly of: readonly string[]
+  /** of rows that a view shows without their marks: their values, what is derived from one of them, or from many */
+  readonly shows?: 'values' | 'derived' | 'aggregate'
 }
 
 /** One planned attempt of one actor on one relation. */
@@ -68,6 +70,8 @@ export interface Observation {
   /** what was sent as the actor */
   readonly statement: string
   readonly error?: ServerError
+  /** how the statement failed that asked for all rows, where they were tried one by one after that */
+  readonly failedWhole?: ServerError
   /** for a row hung below a stranger's: the stranger sees it there */
   readonly shownToParent?: boolean
 }

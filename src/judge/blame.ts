@@ -19,7 +19,10 @@ export function originOf(relation: Relation, definitions: readonly Definition[])
   return place.file === undefined ? [] : [{ statement: `table ${relation.qualified}`, ...place }]
 }
 
-/** What let rows through, or kept them back: the policies that PostgreSQL consults, or the lack of them. */
+/**
+ * What let rows through, or kept them back: the policies that PostgreSQL consults, or the lack of them. `refused` picks
+ * those that can have kept somebody out, restrictive ones among them.
+ */
 export function blameFor(
   catalog: Catalog,
   relation: Relation,
@@ -27,6 +30,7 @@ export function blameFor(
   command: Command,
   standing: Standing,
   definitions: readonly Definition[],
+  refused?: (policies: readonly Policy[]) => readonly Policy[],
 ): readonly Blame[] {
   if (relation.kind === 'materialized')
     return [
@@ -57,14 +61,16 @@ export function blameFor(
     .filter(({ name }) => roles.includes(name))
     .flatMap(({ inherits }) => inherits)
   const policies = [...new Set([...roles, ...inherited].flatMap((role) => policiesFor(base, command, role)))]
-  const permissive = policies.filter((policy) => policy.permissive)
-  // a policy that is true of everything needs no others to explain what got through
-  const trivial = permissive.filter((policy) => [policy.using, policy.withCheck].includes('true'))
-  return (trivial.length > 0 ? trivial : permissive).map((policy) => ({
+  const described = (policy: Policy): Blame => ({
     policy: policy.name,
     statement: policyText(policy),
     ...placeOf(definitions, 'policy', `${policy.name} on ${base.qualified}`),
-  }))
+  })
+  if (refused) return refused(policies).map(described)
+  const permissive = policies.filter((policy) => policy.permissive)
+  // a policy that is true of everything needs no others to explain what got through
+  const trivial = permissive.filter((policy) => [policy.using, policy.withCheck].includes('true'))
+  return (trivial.length > 0 ? trivial : permissive).map(described)
 }
 
 export function policyText({ name, command, roles, using, withCheck, permissive }: Policy): string {

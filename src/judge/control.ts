@@ -3,7 +3,7 @@ import { standingOf } from '../domain/population.ts'
 import type { Actor, Population, SeededRow } from '../domain/population.ts'
 import { tieOf } from '../domain/population.ts'
 import { gotThrough } from '../domain/probe.ts'
-import type { Observation } from '../domain/probe.ts'
+import type { Attempt, Observation } from '../domain/probe.ts'
 import { STANDINGS, includes } from '../domain/vocabulary.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 
@@ -68,7 +68,7 @@ function aimsAt(attempt: string, standing: Standing): boolean {
 function passed({ observations, actors }: Matter, standing: Standing): boolean {
   return observations.some((one) => {
     const actor = actors.get(one.probe.actor)
-    if (actor === undefined || !gotThrough(one)) return false
+    if (actor === undefined || !gotThrough(one) || !isPlain(one.probe.attempt)) return false
     // who makes a row need not own it: a document of the tenant is as good
     if (standing === 'own' && one.probe.attempt === 'insert own')
       return one.reached.some(({ tie }) => tie !== 'foreign')
@@ -76,8 +76,39 @@ function passed({ observations, actors }: Matter, standing: Standing): boolean {
   })
 }
 
-/** Where nobody gets through and the server answers with errors, the first of them: the policies could not be evaluated. */
-export function brokenObservation(matter: Matter): Observation | undefined {
-  if (hasControl(matter)) return undefined
-  return matter.observations.find(({ outcome }) => outcome.kind === 'broken')
+/** Handing a row on is no proof that it can be kept. */
+const isPlain = (attempt: Attempt): boolean => attempt !== 'give away'
+
+/** An attempt at own rows that found none, where the same actor reaches them as long as nothing is read. */
+export function unseenWrite({ observations, actors, expectation }: Matter): Observation | undefined {
+  const { command } = expectation
+  if (command !== 'update' && command !== 'delete') return undefined
+  const ownBy = (attempt: Attempt): readonly Observation[] =>
+    observations.filter(
+      ({ probe }) => probe.attempt === attempt && actors.get(probe.actor)?.purpose === 'judged',
+    )
+  const reachesOwn = (one: Observation): boolean =>
+    gotThrough(one) && one.reached.some(({ tie, rows }) => tie === 'own' && rows > 0)
+  const seen = ownBy(`${command} own`)
+  if (seen.length === 0 || seen.some(gotThrough)) return undefined
+  const unseen = new Set(
+    ownBy(`${command} unseen`)
+      .filter(reachesOwn)
+      .map(({ probe }) => probe.actor),
+  )
+  return seen.find(({ probe, outcome }) => outcome.kind === 'affected' && unseen.has(probe.actor))
 }
+
+/** Where the server answers everybody with errors, the first of them: the policies could not be evaluated. */
+export function brokenObservation(matter: Matter): Observation | undefined {
+  const { observations, expectation } = matter
+  if (expectation.command === 'select') {
+    // a row may come out by itself, but whoever asks for more than one gets an error
+    const whole = observations.filter(({ failedWhole }) => failedWhole === undefined)
+    return hasControl({ ...matter, observations: whole }) ? undefined : observations.find(isBroken)
+  }
+  return hasControl(matter) ? undefined : observations.find(isBroken)
+}
+
+const isBroken = ({ outcome, failedWhole }: Observation): boolean =>
+  outcome.kind === 'broken' || failedWhole !== undefined

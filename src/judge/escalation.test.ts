@@ -2,12 +2,28 @@ import { describe, expect, test } from 'vitest'
 import type { Ascent, Reach } from '../domain/ascent.ts'
 import { sampleRelation } from '../domain/sample-relation.ts'
 import type { Fact } from './collect.ts'
+import { sampleModel } from '../domain/sample-model.ts'
 import { judgeEscalations } from './escalation.ts'
 import type { JudgeInput } from './input.ts'
 import { SAMPLE_ACTORS, actorNamed, sampleExpectation, sampleReached } from './sample-matter.ts'
 
 const pages = sampleRelation('pages', ['id'], { oid: 1 })
 const requests = sampleRelation('requests', ['id'], { oid: 2 })
+
+/** Surfaces that these tests are not about. */
+const NOTHING_ELSE = {
+  areas: [],
+  surroundings: { buckets: [], published: [] },
+  model: sampleModel(),
+  routines: [],
+  routineFacts: new Map(),
+  calls: [],
+  functionAudience: () => undefined,
+  changes: () => false,
+  unset: new Map(),
+  beside: [],
+  grants: [],
+} as const
 
 function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): JudgeInput {
   const reach: Reach = {
@@ -60,6 +76,8 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
     ignore: [],
     today: '2026-01-15',
     reproductionOf: () => '',
+    reproductionOfCall: () => '',
+    ...NOTHING_ELSE,
     reproductionOfAscent: () => '',
     ...rest,
   }

@@ -1,16 +1,17 @@
 import type { Relation } from '../domain/catalog.ts'
+import { FINDINGS } from '../domain/finding.ts'
 import { tieOf } from '../domain/population.ts'
-import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { Blame, Untested } from '../domain/report.ts'
-import type { Standing } from '../domain/vocabulary.ts'
-import { blameFor } from './blame.ts'
 import { asBypass, bypassBehind, boundBy } from './bypass.ts'
 import { evidenceOf } from './collect.ts'
 import type { Fact } from './collect.ts'
 import { blockedStandings, brokenObservation, hasControl } from './control.ts'
 import type { Matter } from './control.ts'
+import { failures, refusalOf } from './failures.ts'
+import { isRefusalInEffect } from './failing.ts'
 import type { JudgeInput } from './input.ts'
+import { controlText, factOf } from './seen.ts'
 import { judgeObservation } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -44,8 +45,12 @@ export function judgeMatter(input: JudgeInput, relation: Relation, given: Matter
   // without a policy there is nothing to get through: what else goes wrong on the way is told where it belongs
   const settled =
     expectation.closedBy !== null && observations.some(({ outcome }) => outcome.kind !== 'broken')
+  const failed = failures(input, relation, matter, blocked)
+  // where everybody gets an error, that a stranger gets one says nothing new
+  const isBroken = failed.some(({ code }) => FINDINGS[code].kind === 'broken')
+  const news = isBroken ? facts.filter(({ code }) => FINDINGS[code].kind !== 'broken') : facts
   return {
-    facts: [...facts, ...failures(input, relation, matter, blocked)],
+    facts: [...news, ...failed],
     untested: reasons.length > 0 ? reasons : settled ? [] : uniqueDoubts(doubts),
   }
 }
@@ -66,6 +71,13 @@ function judgeEach(
   for (const observation of observations) {
     const actor = matter.actors.get(observation.probe.actor)
     if (!actor || actor.purpose !== 'judged') continue
+    if (
+      observation.outcome.kind === 'broken' &&
+      isRefusalInEffect(matter, observation, relation, input.baseOf(relation))
+    ) {
+      facts.push(refusalOf(input, relation, matter, observation, actor))
+      continue
+    }
     const bypass = bypassBehind(input, relation, actor.role)
     for (const verdict of judgeObservation(observation, expectation, actor, exemptions, input.sees)) {
       // a made-up value that the server refuses to read gets nowhere
@@ -98,56 +110,6 @@ function leakFact(
   const evidence = evidenceOf(observation, reached, matter.expectation, total, controlText(matter))
   const fact = factOf(input, relation, matter, { code, actor: standing, evidence, observation })
   return { ...fact, ...(weak ? { weak } : {}), ...(bypass ? { blame: [bypass] } : {}) }
-}
-
-/** The command as a whole: policies that cannot be evaluated, or that keep those out who should get through. */
-function failures(
-  input: JudgeInput,
-  relation: Relation,
-  matter: Matter,
-  blocked: readonly Standing[],
-): readonly Fact[] {
-  const { command, admits } = matter.expectation
-  const broken = brokenObservation(matter)
-  if (broken && admits) {
-    const { probe, error } = broken
-    const evidence = `${probe.actor}: ${probe.attempt}: ${error?.message ?? ''} (${error?.sqlstate ?? ''})`
-    return [
-      factOf(input, relation, matter, { code: 'broken-policy', actor: 'own', evidence, observation: broken }),
-    ]
-  }
-  const code = command === 'select' ? 'read-overblock' : 'write-overblock'
-  return blocked.map((actor) =>
-    factOf(input, relation, matter, { code, actor, evidence: blockedEvidence(matter, actor) }),
-  )
-}
-
-interface Seen {
-  readonly code: Fact['code']
-  readonly actor: Standing
-  readonly evidence: string
-  readonly observation?: Observation
-}
-
-function factOf(
-  input: JudgeInput,
-  relation: Relation,
-  { expectation }: Matter,
-  { code, actor, evidence, observation }: Seen,
-): Fact {
-  const base = input.baseOf(relation)
-  return {
-    code,
-    subject: relation,
-    ...scopeIn(expectation),
-    blame: blameFor(input.catalog, relation, base, expectation.command, actor, input.definitions),
-    command: expectation.command,
-    actor,
-    evidence,
-    declared: expectation.declared,
-    ...(observation ? { by: observation.probe.actor, reproduction: input.reproductionOf(observation) } : {}),
-    trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
-  }
 }
 
 /** Where no row came out with an owner, though there is a path to one, the relation is judged as the shared one that it is. */
@@ -231,33 +193,6 @@ function isStoppedByRowTrigger({ expectation, observations }: Matter, base: Rela
 function totalOf({ rows, actors }: Matter, observation: Observation, tie: string): number {
   const actor = actors.get(observation.probe.actor)
   return actor ? rows.filter((row) => tieOf(row, actor) === tie).length : 0
-}
-
-/** Who got at rows of the same kind rightly: by that the rows are known to have been there. */
-function controlText({ observations, actors }: Matter): string {
-  for (const one of observations) {
-    const actor = actors.get(one.probe.actor)
-    const own = one.reached.find(({ tie }) => tie === 'own')
-    if (actor?.purpose === 'judged' && gotThrough(one) && own)
-      return ` (control: ${actor.name} reached ${own.rows} own)`
-  }
-  return ''
-}
-
-function blockedEvidence({ expectation, observations, actors }: Matter, standing: Standing): string {
-  if (expectation.closedBy !== null)
-    return `${expectation.closedBy}; expected: ${expectation.lower}, ${expectation.why}`
-  const tried = observations.filter(({ probe }) => {
-    const actor = actors.get(probe.actor)
-    return (
-      actor?.purpose === 'judged' &&
-      (standing === 'anon') === (actor.role === 'anon') &&
-      (standing !== 'own' || /read|own$/.test(probe.attempt))
-    )
-  })
-  const [first] = tried
-  const answer = first?.error ? `${first.error.message} (${first.error.sqlstate})` : '0 rows'
-  return `${[...new Set(tried.map(({ probe }) => probe.actor))].slice(0, 3).join(', ')}: ${first?.probe.attempt ?? expectation.command}: ${answer}; expected: ${expectation.lower}, ${expectation.why}`
 }
 
 function uniqueDoubts(doubts: readonly Untested[]): readonly Untested[] {

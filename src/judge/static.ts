@@ -42,5 +42,13 @@ export function staticFinding(catalog: Catalog, relation: Relation): FindingCode
   if (isMigrationTable(relation)) return relation.rowSecurity.enabled ? null : 'migration-table-exposed'
   if (!relation.rowSecurity.enabled)
     return relation.policies.length > 0 ? 'policy-without-row-security' : 'row-security-off'
-  return relation.policies.length === 0 ? 'no-policy' : null
+  if (relation.policies.length === 0) return 'no-policy'
+  return onlyNarrows(relation) ? 'restrictive-only' : null
+}
+
+/** Restrictive policies, of all commands or of reading, with nothing that they could narrow. */
+function onlyNarrows({ policies }: Relation): boolean {
+  const permissive = policies.filter((policy) => policy.permissive)
+  const opensReading = permissive.some(({ command }) => command === 'select' || command === 'all')
+  return permissive.length === 0 || (!opensReading && policies.some(({ command }) => command === 'select'))
 }

@@ -51,7 +51,7 @@ export function judgeObservation(
 }
 
 /** The tie of the rows that an attempt aims at. */
-function aimOf({ probe: { attempt } }: Observation): Reached['tie'] {
+export function aimOf({ probe: { attempt } }: Observation): Reached['tie'] {
   return /own$|own rights$/.test(attempt) ? 'own' : 'foreign'
 }
 
@@ -100,7 +100,12 @@ function leakOf(
   )
     return leak('team-access', 'team')
   const upper = upperFor(reached, expectation, exemptions)
-  if (!includes(upper, standing)) return leak(codeFor(command, expectation, standing), standing)
+  if (!includes(upper, standing)) {
+    // numbers over many rows tell of nobody by themselves
+    if (reached.shows === 'aggregate') return leak('foreign-aggregate', standing)
+    const code = codeFor(command, expectation, standing)
+    return reached.shows === 'derived' ? { ...leak(code, standing), weak: true } : leak(code, standing)
+  }
   if (standing === 'team' && expectation.ownerInside && !expectation.declared)
     return leak('team-access', 'team')
   return undefined

@@ -5,6 +5,7 @@ import type { Expectation } from '../domain/expectation.ts'
 import type { Model, Ownership } from '../domain/ownership.ts'
 import { AUDIENCES, COMMANDS, includes, widest } from '../domain/vocabulary.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
+import { shownColumns, viewPath } from './view-path.ts'
 import { isIntent } from './infer.ts'
 import { predicateFor, readPredicate } from './policy-facts.ts'
 import type { PredicateFacts, Reading } from './policy-facts.ts'
@@ -137,11 +138,29 @@ function closure(
   if (holders.length === 0) return `no API role has the privilege to ${command}`
   if (relation.kind === 'materialized' && command !== 'select') return 'a materialized view cannot be written'
   if (relation.view && !writable(relation, command)) return `the view cannot be written by ${command}`
-  const walksAround = relation.view && !relation.view.securityInvoker
+  // with whose rights the last of the views reads the table decides, whatever stands before it (manual, CREATE VIEW)
+  const views = viewPath(catalog, relation)
+  const walksAround = views.length > 0 && !views.at(-1)?.view?.securityInvoker
   if (!base.rowSecurity.enabled || walksAround || !isTable(base)) return null
   if (facts.size === 0) return `no policy for ${command}`
   const admitting = [...facts.values()].filter((fact) => fact.constant !== false && !fact.serviceOnly)
-  return admitting.length === 0 ? `no policy for ${command} that a role of the API could satisfy` : null
+  if (admitting.length === 0) return `no policy for ${command} that a role of the API could satisfy`
+  return command === 'insert' && views.length > 0 && lacksOwner(views, base, admitting)
+    ? 'no policy takes a row without its owner, for whom the view has no column'
+    : null
+}
+
+/** Whether every policy compares a column with the session that the view does not have and that nothing else fills. */
+function lacksOwner(views: readonly Relation[], base: Relation, facts: readonly PredicateFacts[]): boolean {
+  const shown = shownColumns(views)
+  const isLeftEmpty = (name: string): boolean =>
+    !shown.has(name) && base.columns.some((column) => column.name === name && column.default === null)
+  const isFilled = [base, ...views].some(({ triggers }) =>
+    triggers.some(({ timing, events }) => timing !== 'after' && events.includes('insert')),
+  )
+  return (
+    !isFilled && facts.every(({ userColumns }) => userColumns.length > 0 && userColumns.every(isLeftEmpty))
+  )
 }
 
 const isTable = (relation: Relation): boolean => relation.kind === 'table' || relation.kind === 'partitioned'

@@ -8,6 +8,7 @@ import { looksLikeRegister } from './names.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
 import { withGrantors } from './grants.ts'
+import { findRowStates } from './row-states.ts'
 import { findShares } from './shares.ts'
 import { withNamedTenants } from './named-tenants.ts'
 import { findTenants } from './tenants.ts'
@@ -64,6 +65,7 @@ export function inferModel(
     })),
     userRoots: users.roots.map(({ relation, column }) => ({ relation, column })),
     literals: new Map([...mentions.literals].map(([key, values]) => [key, [...values].sort()])),
+    rowStates: findRowStates(catalog, reading, platformSchemas),
     emailColumns: mentions.emails,
     emailShapes: {
       literals: [...mentions.emailShapes.literals].sort(),

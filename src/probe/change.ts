@@ -81,7 +81,7 @@ function trial(
 }
 
 /** Takes all other rows away, without triggers and foreign keys, so that a statement without WHERE means one row. */
-function onlyRow({ base }: Target, row: SeededRow): string {
+export function onlyRow({ base }: Target, row: SeededRow): string {
   return [
     'set local session_replication_role = replica',
     `delete from ${quoteQualified(base.schema, base.name)} t where t.tableoid::int8 || ':' || t.ctid <> ${quoteLiteral(row.place)}`,

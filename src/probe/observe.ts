@@ -36,10 +36,16 @@ function refused(trial: Trial, error: ServerError, knowledge: Knowledge): Shown 
   const outcome = classify(error, { catalog: knowledge.catalog, role: actor.role, needs, base: target.base })
   const many = trial.single !== null
   // one row's error hides what would have happened to the others; privileges are refused before any row is looked at
-  const spread = many && !(outcome.kind === 'denied' && outcome.by === 'privilege')
+  const spread =
+    many &&
+    !(outcome.kind === 'denied' && outcome.by === 'privilege') &&
+    !(trial.probe.command === 'select' && REFUSED_WHOLE.has(error.sqlstate))
   const reached = outcome.kind === 'admitted' && !many ? reachedByAdmission(trial, knowledge) : []
   return { trial, outcome, reached, error, spread }
 }
+
+/** Recursion, privileges, settings, what does not exist: the statement is refused whatever rows there are. */
+const REFUSED_WHOLE: ReadonlySet<string> = new Set(['42P17', '42501', '42704', '42P01', '42703', '42883'])
 
 /** The strongest of what several trials of one probe showed: rows reached, then doubt, then refusal. */
 export function merge(first: Shown, parts: readonly Shown[]): Observation {
@@ -51,6 +57,7 @@ export function merge(first: Shown, parts: readonly Shown[]): Observation {
     reached: sum(all.flatMap(({ reached }) => reached)),
     statement: strongest.trial.statement,
     ...(strongest.error === undefined ? {} : { error: strongest.error }),
+    ...(parts.length > 0 && first.error !== undefined ? { failedWhole: first.error } : {}),
     ...(all.some(({ shownToParent }) => shownToParent) ? { shownToParent: true } : {}),
   }
 }

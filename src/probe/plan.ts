@@ -49,7 +49,7 @@ function planCommand(
 ): readonly Trial[] {
   switch (command) {
     case 'select':
-      return [readTrial(target, actor)]
+      return [readTrial(target, actor, scene.population.rows.get(target.base.oid))]
     case 'insert':
       return planInserts(scene, target, actor)
     case 'update':

@@ -1,13 +1,14 @@
-import type { Actor } from '../domain/population.ts'
+import type { Actor, SeededRow } from '../domain/population.ts'
 import { quoteLiteral, quoteName } from '../sql/quote.ts'
+import { onlyRow } from './change.ts'
 import { probeOf } from './trial.ts'
 import type { Trial } from './trial.ts'
 import type { Target } from './target.ts'
 
 const MOST_ROWS = 20_000
 
-/** One SELECT of everything visible: exact, and cheaper than one per row. */
-export function readTrial(target: Target, actor: Actor): Trial {
+/** One SELECT of everything visible: exact, and cheaper than one per row, which `rows` are for should it fail as a whole. */
+export function readTrial(target: Target, actor: Actor, rows: readonly SeededRow[] = []): Trial {
   const { relation } = target
   const isTable = relation === target.base && relation.view === null && relation.kind !== 'foreign'
   const granted = relation.privileges.find(({ role }) => role === actor.role)
@@ -20,7 +21,7 @@ export function readTrial(target: Target, actor: Actor): Trial {
     columns === null
       ? 'to_jsonb(t.*)'
       : `jsonb_build_object(${columns.map((name) => `${quoteLiteral(name)}, t.${quoteName(name)}`).join(', ')})`
-  return {
+  const trial: Trial = {
     probe: probeOf(target, actor, 'select', 'read'),
     actor,
     target,
@@ -32,4 +33,7 @@ export function readTrial(target: Target, actor: Actor): Trial {
     wanted: null,
     single: null,
   }
+  if (!isTable || rows.length === 0) return trial
+  const single = (row: SeededRow): Trial => ({ ...trial, before: onlyRow(target, row), aims: [row] })
+  return { ...trial, aims: rows, single }
 }

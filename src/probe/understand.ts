@@ -41,18 +41,20 @@ export function reachedByRead(
   const { relation, base } = trial.target
   const standing = knowledge.population.rows.get(base.oid) ?? []
   const byPlace = new Map(standing.map((row) => [row.place, row]))
-  const shown = rows.map(({ place, row }) => {
-    if (place !== null) return [byPlace.get(place)].filter((one) => one !== undefined)
+  const shown = rows.flatMap(({ place, row }): readonly (readonly SeededRow[])[] => {
+    if (place !== null) return [[byPlace.get(place)].filter((one) => one !== undefined)]
     if (relation.view && row) return attributed(knowledge, trial, row)
-    return row
-      ? standing
-          .filter(({ values }) =>
-            Object.entries(row).every(
-              ([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value),
-            ),
-          )
-          .slice(0, 1)
-      : []
+    return [
+      row
+        ? standing
+            .filter(({ values }) =>
+              Object.entries(row).every(
+                ([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value),
+              ),
+            )
+            .slice(0, 1)
+        : [],
+    ]
   })
   return summarize(
     shown.map((found) => ({ tie: closestTie(found, trial.actor), row: found[0] })),
@@ -61,13 +63,14 @@ export function reachedByRead(
   )
 }
 
-function attributed(knowledge: Knowledge, trial: Trial, row: Values): readonly SeededRow[] {
+function attributed(knowledge: Knowledge, trial: Trial, row: Values): readonly (readonly SeededRow[])[] {
   const { relation } = trial.target
   const known =
     knowledge.attributions.get(relation.oid) ??
     attributionFor(knowledge.catalog, knowledge.population, relation)
   knowledge.attributions.set(relation.oid, known)
-  return known.rowsShownBy(row)
+  const found = known.rowsShownBy(row)
+  return found.length > 0 ? found : [[]]
 }
 
 /** A row of a view may stand for several; the actor's own among them explain it. */

@@ -16,6 +16,8 @@ import type { Role, Slot } from './slots.ts'
 export interface Placed {
   readonly slot: Slot
   readonly values: Values
+  /** made for the state that it is in */
+  readonly staged?: boolean
 }
 
 /** What rows are made from. */

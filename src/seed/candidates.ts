@@ -9,6 +9,9 @@ import { limitOf } from './value.ts'
 
 const MOST_PER_COLUMN = 40
 const DAY = 86_400_000
+/** Long gone and far ahead, whenever the run takes place: for conditions that ask the clock. */
+const PAST = '2020-01-01T00:00:00.000Z'
+const FUTURE = '2099-01-01T00:00:00.000Z'
 const HOUR = 3_600_000
 
 /** What values are looked for among. */
@@ -100,7 +103,10 @@ function byType(
   if (/^jsonb?$/.test(column.baseType)) return documents(literals)
   if (column.baseType === 'bool') return [true, false]
   if (/^(date|timestamp|timestamptz)$/.test(column.baseType))
-    return literals.filter(isTime).flatMap((one) => [...laterBy(one, number), ...neighbours(one)])
+    return [
+      ...literals.filter(isTime).flatMap((one) => [...laterBy(one, number), ...neighbours(one)]),
+      ...[PAST, FUTURE].map((one) => (column.baseType === 'date' ? one.slice(0, 10) : one)),
+    ]
   if (/^timetz?$/.test(column.baseType))
     return [...literals.filter(isClock), '06:00:00', '12:00:00', '23:00:00']
   if (column.baseType === 'uuid') return literals.filter((one) => /^[0-9a-f-]{36}$/i.test(one))
@@ -110,7 +116,10 @@ function byType(
 /** Empty, with one element, with one of each kind that the element's type may take. */
 function lists(column: Column, literals: readonly string[], numbers: readonly number[]): readonly unknown[] {
   if (NUMBERS.test(column.baseType)) return [[], ...[0, 1, ...numbers].map((one) => [one])]
-  if (TEXTS.test(column.baseType)) return [[], ...literals.map((one) => [one]), ['x'], ['x', 'y']]
+  if (TEXTS.test(column.baseType)) {
+    const listed = literals.flatMap((one) => /^\{(.*)\}$/.exec(one)?.[1]?.split(',') ?? one)
+    return [[], ...listed.map((one) => [one]), listed, ['x'], ['x', 'y']]
+  }
   return [[], ...(column.labels ?? []).map((one) => [one])]
 }
 
@@ -167,7 +176,28 @@ function joined(own: string, others: readonly unknown[], literals: readonly stri
 function documents(literals: readonly string[]): readonly unknown[] {
   const keys = literals.filter((one) => /^\w+$/.test(one))
   const filled = (value: unknown): unknown => Object.fromEntries(keys.map((key) => [key, value]))
-  return [{}, [], filled('x'), filled(1), filled(true), filled([]), filled({}), keys, 'x', 1, true]
+  const kinds = [{}, [], filled('x'), filled(1), filled(true), filled([]), filled({}), keys, 'x', 1, true]
+  return [...kinds, ...literals.flatMap(parsed), ...paths(literals)]
+}
+
+/** `settings @> '{"public": true}'`: the document itself stands in the condition. */
+function parsed(literal: string): readonly unknown[] {
+  if (!/^\s*[[{"]/.test(literal)) return []
+  try {
+    return [JSON.parse(literal)]
+  } catch {
+    return []
+  }
+}
+
+/** `settings -> 'share' ->> 'mode' = 'link'`: keys one inside the other, and what the last of them is compared with. */
+function paths(literals: readonly string[]): readonly unknown[] {
+  const steps = literals.flatMap((one) => /^\{([\w,]+)\}$/.exec(one)?.[1]?.split(',') ?? one)
+  const nested = (keys: readonly string[], value: unknown): unknown =>
+    keys.reduceRight((inner, key) => ({ [key]: inner }), value)
+  const [last] = steps.slice(-1)
+  const flat = steps.flatMap((key, i) => (i + 1 < steps.length ? [{ [key]: steps[i + 1] }] : []))
+  return [nested(steps.slice(0, -1), last), nested(steps, true), nested(steps, 'x'), ...flat]
 }
 
 const isClock = (text: string): boolean => /^\d\d:\d\d/.test(text)

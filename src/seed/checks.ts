@@ -17,6 +17,8 @@ export interface Trial {
   readonly conditions: readonly Condition[]
   readonly hints: ReadonlyMap<string, Hints>
   readonly unusual: ReadonlyMap<string, unknown>
+  /** where names of functions are looked for that conditions do not qualify */
+  readonly searchPath?: string
 }
 
 /**
@@ -117,17 +119,36 @@ function combine(relation: Relation, search: Search): readonly Values[] {
 /** Per row the conditions that it violates; null where the rows cannot even be read as rows of the relation. */
 async function failingConditions(
   connection: Connection,
-  { relation, conditions }: Trial,
+  trial: Trial,
   rows: readonly Values[],
 ): Promise<readonly (readonly Condition[])[] | null> {
+  const { conditions } = trial
+  const passed = await passedConditions(connection, trial, rows)
+  if (passed) return passed.map((all) => conditions.filter((_, i) => all[i] === false))
+  if (rows.length === 1 || rows.length > MOST_HALVED) return null
+  // a value that a cast refuses spoils the query for all others: the rows that raise no error are found by halving
+  const middle = Math.ceil(rows.length / 2)
+  const halves = [rows.slice(0, middle), rows.slice(middle)]
+  const found: (readonly Condition[])[] = []
+  for (const half of halves)
+    found.push(...((await failingConditions(connection, trial, half)) ?? half.map(() => conditions)))
+  return found
+}
+
+const MOST_HALVED = 128
+
+/** Per row whether each condition holds; null where the server raises an error. */
+async function passedConditions(
+  connection: Connection,
+  { relation, conditions, searchPath = "''" }: Trial,
+  rows: readonly Values[],
+): Promise<readonly (readonly unknown[])[] | null> {
   const tests = conditions.map(({ expression }) => `(${expression}) is not false`).join(', ')
   try {
     const [, , result] = await connection.results(
-      `savepoint checks; set local search_path = ''; select json_build_array(${tests}) as passed from ${sourceOf(relation, rows)}; rollback to savepoint checks`,
+      `savepoint checks; set local search_path = ${searchPath}; select json_build_array(${tests}) as passed from ${sourceOf(relation, rows)}; rollback to savepoint checks`,
     )
-    return (result?.rows ?? []).map(({ passed }) =>
-      conditions.filter((_, i) => Array.isArray(passed) && passed[i] === false),
-    )
+    return (result?.rows ?? []).map(({ passed }) => (Array.isArray(passed) ? passed : []))
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     await connection.run('rollback to savepoint checks')
@@ -136,12 +157,20 @@ async function failingConditions(
 }
 
 /** Rows as the conditions see them. Columns of domains are read as their base type, else the server refuses what is to be judged. */
-function sourceOf({ schema, name, columns }: Relation, rows: readonly Values[]): string {
+export function sourceOf(
+  { schema, name, columns }: Relation,
+  rows: readonly Values[],
+  alias: string = name,
+): string {
   const json = `${quoteLiteral(JSON.stringify(rows))}::jsonb`
   if (columns.every(({ domainChecks }) => domainChecks.length === 0))
-    return `jsonb_populate_recordset(null::${quoteQualified(schema, name)}, ${json})`
-  return `jsonb_to_recordset(${json}) as seeded (${columns.map((column) => `${quoteName(column.name)} ${readType(column)}`).join(', ')})`
+    return `jsonb_populate_recordset(null::${quoteQualified(schema, name)}, ${json}) as ${quoteName(alias)}`
+  return `jsonb_to_recordset(${json}) as ${quoteName(alias)} (${columns.map((column) => `${quoteName(column.name)} ${readType(column)}`).join(', ')})`
 }
+
+/** What a project's own functions and policies are written for, more often than not. */
+export const searchPathOf = ({ schema }: Relation): string =>
+  [...new Set([schema, 'public', 'extensions'])].map((name) => quoteName(name)).join(', ')
 
 const readType = (column: Column): string => {
   if (column.domainChecks.length === 0) return column.type

@@ -5,6 +5,7 @@ import { principalsOf, tenantNames } from '../domain/population.ts'
 import type { Spare, Values } from '../domain/population.ts'
 import { quoteQualified } from '../sql/quote.ts'
 import type { Person } from './cast.ts'
+import { changeRows, isSingle } from './change-rows.ts'
 import { satisfyChecks } from './checks.ts'
 import { withoutCollisions } from './conflict.ts'
 import { resumeLateKeys, suspendLateKeys } from './cycles.ts'
@@ -17,6 +18,8 @@ import type { Bench, Order, Placed, Workshop } from './bench.ts'
 import { makeRow } from './row.ts'
 import { slotsFor } from './slots.ts'
 import type { Slot } from './slots.ts'
+import { stageRows, stageSpares } from './states.ts'
+import type { Stage } from './states.ts'
 
 /** Rows that triggers or migrations have made are there before ours: they are reused, and ours must not collide with them. */
 export async function placeExisting(
@@ -81,16 +84,39 @@ export async function seedRelation(
     failures: [],
     notices: [],
   }
+  const stage: Stage = {
+    connection,
+    bench,
+    shop,
+    placed,
+    nextRow: () => job.count++,
+    insert: (person, values) => insertOrForce(job, person, values),
+  }
   const spares: Spare[] = []
   for (const slot of slots) {
     await fillSlot(job, slot)
     const first = SPARE_ROWS + job.count
     const extra = makeRows(job, slot, SPARE_ROWS, [])
     const possible = await satisfyChecks(connection, bench, valuesIn(extra), first)
-    spares.push(...possible.map((values) => ({ actor: slot.person?.name ?? null, values })))
+    const ordered = await stageSpares(stage, slot, possible, () => SPARE_ROWS + job.count++)
+    spares.push(...ordered.map((values) => ({ actor: slot.person?.name ?? null, values })))
   }
+  await stageAll(stage, job, slots)
   await addUnowned(job)
   return { spares, ...shortfall(job, slots) }
+}
+
+/** Rows in the states that the project's SQL asks for; of memberships and rights none, for they would open doors. */
+async function stageAll(stage: Stage, job: Job, slots: readonly Slot[]): Promise<void> {
+  const { connection, bench } = stage
+  if (bench.role.membership || bench.role.privilege) return
+  if (isSingle(bench)) return changeRows(stage)
+  let left = 0
+  await suspendLateKeys(connection, bench)
+  for (const slot of slots) left = Math.max(left, await stageRows(stage, slot))
+  await resumeLateKeys(connection, bench)
+  if (left > 0)
+    job.notices.push(`${bench.relation.qualified}: ${left} states that policies ask for were left out`)
 }
 
 /** The work on one relation. */

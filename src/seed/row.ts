@@ -7,7 +7,7 @@ import type { Bench, Order, Workshop } from './bench.ts'
 import { personOf } from './person.ts'
 import { byWidth, reference } from './reference.ts'
 import { harmlessLabels, highestOf, leastFirst } from './slots.ts'
-import { isNegative, isPrivilege } from './state-names.ts'
+import { isNegative, isPrivilege, isRight } from './state-names.ts'
 import { valueFor } from './value.ts'
 import type { Place } from './place.ts'
 
@@ -120,7 +120,7 @@ function rightValue({ relation, role }: Bench, column: Column, { slot }: Order):
   if (!role.isUserRoot && !role.privilege) return undefined
   if (column.baseType === 'bool' && isPrivilege(column.name))
     return slot.person !== null && slot.person.right !== null
-  if (!/(^|_)(role|plan|tier|level)$/i.test(column.name)) return undefined
+  if (!isRight(column.name)) return undefined
   return leastFirst(labelsOf(relation, column))[0]
 }
 

@@ -37,6 +37,7 @@ const model: Model = {
     },
   ],
   shares: [],
+  rowStates: new Map(),
   lookups: new Set(),
   privileges: [
     { relation: 5, userColumn: 'user_id', labels: {} },

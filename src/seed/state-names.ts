@@ -7,3 +7,6 @@ export const isPositive = (name: string): boolean =>
 export const isPrivilege = (name: string): boolean =>
   /(^|_|is)(super)?_?(admin|staff|moderator|superuser|owner)$/i.test(name)
 export const isEnd = (name: string): boolean => /(expire|until|end|due|deadline|valid_to|close)/i.test(name)
+/** Columns of a person's own row that say what the person may. */
+export const isRight = (name: string): boolean =>
+  isPrivilege(name) || /(^|_)(role|plan|tier|level)$/i.test(name)

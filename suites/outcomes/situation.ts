@@ -67,6 +67,7 @@ const NO_MODEL: Model = {
   tenants: [],
   privileges: [],
   shares: [],
+  rowStates: new Map(),
   lookups: new Set(),
   claims: [],
   userRoots: [],
