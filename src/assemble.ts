@@ -16,6 +16,7 @@ import type { Judged } from './judge/judge.ts'
 import { isExposed } from './judge/static.ts'
 import { accessOf, cellsOf } from './judge/summary.ts'
 import { baseOf } from './ownership/expect.ts'
+import { reportAreas } from './reported-areas.ts'
 import type { Prepared } from './prepare.ts'
 
 export interface AssembleInput {
@@ -61,7 +62,12 @@ export function assemble(input: AssembleInput): Report {
     relations: [...reportRelations(input), ...reportAreas(input)],
     functions: input.routines.map((routine) => reportFunction(routine)),
     storage: {
-      buckets: input.surroundings.buckets.map(({ assumed: _, ...bucket }) => bucket),
+      buckets: input.surroundings.buckets.map(({ id, public: open, fileSizeLimit, allowedMimeTypes }) => ({
+        id,
+        public: open,
+        fileSizeLimit,
+        allowedMimeTypes,
+      })),
     },
     actors: population.actors.map(({ name, role, tenants, claims }) => ({
       name,
@@ -70,10 +76,9 @@ export function assemble(input: AssembleInput): Report {
       claims,
     })),
     tenants: population.tenants.map(({ name }) => name),
-    rows: [...[...population.rows.values()], ...input.areas.map((area) => area.rows)].reduce(
-      (sum, rows) => sum + rows.length,
-      0,
-    ),
+    rows:
+      [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0) +
+      input.areas.reduce((sum, { rows }) => sum + rows.length, 0),
     probes: { columns: PROBE_COLUMNS, rows: probeRows(input) },
     coverage: {
       planned: observations.length + input.calls.length,
@@ -209,42 +214,6 @@ function reportRelations(input: AssembleInput): readonly ReportedRelation[] {
     })
     return reportRelation(input, relation, base, cells)
   })
-}
-
-/** Buckets and topics stand in the matrix like relations. */
-function reportAreas({
-  areas,
-  catalog,
-  observations,
-  population,
-  judged,
-}: AssembleInput): readonly ReportedRelation[] {
-  return areas.map(({ relation, scope, rows, expectations, kind }) => {
-    const isHere = (one: { readonly scope?: string }): boolean => (one.scope ?? null) === scope
-    const cells = cellsOf({
-      relation,
-      base: relation,
-      population: { ...population, rows: new Map([[relation.oid, rows]]) },
-      findings: judged.findings.filter((one) => one.relation === relation.qualified && isHere(one)),
-      untested: judged.untested.filter((one) => one.relation === relation.qualified && isHere(one)),
-      observations: observations.filter(({ probe }) => probe.relation === relation.oid && isHere(probe)),
-    })
-    return {
-      name: relation.qualified,
-      ...(scope === null ? {} : { scope }),
-      kind: kind === 'topics' ? 'topic' : 'bucket',
-      exposed: isExposed(catalog, relation),
-      rowSecurity: relation.rowSecurity,
-      ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(-1).map(({ why }) => why) },
-      access: accessOf(cells),
-      cells,
-    }
-  })
-}
-
-function kindOf(rows: Area['rows']): 'user' | 'tenant' | 'shared' {
-  if (rows.some(({ tenants }) => tenants.length > 0)) return 'tenant'
-  return rows.some(({ owners }) => owners.length > 0) ? 'user' : 'shared'
 }
 
 function reportRelation(

@@ -8,6 +8,8 @@ import { quoteLiteral } from '../sql/quote.ts'
 
 /** One side of a permissive policy. */
 export interface Predicate {
+  /** name of the policy */
+  readonly policy: string
   readonly expression: string
   readonly command: Command | 'all'
   readonly roles: readonly string[]
@@ -20,9 +22,9 @@ export type Admission = (predicate: number, actor: string, row: number) => 'yes'
 export function predicatesOf(policies: readonly Policy[]): readonly Predicate[] {
   return policies
     .filter(({ permissive }) => permissive)
-    .flatMap(({ using, withCheck, command, roles }) =>
+    .flatMap(({ name, using, withCheck, command, roles }) =>
       [...new Set([using, withCheck])].flatMap((expression) =>
-        expression === null ? [] : [{ expression, command, roles }],
+        expression === null ? [] : [{ policy: name, expression, command, roles }],
       ),
     )
 }

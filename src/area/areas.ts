@@ -1,12 +1,13 @@
 import type { Connection } from '../database/connection.ts'
 import type { Area, Surroundings } from '../domain/area.ts'
-import type { Catalog } from '../domain/catalog.ts'
+import type { Catalog, Policy, Relation } from '../domain/catalog.ts'
 import { relationByName } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Population } from '../domain/population.ts'
 import { namingOf } from '../ownership/naming.ts'
 import type { Naming } from '../ownership/naming.ts'
+import { readPredicate } from '../ownership/policy-facts.ts'
 import type { Reading } from '../ownership/policy-facts.ts'
 import { createBuckets } from './buckets.ts'
 import { expectArea } from './expectations.ts'
@@ -33,14 +34,30 @@ export interface Areas {
 export async function openAreas(connection: Connection, context: AreaContext): Promise<Areas> {
   const notices = await createBuckets(connection, context.surroundings.buckets)
   const objects = await objectAreas(connection, context)
-  return {
-    areas: [
-      ...(await bucketRows(connection, context)),
-      ...objects,
-      ...(await topicAreas(connection, context)),
-    ],
-    notices,
-  }
+  const topics = await topicAreas(connection, context)
+  const areas = [...(await bucketRows(connection, context)), ...objects, ...topics]
+  return { areas, notices: [...notices, ...unheardIn(areas, context)] }
+}
+
+/** A policy that never said yes may be for the server, or about names that nobody thought of: a person should know. */
+function unheardIn(areas: readonly Area[], { reading, catalog }: AreaContext): readonly string[] {
+  const found = areas.flatMap(({ relation, unheard, scope, kind }) =>
+    relation.policies
+      .filter((policy) => unheard.includes(policy.name) && isForUsers(relation, policy, catalog, reading))
+      .map(
+        ({ name }) =>
+          `policy "${name}" on ${relation.qualified} let nobody through under any name that was tried${kind === 'objects' ? ` in bucket "${scope}"` : ''}`,
+      ),
+  )
+  return [...new Set(found)]
+}
+
+function isForUsers(relation: Relation, policy: Policy, catalog: Catalog, reading: Reading): boolean {
+  const facts = [policy.using, policy.withCheck].map((text) => readPredicate(relation, text, reading))
+  return (
+    policy.roles.some((role) => role === 'public' || catalog.apiRoles.includes(role)) &&
+    !facts.some(({ constant, serviceOnly }) => constant === false || serviceOnly)
+  )
 }
 
 /** Columns of the project that policies on objects and topics hold names against. */
@@ -70,6 +87,7 @@ async function bucketRows(connection: Connection, context: AreaContext): Promise
       places: [],
       principalsOf: () => ({ owners: [], tenants: [] }),
       namedBy: () => [],
+      unheard: [],
       restrictsReading: false,
       expectations,
     },

@@ -50,6 +50,8 @@ function expect(subject: AreaSubject, command: Command): Expectation {
     ? [declared.audience, 'declared in the configuration']
     : upperFor(subject, command)
   const open = policies.find((policy) => command === 'select' && isOpen(policy.using))
+  // what a public bucket is declared to show its URL shows, whatever its policies say
+  const byUrl = command === 'select' && subject.bucket?.public === true
   const side = command === 'insert' ? 'check' : 'using'
   const owners = policies.some((policy) => admitsOwner(relation, predicateFor(policy, side), reading))
   return {
@@ -57,7 +59,7 @@ function expect(subject: AreaSubject, command: Command): Expectation {
     ...(scope === null ? {} : { scope }),
     command,
     upper,
-    lower: declared ? declared.audience : closedBy === null && tied && owners ? 'owner' : 'nobody',
+    lower: declared && !byUrl ? declared.audience : closedBy === null && tied && owners ? 'owner' : 'nobody',
     declared: declared !== undefined,
     conditions: [],
     admits: closedBy === null,

@@ -1,7 +1,7 @@
 import type { Actor, Values } from '../domain/population.ts'
 import type { Admission } from './admission.ts'
 import { keysIn, nameIn } from './layout.ts'
-import type { Keys, Layout } from './layout.ts'
+import type { Keys, Layout, Part } from './layout.ts'
 
 /** A person as names show it. */
 export interface Named {
@@ -53,98 +53,125 @@ export interface Chosen {
   readonly loose: readonly Layout[]
   /** some policy tells people apart by who uploaded */
   readonly tiesOwner: boolean
+  /** predicates that let nobody through, whatever the name */
+  readonly silent: readonly number[]
   /** an object at the root of a bucket makes no policy fail */
   readonly rootIsSafe: boolean
   /** layouts in which no policy fails with an error */
   readonly isSafe: (layout: Layout) => boolean
 }
 
-/** What policies make of names, as they answered. For each policy the simplest layout that it tells people apart by, and the one that most policies let through. */
-export function chooseLayouts(
-  layouts: readonly Layout[],
-  people: readonly Named[],
-  judges: readonly Named[],
-  predicates: number,
-  questions: Questions,
-  admission: Admission,
-): Chosen {
-  const says = (predicate: number, asker: Named, layout: Layout, of: Named, by: Named) =>
-    admission(predicate, asker.actor.name, questions.rowNumber(asker, layout, of, by))
-  const admits = (predicate: number, layout: Layout): boolean =>
-    people.some((asker) => says(predicate, asker, layout, asker, asker) === 'yes')
-  const tells = (predicate: number, layout: Layout): boolean =>
-    judges.some(
-      (asker) =>
-        says(predicate, asker, layout, asker, asker) === 'yes' &&
-        judges.some(
-          (of) =>
-            nameIn(layout, of.keys, '') !== null &&
-            nameIn(layout, of.keys, '') !== nameIn(layout, asker.keys, '') &&
-            says(predicate, asker, layout, of, asker) !== 'yes',
-        ),
-    )
+/** Everything that was asked, and how the answers are read. */
+export interface Hearing {
+  readonly layouts: readonly Layout[]
+  readonly people: readonly Named[]
+  readonly judges: readonly Named[]
+  /** numbers of the predicates */
+  readonly predicates: readonly number[]
+  readonly questions: Questions
+  readonly admission: Admission
+}
+
+/** What policies make of names, as they answered. */
+export function chooseLayouts(hearing: Hearing): Chosen {
+  const { layouts, people, judges, predicates } = hearing
   const ordered = layouts.toSorted((a, b) => costOf(a) - costOf(b))
-  const numbers = Array.from({ length: predicates }, (_, index) => index)
-  const weight = (layout: Layout): number => numbers.filter((one) => admits(one, layout)).length
-  const keyed = ordered.filter((layout) => keysIn(layout).length > 0)
-  const tied = new Set<Layout>()
-  for (const predicate of numbers) {
-    const live = keyed.filter((layout) => tells(predicate, layout))
-    const [simplest] = live
-    if (!simplest) continue
-    tied.add(simplest)
-    const widest = live.reduce((best, one) => (weight(one) > weight(best) ? one : best), simplest)
-    tied.add(widest)
-  }
-  const wordy = ordered.filter((layout) => keysIn(layout).length === 0)
-  const loose = new Set<Layout>()
-  for (const predicate of numbers) {
-    if ([...tied, ...loose].some((layout) => admits(predicate, layout))) continue
-    const open =
-      wordy.find((layout) => admits(predicate, layout)) ?? ordered.find((one) => admits(predicate, one))
-    if (open) loose.add(open)
-  }
+  const tied = tiedLayouts(hearing, ordered)
   const isSafe = (layout: Layout): boolean =>
-    !numbers.some((one) => people.some((asker) => says(one, asker, layout, asker, asker) === 'error'))
+    !predicates.some((one) => people.some((asker) => says(hearing, one, asker, layout) === 'error'))
   const plain = layouts.find(({ folders, file }) => folders.length === 0 && file === null)
   return {
     rootIsSafe: plain === undefined || isSafe(plain),
-    tied: [...tied].slice(0, MOST_CHOSEN),
-    loose: [...loose].slice(0, MOST_CHOSEN),
-    tiesOwner: numbers.some((predicate) =>
-      ordered.some((layout) => tellsUploads(predicate, layout, judges, says)),
-    ),
+    tied: tied.slice(0, MOST_CHOSEN),
+    loose: looseLayouts(hearing, ordered, tied).slice(0, MOST_CHOSEN),
+    tiesOwner: predicates.some((one) => ordered.some((layout) => tellsUploads(hearing, one, layout, judges))),
+    silent: predicates.filter((one) => !layouts.some((layout) => admits(hearing, one, layout))),
     isSafe,
   }
+}
+
+/** For each policy the simplest layout that it tells people apart by, and the one that most policies let through. */
+function tiedLayouts(hearing: Hearing, ordered: readonly Layout[]): readonly Layout[] {
+  const { predicates } = hearing
+  const weight = (layout: Layout): number => predicates.filter((one) => admits(hearing, one, layout)).length
+  const keyed = ordered.filter((layout) => keysIn(layout).length > 0)
+  const found = predicates.flatMap((predicate) => {
+    const live = keyed.filter((layout) => tells(hearing, predicate, layout))
+    const [simplest] = live
+    if (!simplest) return []
+    return [simplest, live.reduce((best, one) => (weight(one) > weight(best) ? one : best), simplest)]
+  })
+  return [...new Set(found)]
+}
+
+/** For each policy that lets through none of those the simplest layout that it does let through, without keys if possible. */
+function looseLayouts(
+  hearing: Hearing,
+  ordered: readonly Layout[],
+  tied: readonly Layout[],
+): readonly Layout[] {
+  const wordy = ordered.filter((layout) => keysIn(layout).length === 0)
+  const loose = new Set<Layout>()
+  for (const predicate of hearing.predicates) {
+    const isOpen = (layout: Layout): boolean => admits(hearing, predicate, layout)
+    if ([...tied, ...loose].some(isOpen)) continue
+    const open = wordy.find(isOpen) ?? ordered.find(isOpen)
+    if (open) loose.add(open)
+  }
+  return [...loose]
+}
+
+/** What a policy says of a layout's name for somebody, uploaded by somebody: of the asker's own unless said otherwise. */
+const says = (
+  { admission, questions }: Hearing,
+  predicate: number,
+  asker: Named,
+  layout: Layout,
+  of: Named = asker,
+  by: Named = asker,
+): ReturnType<Admission> => admission(predicate, asker.actor.name, questions.rowNumber(asker, layout, of, by))
+
+const admits = (hearing: Hearing, predicate: number, layout: Layout): boolean =>
+  hearing.people.some((asker) => says(hearing, predicate, asker, layout) === 'yes')
+
+function tells(hearing: Hearing, predicate: number, layout: Layout): boolean {
+  const nameOf = ({ keys }: Named): string | null => nameIn(layout, keys, '')
+  return hearing.judges.some(
+    (asker) =>
+      says(hearing, predicate, asker, layout) === 'yes' &&
+      hearing.judges.some(
+        (of) =>
+          nameOf(of) !== null &&
+          nameOf(of) !== nameOf(asker) &&
+          says(hearing, predicate, asker, layout, of) !== 'yes',
+      ),
+  )
 }
 
 const MOST_CHOSEN = 6
 
 function tellsUploads(
+  hearing: Hearing,
   predicate: number,
   layout: Layout,
   judges: readonly Named[],
-  says: (predicate: number, asker: Named, layout: Layout, of: Named, by: Named) => string,
 ): boolean {
   return judges.some((asker) => {
     const other = judges.find(({ actor }) => actor !== asker.actor)
     return (
       other !== undefined &&
-      says(predicate, asker, layout, asker, asker) === 'yes' &&
-      says(predicate, asker, layout, asker, other) === 'no'
+      says(hearing, predicate, asker, layout) === 'yes' &&
+      says(hearing, predicate, asker, layout, asker, other) === 'no'
     )
   })
 }
 
 /** Fewer parts are simpler; a word is simpler than a key, and somebody's own key simpler than one of a table. */
 function costOf({ folders, file }: Layout): number {
-  const parts = [...folders, ...(file ? [file] : [])]
-  return parts.reduce(
-    (sum, part) =>
-      sum +
-      10 +
-      (part.is === 'word' ? 1 : part.key.includes('.') ? 3 : 2) +
-      (part.is === 'key' && part.before + part.after !== '' ? 1 : 0),
-    file ? 1 : 0,
-  )
+  return [...folders, ...(file ? [file] : [])].reduce((sum, part) => sum + weightOf(part), file ? 1 : 0)
+}
+
+function weightOf(part: Part): number {
+  if (part.is === 'word') return 11
+  return 12 + (part.key.includes('.') ? 1 : 0) + (part.before + part.after === '' ? 0 : 1)
 }

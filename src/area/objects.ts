@@ -143,6 +143,7 @@ function areaOf(draft: Draft, raw: readonly SeededRow[], context: AreaContext): 
     rows,
     places: placesIn(shape),
     principalsOf,
+    unheard: shape.unheard,
     namedBy: (values) => mentionsIn(shape, String(values['name'])),
     restrictsReading:
       belonging.kind !== 'shared' &&

@@ -17,6 +17,8 @@ export interface Shape {
   readonly ring: KeyRing
   readonly people: readonly Named[]
   readonly judges: readonly Named[]
+  /** policies that let nobody of the cast through, whatever the name */
+  readonly unheard: readonly string[]
 }
 
 const MAIN: ReadonlySet<string> = new Set(['alice', 'bob', 'carol'])
@@ -49,8 +51,22 @@ export async function findShape(context: ShapeContext): Promise<Shape> {
     predicates,
     named.map((one) => ({ actor: one.actor, rows: questions.rowsOf(one) })),
   )
-  const chosen = chooseLayouts(layouts, named, judges, predicates.length, questions, admission)
-  return { chosen: withDefaults(chosen, naming, layouts, ring), ring, people: named, judges }
+  const chosen = chooseLayouts({
+    layouts,
+    people: named,
+    judges,
+    predicates: predicates.map((_, index) => index),
+    questions,
+    admission,
+  })
+  const unheard = chosen.silent.flatMap((index) => predicates[index]?.policy ?? [])
+  return {
+    chosen: withDefaults(chosen, naming, layouts, ring),
+    ring,
+    people: named,
+    judges,
+    unheard: [...new Set(unheard)],
+  }
 }
 
 /**

@@ -79,6 +79,7 @@ function areaOf(
     rows,
     places,
     principalsOf,
+    unheard: shape.unheard,
     namedBy: ({ topic }) => mentionsIn(shape, String(topic)),
     restrictsReading: false,
     expectations: expectArea(

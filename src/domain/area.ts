@@ -49,6 +49,8 @@ export interface Area {
   readonly principalsOf: (values: Values) => Pick<SeededRow, 'owners' | 'tenants'>
   /** rows of the project's tables that its name mentions */
   readonly namedBy: (values: Values) => readonly { readonly relation: number; readonly place: string }[]
+  /** policies that let nobody of the cast through, whatever the name: what they would admit was never seen */
+  readonly unheard: readonly string[]
   /** some policy for reading keeps others out */
   readonly restrictsReading: boolean
 }
