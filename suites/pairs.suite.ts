@@ -55,9 +55,10 @@ describe.each(cases.filter((name) => !name.endsWith('-safe')))('%s', (name) => {
 test('the whole set: every leaking case is caught, every twin is clean, nothing crashes', async () => {
   const results: (Awaited<ReturnType<typeof examined>> & { readonly name: string })[] = []
   for (const name of cases) results.push({ name, ...(await examined(name)) })
-  const leaky = results.filter(({ name }) => !name.endsWith('-safe'))
+  // some pairs show what makes the owner's own work fail, or side ways alone
+  const leaky = results.filter(({ truth }) => truth.leaks.some(({ grade }) => grade !== 'bonus'))
   const twins = results.filter(({ name }) => name.endsWith('-safe'))
-  const tuples = leaky.flatMap(({ truth, found }) =>
+  const tuples = results.flatMap(({ truth, found }) =>
     truth.leaks.map((leak) => ({ leak, hit: isFound(leak, found) })),
   )
   const main = tuples.filter(({ leak }) => leak.grade !== 'bonus')

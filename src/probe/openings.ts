@@ -126,7 +126,7 @@ export function changes(scene: Scene, target: Target, actor: Actor): readonly Op
     (row) => actor.user !== null && row.owners.includes(actor.user),
   )
   if (own.length === 0) return []
-  return gatesOf(target.base, scene.model).flatMap((gate) =>
+  const opened = gatesOf(target.base, scene.model).flatMap((gate) =>
     gate.values.flatMap((value) => {
       const rows = own.filter(({ values }) => values[gate.column] !== value)
       const before = rows[0]?.values[gate.column]
@@ -140,7 +140,31 @@ export function changes(scene: Scene, target: Target, actor: Actor): readonly Op
       )
     }),
   )
+  return [...opened, ...otherRoles(scene, target, actor, own)]
 }
+
+/** The own row with another key to what is nobody's: a role whose rights stand in a table of their own. */
+function otherRoles(
+  scene: Scene,
+  target: Target,
+  actor: Actor,
+  own: Parameters<typeof seenTrial>[2]['rows'],
+): readonly Opening[] {
+  const { model, population } = scene
+  const tenants = new Set(model.tenants.map(({ relation }) => relation))
+  return target.base.foreignKeys.flatMap(({ target: to, columns, targetColumns }) => {
+    const [column] = columns
+    const [key] = targetColumns
+    const isRole = model.ownerships.get(to)?.kind === 'shared' && !tenants.has(to)
+    if (!isRole || columns.length > 1 || column === undefined || key === undefined) return []
+    return (population.rows.get(to) ?? []).slice(0, MOST_ROLES).flatMap(({ values }) => {
+      const rows = own.filter((row) => row.values[column] !== values[key])
+      return rows.length > 0 ? changed(target, actor, { [column]: values[key] }, rows, 'raise', true) : []
+    })
+  })
+}
+
+const MOST_ROLES = 4
 
 /** The statement with a WHERE, and without one: what is not shown cannot be named. */
 export function changed(
