@@ -42,11 +42,16 @@ export interface Membership {
   /** column of the member's role inside the tenant */
   readonly roleColumn: string | null
   /** column that says whether the membership counts, and the value by which it does not */
-  readonly inactive: {
-    readonly column: string
-    readonly value: string | boolean | null
-    readonly active: string | boolean | null
-  } | null
+  readonly inactive: Lapse | null
+  /** further ways in which a membership does not count: other labels, other columns */
+  readonly lapses?: readonly Lapse[]
+}
+
+/** A value of a column by which a membership is out of force. */
+export interface Lapse {
+  readonly column: string
+  readonly value: string | boolean | null
+  readonly active: string | boolean | null
 }
 
 /** A group whose rows must stay apart. */

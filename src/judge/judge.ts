@@ -1,6 +1,7 @@
 import type { Finding, Untested } from '../domain/report.ts'
 import { toFinding } from './collect.ts'
 import type { Fact } from './collect.ts'
+import { judgeCopies } from './copies.ts'
 import { judgeFunctions } from './functions.ts'
 import { judgeAreas } from './areas.ts'
 import { judgeEscalations } from './escalation.ts'
@@ -28,6 +29,7 @@ export function judge(input: JudgeInput): Judged {
   const relations = judgeRelations(input)
   const parts: readonly Part[] = [
     relations,
+    judgeCopies(input),
     judgeAreas(input),
     judgeFunctions(input),
     judgePrivileges(input),

@@ -5,6 +5,7 @@ import type { Model, Ownership, OwnerPath, PrivilegeLookup } from '../domain/own
 import type { Lookup, Mentions } from './lookups.ts'
 import { collectMentions, readingOf } from './mentions.ts'
 import { looksLikeRegister } from './names.ts'
+import { isEverybodys } from './everybody.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
 import { withGrantors } from './grants.ts'
@@ -54,6 +55,7 @@ export function inferModel(
     lookups: new Set(mentions.lookups.map(({ relation }) => relation.oid)),
     shares: findShares(catalog, users, tenants, ownerships, mentions),
     privileges: privilegesOf(
+      catalog,
       mentions,
       new Set(tenants.flatMap(({ memberships }) => memberships.map(({ relation }) => relation))),
     ),
@@ -101,11 +103,16 @@ function declare(relation: Relation, intent: Intent, ownerships: Map<number, Own
 }
 
 /** Lookups that tie the user to nothing but a right. A membership, which ties the user to a tenant, is none. */
-function privilegesOf(mentions: Mentions, memberships: ReadonlySet<number>): readonly PrivilegeLookup[] {
+function privilegesOf(
+  catalog: Catalog,
+  mentions: Mentions,
+  memberships: ReadonlySet<number>,
+): readonly PrivilegeLookup[] {
   const found = new Map<number, { userColumn: string; labels: Map<string, Set<string>> }>()
   for (const lookup of mentions.lookups) {
     const rights = rightsOf(lookup, mentions)
-    if (memberships.has(lookup.relation.oid) || rights === null || !isRegister(lookup, rights)) continue
+    if (memberships.has(lookup.relation.oid) || rights === null || !isRegister(catalog, lookup, rights))
+      continue
     const entry = found.get(lookup.relation.oid) ?? {
       userColumn: lookup.userColumn,
       labels: new Map<string, Set<string>>(),
@@ -122,11 +129,15 @@ function privilegesOf(mentions: Mentions, memberships: ReadonlySet<number>): rea
 }
 
 /** Being listed is a right only where users are listed once each; who merely owns something there has no right by it. */
-function isRegister({ relation, userColumn }: Lookup, rights: Lookup['labels']): boolean {
+function isRegister(catalog: Catalog, { relation, userColumn }: Lookup, rights: Lookup['labels']): boolean {
   const once = relation.keys.some(
     ({ columns, partial }) => !partial && columns.length === 1 && columns[0] === userColumn,
   )
-  return Object.keys(rights).length > 0 || once || looksLikeRegister(relation.name)
+  return (
+    Object.keys(rights).length > 0 ||
+    looksLikeRegister(relation.name) ||
+    (once && !isEverybodys(catalog, relation))
+  )
 }
 
 /** The labels that a lookup asks for; null where it finds something else than a right. */

@@ -57,7 +57,7 @@ export function noMentions(): Mentions {
 export function readMentions(tree: Node, own: Relation | null, reading: Reading, into: Mentions): void {
   const outer: Scope = own ? new Map([[own.name, own]]) : new Map()
   readComparisons(tree, outer, reading, into)
-  noteClaims(tree, reading, into)
+  noteClaims(tree, outer, reading, into)
   readEmailShapes(tree, outer, reading, into.emailShapes)
   for (const node of walk(tree)) {
     if (node.kind !== 'SelectStmt') continue
@@ -126,13 +126,13 @@ function targetColumn(select: Node, scope: Scope, reading: Reading): Resolved | 
 }
 
 /** Claims that are read at all, also by what compares them somewhere else. */
-function noteClaims(tree: Node, reading: Reading, into: Mentions): void {
+function noteClaims(tree: Node, scope: Scope, reading: Reading, into: Mentions): void {
   for (const node of walk(tree)) {
     if (node.kind !== 'A_Expr') continue
     const meaning = meaningOf(node, reading.routines, reading.identity)
     if (meaning.is === 'claim') claimUse(into, meaning.path)
     if (meaning.is === 'claims' && meaning.path.length > 1) claimUse(into, meaning.path, true)
-    if (nameParts(node, 'name').at(-1) === '?') noteMember(node, reading, into)
+    if (nameParts(node, 'name').at(-1) === '?') noteMember(node, scope, reading, into)
   }
 }
 
@@ -152,13 +152,14 @@ function noteComparison(a: Resolved, b: Resolved, into: Mentions): void {
 }
 
 /** `claims -> 'groups' ? 'auditors'` asks for a member of a list, or a key of an object. */
-function noteMember(node: Node, reading: Reading, into: Mentions): void {
+function noteMember(node: Node, scope: Scope, reading: Reading, into: Mentions): void {
   const left = child(node, 'lexpr')
   const right = child(node, 'rexpr')
   const list = left && meaningOf(left, reading.routines, reading.identity)
-  const member = right && constantOf(bare(right))
-  if (list?.is === 'claims' && list.path.length > 1 && typeof member === 'string')
-    claimUse(into, list.path, true).literals.add(member)
+  if (!right || list?.is !== 'claims' || list.path.length < 2) return
+  const member = constantOf(bare(right))
+  if (typeof member === 'string') claimUse(into, list.path, true).literals.add(member)
+  noteComparison({ ...list, is: 'claim' }, meaningIn(right, scope, reading), into)
 }
 
 function claimUse(into: Mentions, path: readonly string[], list = false) {

@@ -1,8 +1,8 @@
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import { holdsRows } from '../domain/catalog.ts'
 import type { Ownership, Share, TenantKind } from '../domain/ownership.ts'
+import { inactivity } from './lapses.ts'
 import type { Mentions } from './lookups.ts'
-import { inactivity } from './tenants.ts'
 import type { UserColumns } from './user-columns.ts'
 
 /**

@@ -1,11 +1,12 @@
 import type { Catalog, Column, ForeignKey, Relation } from '../domain/catalog.ts'
-import { holdsRows, labelsOf, relationByName } from '../domain/catalog.ts'
+import { holdsRows, relationByName } from '../domain/catalog.ts'
 import type { TenantConfig } from '../domain/config.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, TenantKind } from '../domain/ownership.ts'
 import { groupBy } from '../group-by.ts'
+import { isStatus, lapsesOf } from './lapses.ts'
 import type { Lookup, Mentions } from './lookups.ts'
-import { looksLikeMembership, looksLikeOtherTie, looksLikeRole, looksLikeTenant, wordsOf } from './names.ts'
+import { looksLikeMembership, looksLikeOtherTie, looksLikeRole, looksLikeTenant } from './names.ts'
 import { primaryColumn } from './user-columns.ts'
 import type { UserColumns } from './user-columns.ts'
 
@@ -170,7 +171,7 @@ function membership(reference: Reference, users: UserColumns, mentions: Mentions
       tenantColumn: column,
       userColumn: user.column,
       roleColumn: roleColumn(relation, lookup)?.name ?? null,
-      inactive: inactivity(relation, mentions, key),
+      ...lapsesOf(relation, mentions, key),
     },
   }
 }
@@ -184,54 +185,6 @@ function roleColumn(relation: Relation, lookup: Lookup | undefined): Column | un
     ) ??
     relation.columns.find(({ name }) => /^(member|access|permission)?_?(level|type|kind)$/i.test(name))
   )
-}
-
-const isStatus = (name: string): boolean => ['status', 'state'].includes(wordsOf(name).at(-1) ?? '')
-
-const INACTIVE =
-  /^(pending|invited|revoked|removed|inactive|suspended|disabled|declined|rejected|expired|left|banned|blocked|deleted|cancell?ed|archived)$/i
-const ACTIVE = /^(active|accepted|approved|confirmed|joined|enabled|member|current|ok)$/i
-const NEGATIVE = /(revoked|removed|deleted|expired|left|banned|blocked|ended|suspended|disabled|deactivated)/i
-const ENDS = /(expires|expiry|valid_?until|valid_?to|ends_?(at|on))/i
-const POSITIVE = /(active|accepted|approved|confirmed|enabled|verified)/i
-
-/** How a membership is put out of force: a status, a flag or a date. */
-export function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Membership['inactive'] {
-  for (const column of relation.columns) {
-    if (key.columns.includes(column.name)) continue
-    const labels = namedLabels(relation, column, mentions)
-    const dead =
-      isStatus(column.name) || ACTIVE.test(labels[0] ?? '')
-        ? labels.find((label) => INACTIVE.test(label))
-        : undefined
-    if (dead !== undefined)
-      return { column: column.name, value: dead, active: labels.find((label) => ACTIVE.test(label)) ?? null }
-    if (column.baseType === 'bool' && POSITIVE.test(column.name))
-      return { column: column.name, value: false, active: true }
-    if (column.baseType === 'bool' && NEGATIVE.test(column.name))
-      return { column: column.name, value: true, active: false }
-    if (
-      /^(timestamp|timestamptz|date)$/.test(column.baseType) &&
-      POSITIVE.test(column.name) &&
-      !column.notNull
-    )
-      return { column: column.name, value: null, active: '2020-01-01' }
-    if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && ENDS.test(column.name))
-      return { column: column.name, value: '2020-01-01', active: '2099-01-01' }
-    if (/^(timestamp|timestamptz|date)$/.test(column.baseType) && NEGATIVE.test(column.name))
-      return { column: column.name, value: '2020-01-01', active: column.notNull ? '2099-01-01' : null }
-  }
-  return null
-}
-
-/** Labels of an enum or a CHECK list, else those that the project's SQL compares the column with. */
-function namedLabels(
-  relation: Relation,
-  column: Column,
-  mentions: Pick<Mentions, 'literals'>,
-): readonly string[] {
-  const known = labelsOf(relation, column)
-  return known.length > 0 ? known : [...(mentions.literals.get(columnKey(relation.oid, column.name)) ?? [])]
 }
 
 /** Paths into the claims that are compared with references to the tenant, or with its own key. */

@@ -1,7 +1,7 @@
 import type { Column, Relation } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
 import { columnKey } from '../domain/ownership.ts'
-import type { Model } from '../domain/ownership.ts'
+import type { Membership, Model } from '../domain/ownership.ts'
 import type { Actor, SeededRow } from '../domain/population.ts'
 import { fixedAssignments, seenTrial } from './change.ts'
 import type { Scene } from './scene.ts'
@@ -45,14 +45,7 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
     .flatMap(({ memberships }) => memberships)
     .filter(({ relation }) => relation === base.oid)
   // whoever administers a tenant may well set roles in it; its least member may not
-  const ofMembers =
-    actor.name === 'bob'
-      ? roles.flatMap(({ roleColumn }) =>
-          roleColumn === null
-            ? []
-            : [[roleColumn, model.literals.get(columnKey(base.oid, roleColumn)) ?? []] as const],
-        )
-      : []
+  const ofMembers = actor.name === 'bob' && roles.length > 0 ? rightsOfMembers(model, base, roles) : []
   const trusted = [...Object.entries(asked), ...ofMembers].flatMap(([column, labels]) =>
     labels.map((label) => ({
       column,
@@ -67,6 +60,23 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
     ...base.columns
       .filter(({ name }) => grantsByName(base, name) && !trusted.some(({ column }) => column === name))
       .flatMap((column) => namedRaise(base, column)),
+  ]
+}
+
+/** Roles that policies ask for, and flags that make a member an administrator. */
+function rightsOfMembers(
+  model: Model,
+  base: Relation,
+  roles: readonly Membership[],
+): readonly (readonly [string, readonly string[]])[] {
+  const flags = base.columns.filter(({ name, baseType }) => baseType === 'bool' && grantsByName(base, name))
+  return [
+    ...roles.flatMap(({ roleColumn }) =>
+      roleColumn === null
+        ? []
+        : [[roleColumn, model.literals.get(columnKey(base.oid, roleColumn)) ?? []] as const],
+    ),
+    ...flags.map(({ name }) => [name, ['true']] as const),
   ]
 }
 

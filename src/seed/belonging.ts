@@ -1,4 +1,4 @@
-import type { Membership, Model } from '../domain/ownership.ts'
+import type { Lapse, Membership, Model } from '../domain/ownership.ts'
 import type { Actor, SeededRow } from '../domain/population.ts'
 
 type Rows = ReadonlyMap<number, readonly SeededRow[]>
@@ -17,12 +17,14 @@ export function tenantsByUser(model: Model, rows: Rows): ReadonlyMap<string, rea
   return new Map([...found].map(([user, tenants]) => [user, [...tenants]]))
 }
 
-function isInForce({ values }: SeededRow, { inactive }: Membership): boolean {
-  if (inactive === null) return true
-  const value = values[inactive.column]
-  if (inactive.value === null) return value !== null
-  if (typeof inactive.value === 'boolean') return value !== inactive.value
-  return inactive.active === null ? value === null : value !== inactive.value
+function isInForce({ values }: SeededRow, { inactive, lapses = [] }: Membership): boolean {
+  return [...(inactive ? [inactive] : []), ...lapses].every((lapse) => !isOut(values[lapse.column], lapse))
+}
+
+function isOut(value: unknown, lapse: Lapse): boolean {
+  if (lapse.value === null) return value === null
+  if (typeof lapse.value === 'boolean') return value === lapse.value
+  return lapse.active === null && /^\d{4}-/.test(lapse.value) ? value !== null : value === lapse.value
 }
 
 /** Actors with every tenant that they are a member of in the database. */

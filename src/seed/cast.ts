@@ -1,6 +1,6 @@
 import type { Catalog } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
-import type { Model } from '../domain/ownership.ts'
+import type { Lapse, Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
 import { forgedActors } from './forge.ts'
 import type { Forge } from './forge.ts'
@@ -14,7 +14,8 @@ export interface Person {
   readonly email: string
   /** tenant by name, and what the person is in it */
   readonly tenant: string | null
-  readonly membership: 'highest' | 'lowest' | 'inactive' | { readonly label: string } | null
+  readonly membership:
+    'highest' | 'lowest' | 'inactive' | { readonly label: string } | { readonly lapse: Lapse } | null
   /** labels that open rights for the person, where policies ask for them: control only */
   readonly right: string | null
   readonly provider: 'email' | 'github'
@@ -37,6 +38,7 @@ export function castPeople(
   integerKeys: boolean,
 ): readonly Person[] {
   const inactive = model.tenants.some(({ memberships }) => memberships.some((one) => one.inactive !== null))
+  const lapses = model.tenants.flatMap(({ memberships }) => memberships.flatMap((one) => one.lapses ?? []))
   const hasTenants = model.tenants.length > 0
   const person = (name: string, index: number, rest: Partial<Person>): Person => ({
     name,
@@ -55,12 +57,20 @@ export function castPeople(
     person('carol', 2, { tenant: hasTenants ? 'globex' : null, membership: 'highest' }),
     person('dave', 3, inactive ? { tenant: 'acme', membership: 'inactive' } : {}),
     person(FRIEND, 4, {}),
+    ...lapses.slice(0, MOST_LAPSES).map((lapse, index) =>
+      person(`dave-${slug(String(lapse.value ?? lapse.column)) || index}`, 20 + index, {
+        tenant: 'acme',
+        membership: { lapse },
+      }),
+    ),
     ...(hasTenants ? roleLabels : []).map((label, index) =>
       person(`acme-${slug(label)}`, 10 + index, { tenant: 'acme', membership: { label } }),
     ),
     ...rights.map((right, index) => person(`staff-${slug(right) || index}`, 30 + index, { right })),
   ]
 }
+
+const MOST_LAPSES = 3
 
 const slug = (label: string): string =>
   label
@@ -146,7 +156,7 @@ function actorFor(
   model: Model,
   config: Pick<Config, 'identity'>,
 ): Actor {
-  const active = person.tenant !== null && person.membership !== 'inactive'
+  const active = person.tenant !== null && !isLapsed(person)
   const tenant = active ? tenants.find(({ name }) => name === person.tenant) : undefined
   const common = {
     name: person.name,
@@ -176,6 +186,11 @@ function actorFor(
     claims: claimsFor(person, tenant, model),
   }
 }
+
+/** Once a member, or not yet one. */
+const isLapsed = ({ membership }: Person): boolean =>
+  membership === 'inactive' ||
+  (typeof membership === 'object' && membership !== null && 'lapse' in membership)
 
 /** The headers that an application sends for its user, as far as policies look for the tenant in them. */
 function settingsFor(tenant: Tenant | undefined, model: Model): Readonly<Record<string, string>> {

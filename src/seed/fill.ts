@@ -16,7 +16,7 @@ import type { Lookup } from './read-back.ts'
 import { SPARE_ROWS, Unmakeable } from './bench.ts'
 import type { Bench, Order, Placed, Workshop } from './bench.ts'
 import { makeRow } from './row.ts'
-import { slotsFor } from './slots.ts'
+import { candidatesFor, slotsFor } from './slots.ts'
 import type { Slot } from './slots.ts'
 import { stageRows, stageSpares } from './states.ts'
 import type { Stage } from './states.ts'
@@ -93,8 +93,8 @@ export async function seedRelation(
     insert: (person, values) => insertOrForce(job, person, values),
   }
   const spares: Spare[] = []
-  for (const slot of slots) {
-    await fillSlot(job, slot)
+  for (const slot of [...slots, ...candidatesFor(bench.role, slots, shop.people)]) {
+    if (slots.includes(slot)) await fillSlot(job, slot)
     const first = SPARE_ROWS + job.count
     const extra = makeRows(job, slot, SPARE_ROWS, [])
     const possible = await satisfyChecks(connection, bench, valuesIn(extra), first)

@@ -1,9 +1,11 @@
 import type { Column, ForeignKey, Relation } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
 import { columnKey } from '../domain/ownership.ts'
+import type { Lapse, Membership } from '../domain/ownership.ts'
 import type { Values } from '../domain/population.ts'
 import { SPARE_ROWS, Unmakeable } from './bench.ts'
 import type { Bench, Order, Workshop } from './bench.ts'
+import type { Person } from './cast.ts'
 import { personOf } from './person.ts'
 import { byWidth, reference } from './reference.ts'
 import { harmlessLabels, highestOf, leastFirst } from './slots.ts'
@@ -99,14 +101,30 @@ function membershipValue(shop: Workshop, bench: Bench, column: Column, { slot }:
   const membership = bench.role.membership
   const standing = slot.person?.membership
   if (!membership || !standing) return undefined
-  if (column.name === membership.inactive?.column)
-    return standing === 'inactive' ? membership.inactive.value : membership.inactive.active
+  const lapse = [...(membership.inactive ? [membership.inactive] : []), ...(membership.lapses ?? [])].find(
+    (one) => one.column === column.name,
+  )
+  if (lapse) return lapsedValue(membership, lapse, standing)
+  if (column.baseType === 'bool' && isPrivilege(column.name)) return standing === 'highest'
   if (column.name !== membership.roleColumn) return undefined
   const known = labelsOf(bench.relation, column)
   const labels =
     known.length > 0 ? known : (shop.model.literals.get(columnKey(bench.relation.oid, column.name)) ?? [])
-  if (typeof standing === 'object') return labels.includes(standing.label) ? standing.label : undefined
+  if (typeof standing === 'object' && 'label' in standing)
+    return labels.includes(standing.label) ? standing.label : undefined
   return standing === 'highest' ? highestOf(labels) : leastFirst(labels)[0]
+}
+
+/** In force but for the one way in which the person is not. */
+function lapsedValue(
+  { inactive }: Membership,
+  lapse: Lapse,
+  standing: NonNullable<Person['membership']>,
+): Lapse['value'] {
+  if (standing === 'inactive') return lapse === inactive ? lapse.value : lapse.active
+  if (typeof standing === 'object' && 'lapse' in standing && standing.lapse.column === lapse.column)
+    return standing.lapse.value
+  return lapse.active
 }
 
 /** Labels and flags that open rights: staff have what is asked for, everybody else the least. */

@@ -54,6 +54,18 @@ export function slotsFor(
   return ownership === undefined || ownership.kind === 'shared' ? [{ person: null, tenant: null }] : main
 }
 
+/** Who has no row in a list of rights and might give himself one: rows for them are made ready, none stands. */
+export function candidatesFor(
+  role: Role,
+  slots: readonly Slot[],
+  people: readonly Person[],
+): readonly Slot[] {
+  if (!role.privilege) return []
+  return people
+    .filter(({ name }) => MAIN.has(name) && !slots.some(({ person }) => person?.name === name))
+    .map((person) => ({ person, tenant: person.tenant }))
+}
+
 /** A lookup that asks for a label may hold people without it. */
 function hasHarmlessLabel(relation: Relation, privilege: PrivilegeLookup): boolean {
   return Object.keys(privilege.labels).some((column) => {
