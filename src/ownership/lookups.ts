@@ -3,7 +3,7 @@ import type { Node } from '../sql/parse.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { meaningOf } from './expression.ts'
 import type { Meaning } from './expression.ts'
-import { conjuncts, equality } from './predicate.ts'
+import { conjuncts, equality, inequality } from './predicate.ts'
 import type { Reading } from './policy-facts.ts'
 import { resolveColumn, scopeOf } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -68,6 +68,14 @@ function readComparisons(level: Node, scope: Scope, reading: Reading, into: Ment
     const b = meaningIn(right, scope, reading)
     noteComparison(a, b, into)
     noteComparison(b, a, into)
+  }
+  for (const node of walk(level, (inner) => inner === level || inner.kind !== 'SelectStmt')) {
+    const found = inequality(node)
+    for (const right of found?.right ?? []) {
+      const a = meaningIn(found?.left ?? right, scope, reading)
+      // `if auth.jwt() ->> 'user_role' <> 'admin' then raise …` lets those with the constant through
+      if (a.is === 'claim') noteComparison(a, meaningIn(right, scope, reading), into)
+    }
   }
 }
 
