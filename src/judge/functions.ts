@@ -139,21 +139,27 @@ function stoppedByConstraint(
   actors: readonly Actor[],
 ): string | undefined {
   const judged = new Map(
-    actors.flatMap(({ name, user, purpose }) => (purpose === 'judged' ? [[name, user]] : [])),
+    actors.flatMap((actor) => (actor.purpose === 'judged' ? [[actor.name, actor] as const] : [])),
   )
   const others = calls.filter(
     ({ attempt, actor, error }) =>
       attempt === 'call with another’s keys' &&
       judged.has(actor) &&
       // without a session there is no user to write down, and a column that wants one refuses
-      (error?.sqlstate !== '23502' || judged.get(actor) !== null),
+      (error?.sqlstate !== '23502' || judged.get(actor)?.user !== null),
   )
-  const tries = new Map<string, CallObservation[]>()
-  for (const call of others)
-    tries.set(`${call.actor} ${call.of}`, [...(tries.get(`${call.actor} ${call.of}`) ?? []), call])
-  for (const list of tries.values())
-    if (list.every(({ error }) => CONSTRAINTS.has(error?.sqlstate ?? ''))) return list[0]?.error?.message
-  return undefined
+  const byActor = groupBy(others, ({ actor, of }) => `${actor} ${of}`)
+  const roleOf = ({ actor, of }: CallObservation): string => `${judged.get(actor)?.role} ${of}`
+  // of those who stand alike it counts what the one was refused who tried most
+  const most = groupBy(others, roleOf)
+  const lists = [...new Set(others.map(({ actor, of }) => `${actor} ${of}`))].map((key) => byActor(key))
+  return lists
+    .filter(([first, ...rest]) => {
+      const alike = first ? most(roleOf(first)) : []
+      const longest = Math.max(...alike.map(({ actor, of }) => byActor(`${actor} ${of}`).length))
+      return rest.length + 1 === longest
+    })
+    .find((list) => list.every(({ error }) => CONSTRAINTS.has(error?.sqlstate ?? '')))?.[0]?.error?.message
 }
 
 /** not null, foreign key, restrict, check: what a guard in the function would have forestalled */

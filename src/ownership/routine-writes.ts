@@ -1,7 +1,7 @@
 import type { Relation, Routine } from '../domain/catalog.ts'
-import { child, children } from '../sql/parse.ts'
+import { bare, child, children } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import { argumentsIn } from './argument-uses.ts'
+import { argumentsIn, isArithmetic } from './argument-uses.ts'
 import type { Reading } from './policy-facts.ts'
 import { bind } from './routine-draft.ts'
 import type { Draft } from './routine-draft.ts'
@@ -46,7 +46,7 @@ function noteWrite(
   routine: Routine,
   draft: Draft,
 ): void {
-  if (column === undefined) return
+  if (column === undefined || (isArithmetic(bare(value)) && isNumber(relation, column))) return
   for (const { position, key } of argumentsIn(value, routine))
     bind(draft, position, { relation: relation.oid, column, written: true }, key)
 }
@@ -56,3 +56,6 @@ export function relationOf(node: Node | undefined, reading: Reading): Relation |
   const { relname, schemaname } = node.fields
   return reading.find(typeof schemaname === 'string' ? schemaname : null, String(relname))
 }
+
+const isNumber = ({ columns }: Relation, name: string): boolean =>
+  columns.some((column) => column.name === name && /^(int|numeric|float)/.test(column.baseType))

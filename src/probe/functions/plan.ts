@@ -23,6 +23,7 @@ export interface Call {
 
 /** Choices of arguments per caller and person: all that are made for those who stand for many, the first for others. */
 const MANY = 12
+const SOME = 6
 const FEW = 3
 
 /** Everybody who tells something new, with the own keys and with those of the people who stand for others. */
@@ -65,7 +66,7 @@ function pairsFor({ population, model }: Scene, actor: Actor): readonly Pair[] {
   const own = (most: number): readonly Pair[] => (actor.user === null ? [] : [{ person: actor, most }])
   switch (actor.name) {
     case 'alice':
-      return [...own(MANY), ...find('carol', MANY)]
+      return [...own(MANY), ...find('carol', SOME)]
     case 'bob':
       return [...own(MANY), ...(model.tenants.length > 0 ? find('alice', MANY) : [])]
     case 'carol':
@@ -75,9 +76,7 @@ function pairsFor({ population, model }: Scene, actor: Actor): readonly Pair[] {
     case 'frank':
       return own(1)
     default:
-      return actor.user === null || actor.purpose === 'control' || actor.name.includes('(')
-        ? find('alice', MANY)
-        : find('alice', FEW)
+      return find('alice', actor.purpose === 'control' || actor.name.includes('(') ? SOME : FEW)
   }
 }
 
@@ -112,8 +111,11 @@ export function nobodysCall(
   )
 }
 
-/** The function's owner with somebody's keys: shows that the function works where it refuses everybody else. */
-export function ownersCalls(scene: Scene, routine: Routine, facts: RoutineFacts): readonly Call[] {
+/**
+ * Where nobody got an answer: the function's owner, which shows that the function works where it refuses everybody else,
+ * and the keys of the rest of the cast, whose rows may be in another state.
+ */
+export function furtherCalls(scene: Scene, routine: Routine, facts: RoutineFacts): readonly Call[] {
   const owner: Actor = {
     name: `${routine.owner} (owner)`,
     role: routine.owner,
@@ -124,8 +126,18 @@ export function ownersCalls(scene: Scene, routine: Routine, facts: RoutineFacts)
     settings: {},
     purpose: 'control',
   }
-  const alice = scene.population.actors.find(({ name }) => name === 'alice')
-  return alice ? callsAbout(scene, routine, facts, owner, alice, FEW) : []
+  const people = scene.population.actors.filter(
+    ({ user, name }) => user !== null && name !== 'carol' && !name.includes('('),
+  )
+  const strangers = scene.population.actors.filter(
+    ({ name, role }) => ['anon', 'carol'].includes(name) && routine.executableBy.includes(role),
+  )
+  return people.flatMap((person) => [
+    ...callsAbout(scene, routine, facts, owner, person, FEW),
+    ...(person.name === 'alice'
+      ? []
+      : strangers.flatMap((actor) => callsAbout(scene, routine, facts, actor, person, FEW))),
+  ])
 }
 
 function callOf(

@@ -15,7 +15,7 @@ import { changesIn } from './changes.ts'
 import { digestOf } from './digest.ts'
 import { indexValues, shownBy } from './evidence.ts'
 import type { ValueIndex } from './evidence.ts'
-import { nobodysCall, ownersCalls, planCalls } from './plan.ts'
+import { furtherCalls, nobodysCall, planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
 
 export interface CallOptions extends Scene {
@@ -77,7 +77,7 @@ class Caller {
     const missing = this.#facts.elevated && !first.some(isTelling)
     const further = await this.#all([
       ...guesses,
-      ...(missing ? ownersCalls(this.#options, routine, this.#facts) : []),
+      ...(missing ? furtherCalls(this.#options, routine, this.#facts) : []),
     ])
     return [...first, ...further].map(({ observation }) => observation)
   }

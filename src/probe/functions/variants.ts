@@ -1,3 +1,4 @@
+import { relationByOid } from '../../domain/catalog.ts'
 import type { Argument, Routine } from '../../domain/catalog.ts'
 import type { Actor, Values } from '../../domain/population.ts'
 import type { RoutineFacts } from '../../domain/routine-facts.ts'
@@ -127,16 +128,20 @@ function words({ routine, facts, values, row }: Variation): Choices {
 }
 
 /** Numbers that say how much: little, for where there is not enough for more, and less than nothing. */
-function amounts({ routine, facts, values }: Variation): Choices {
+function amounts({ scene, routine, facts, values }: Variation): Choices {
   if (routine.volatility !== 'volatile') return []
   const at = routine.arguments.findIndex(
     ({ baseType, name, array }, index) =>
       /^(int[248]|numeric|float[48])$/.test(baseType) &&
       !array &&
       !ALL.test(name ?? '') &&
-      (facts.bindings.get(index) ?? []).every(({ written }) => written === true),
+      (facts.bindings.get(index) ?? []).every(
+        ({ written, relation, column }) =>
+          written === true ||
+          !relationByOid(scene.catalog, relation)?.keys.some(({ columns }) => columns.includes(column)),
+      ),
   )
-  return at < 0 ? [] : [1, -3].map((amount) => replaced(values, at, amount))
+  return at < 0 ? [] : [1, -1].map((amount) => replaced(values, at, amount))
 }
 
 const replaced = (values: readonly Given[], at: number, value: Given): readonly Given[] =>
