@@ -22,6 +22,18 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   'update-leak': ['error update-leak public.parcels update foreign'],
   'giveaway-leak': ['error giveaway-leak public.book_loans update foreign'],
   'delete-leak': ['error delete-leak public.savings_goals delete foreign'],
+  'function-read-leak': [
+    'error function-read-leak public.results_of(uuid) execute anon',
+    'error function-read-leak public.results_of(uuid) execute foreign',
+  ],
+  'function-write-leak': [
+    'error function-write-leak public.cancel_reservation(uuid) execute anon',
+    'error function-write-leak public.cancel_reservation(uuid) execute foreign',
+  ],
+  'existence-oracle': [
+    'note existence-oracle public.is_patient(text) execute anon',
+    'note existence-oracle public.is_patient(text) execute foreign',
+  ],
   'open-insert': [
     'warning open-insert public.air_readings insert anon',
     'warning open-insert public.air_readings insert foreign',
@@ -52,6 +64,9 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['world-readable', { 'public.delivery_addresses': { select: 'everyone' } }],
   ['update-leak', { 'public.parcels': { update: 'authenticated' } }],
   ['delete-leak', { 'public.savings_goals': { delete: 'authenticated' } }],
+  ['function-read-leak', { 'public.results_of(uuid)': 'everyone' }],
+  ['function-write-leak', { 'public.cancel_reservation(uuid)': 'everyone' }],
+  ['existence-oracle', { 'public.is_patient(text)': 'everyone' }],
   ['open-insert', { 'public.air_readings': { insert: 'everyone' } }],
   ['team-access', { 'public.timesheets': { select: 'tenant' } }],
 ]

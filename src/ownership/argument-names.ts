@@ -36,7 +36,7 @@ export function guessBindings(
   const words = wordsOf(argument.name ?? '')
   const bare = words.length > 1 && PREFIXES.has(words[0] ?? '') ? words.slice(1) : words
   const relations = [...named].flatMap((oid) => relationByOid(catalog, oid) ?? [])
-  const sameName = columnsCalled(relations, bare)
+  const sameName = keysLike(columnsCalled(relations, bare), catalog, argument)
   if (sameName.length > 0) return sameName
   if (bare.join('') === 'email') return emailOf(catalog, model)
   if (!/^(uuid|int[248]|text|varchar)$/.test(argument.baseType ?? 'text')) return []
@@ -58,11 +58,14 @@ export function guessBindings(
   return [...keysOf(relations, argument), ...users]
 }
 
+/** Numbers of any size are alike. */
+const groupOf = (type: string | undefined): string | undefined => (/^int/.test(type ?? '') ? 'int' : type)
+
 /** Keys that the argument can hold: a number is no uuid, a text may be anything. */
 const keysLike = (keys: readonly Binding[], catalog: Catalog, { baseType }: Guessed): readonly Binding[] =>
   keys.filter(({ relation, column }) => {
     const type = relationByOid(catalog, relation)?.columns.find(({ name }) => name === column)?.baseType
-    return baseType === null || /^(text|varchar)$/.test(baseType) || type === baseType
+    return baseType === null || !/^(uuid|int[248])$/.test(baseType) || groupOf(type) === groupOf(baseType)
   })
 
 function columnsCalled(relations: readonly Relation[], words: readonly string[]): readonly Binding[] {
