@@ -76,8 +76,13 @@ function keyed(node: Node, routine: Routine): Alias | undefined {
 const joined = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 /** `balance - amount`: it compares nothing, and what is given is no value of the column. */
-export const isArithmetic = (node: Node): boolean =>
-  node.kind === 'A_Expr' && /^[-+*/%]$|^\|\|$/.test(nameParts(node, 'name').at(-1) ?? '')
+export const isArithmetic = (node: Node): boolean => isOperation(node, /^([-+*/%]|\|\|)$/)
+
+/** `event -> 'key'`: the key is no constant that the argument is compared with. */
+export const isJsonStep = (node: Node): boolean => isOperation(node, /^[-#]>>?$/)
+
+const isOperation = (node: Node, operator: RegExp): boolean =>
+  node.kind === 'A_Expr' && operator.test(nameParts(node, 'name').at(-1) ?? '')
 
 /** The column that an expression compares, through the functions that fold its case. */
 export function columnOf(node: Node): string | undefined {

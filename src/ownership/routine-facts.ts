@@ -4,7 +4,7 @@ import type { Binding, RoutineFacts } from '../domain/routine-facts.ts'
 import { bare, child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import { jsonArraysOf } from './aliases.ts'
-import { argumentAt, argumentsIn, columnOf, isArithmetic, jsonKeyIn } from './argument-uses.ts'
+import { argumentAt, argumentsIn, columnOf, isArithmetic, isJsonStep, jsonKeyIn } from './argument-uses.ts'
 import { guessBindings } from './argument-names.ts'
 import { meaningOf } from './expression.ts'
 import { bodyTrees } from './bodies.ts'
@@ -183,7 +183,7 @@ function readComparison(
 ): void {
   const left = child(node, 'lexpr')
   const right = child(node, 'rexpr')
-  if (!left || isArithmetic(node)) return
+  if (!left || isArithmetic(node) || isJsonStep(node)) return
   const sides = right ? [left, right] : [left]
   for (const [index, side] of sides.entries()) {
     const other = sides[1 - index]

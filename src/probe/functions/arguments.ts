@@ -141,7 +141,9 @@ function jsonFor(source: Source, stage: Stage, bindings: readonly Binding[], at:
     return binding.key === undefined || inner === undefined ? [] : [[binding.key, inner] as const]
   })
   const key = stage.relation?.keys.find(({ primary }) => primary)?.columns[0] ?? ''
-  return withArrays(objectOf(rowOf(source, stage) ?? {}, taken), arrays, stage.row?.[key])
+  // what is given cannot be told from what comes back: where only keys are asked for, only they are given
+  const base = taken.length > 0 && source.routine.volatility !== 'volatile' ? {} : rowOf(source, stage)
+  return withArrays(objectOf(base ?? {}, taken), arrays, stage.row?.[key])
 }
 
 const preferred = (bindings: readonly Binding[], { relation }: Stage): readonly Binding[] => [

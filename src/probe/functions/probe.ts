@@ -17,6 +17,7 @@ import { indexValues, shownBy } from './evidence.ts'
 import type { ValueIndex } from './evidence.ts'
 import { furtherCalls, nobodysCall, planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
+import { hasWrittenSql, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
   readonly target: ConnectionTarget
@@ -71,8 +72,8 @@ class Caller {
   async observe(routine: Routine): Promise<readonly CallObservation[]> {
     const first = await this.#all(planCalls(this.#options, routine, this.#facts))
     if (first.some(isLate)) return first.map(({ observation }) => observation)
-    const guesses = first.flatMap((seen) =>
-      isAnswer(seen) ? (nobodysCall(seen.call, this.#options) ?? []) : [],
+    const guesses = onePerAnswer(first.filter(isAnswer)).flatMap(
+      ({ call }) => nobodysCall(call, this.#options) ?? [],
     )
     const missing = this.#facts.elevated && !first.some(isTelling)
     const further = await this.#all([
@@ -206,6 +207,16 @@ const isAnswer = ({ observation }: Seen): boolean =>
   observation.shown.length === 0 &&
   observation.changed.length === 0
 
+/** The same answer about the same person is held against a guess once. */
+const onePerAnswer = (seen: readonly Seen[]): readonly Seen[] => [
+  ...new Map(
+    seen.map((one) => {
+      const { actor, of, digest } = one.observation
+      return [JSON.stringify([actor, of, digest]), one] as const
+    }),
+  ).values(),
+]
+
 const isTelling = ({ observation }: Seen): boolean =>
   observation.outcome.kind === 'affected' || observation.answered
 
@@ -215,35 +226,6 @@ const isEmpty = (answer: unknown): boolean =>
 /** PostgreSQL lets only volatile functions write. */
 const mayWrite = ({ routine }: Call): boolean =>
   routine.volatility === 'volatile' || routine.kind === 'procedure'
-
-/** Tables with seeded rows, and all others of the project: a row may be put where none stands. */
-const watchedBy = ({ catalog, population }: CallOptions): readonly Relation[] =>
-  catalog.relations.filter(
-    ({ oid, schema, kind, isPartition }) =>
-      (kind === 'table' || kind === 'partitioned') &&
-      !isPartition &&
-      (population.rows.has(oid) || catalog.tested.includes(schema)),
-  )
-
-const writtenSql = (oid: string): string =>
-  ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_xact_tuples_${what}(${oid})`).join(' + ') +
-  ' > 0'
-
-/** Whether the transaction has written to a table (manual, "The Cumulative Statistics System"). */
-const hasWrittenSql = ({ oid, kind }: Relation): string =>
-  kind === 'partitioned'
-    ? `exists (select from pg_partition_tree(${oid}) p where ${writtenSql('p.relid')})`
-    : writtenSql(String(oid))
-
-/** Which of these tables the transaction has written to so far. */
-function touchedSql(relations: readonly Relation[]): string {
-  const plain = relations.filter(({ kind }) => kind === 'table').map(({ oid }) => oid)
-  const parents = relations.filter(({ kind }) => kind === 'partitioned')
-  return [
-    `select o::int8 as relid from unnest('{${plain.join(',')}}'::oid[]) o where ${writtenSql('o')}`,
-    ...parents.map((one) => `select ${one.oid}::int8 where ${hasWrittenSql(one)}`),
-  ].join(' union all ')
-}
 
 /** Foreign keys and RESTRICT: the next row may have nothing that stands in the way. */
 const FOREIGN_KEYS: ReadonlySet<string> = new Set(['23001', '23503'])
