@@ -23,6 +23,19 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   'update-leak': ['error update-leak public.parcels update foreign'],
   'giveaway-leak': ['error giveaway-leak public.book_loans update foreign'],
   'delete-leak': ['error delete-leak public.savings_goals delete foreign'],
+  'function-read-leak': [
+    'error function-read-leak public.results_of(uuid) execute anon',
+    'error function-read-leak public.results_of(uuid) execute foreign',
+  ],
+  'function-write-leak': [
+    'error function-write-leak public.cancel_reservation(uuid) execute anon',
+    'error function-write-leak public.cancel_reservation(uuid) execute foreign',
+  ],
+  'existence-oracle': [
+    'note existence-oracle public.insurance_cards insert foreign',
+    'note existence-oracle public.is_patient(text) execute anon',
+    'note existence-oracle public.is_patient(text) execute foreign',
+  ],
   'open-insert': [
     'warning open-insert public.air_readings insert anon',
     'warning open-insert public.air_readings insert foreign',
@@ -73,7 +86,6 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   'void-column-revoke': ['warning void-column-revoke public.accounts update -'],
   'role-membership': ['warning role-membership role report_worker select foreign'],
   'mutable-search-path': ['warning mutable-search-path public.complaints select foreign'],
-  'existence-oracle': ['note existence-oracle public.insurance_cards insert foreign'],
   'public-bucket': ['note public-bucket storage.objects select -'],
   'published-without-row-security': [
     'error row-security-off public.bus_positions select -',
@@ -92,6 +104,8 @@ const DECLARED: readonly (readonly [FindingCode, Config['expect']])[] = [
   ['world-readable', { 'public.delivery_addresses': { select: 'everyone' } }],
   ['update-leak', { 'public.parcels': { update: 'authenticated' } }],
   ['delete-leak', { 'public.savings_goals': { delete: 'authenticated' } }],
+  ['function-read-leak', { 'public.results_of(uuid)': 'everyone' }],
+  ['function-write-leak', { 'public.cancel_reservation(uuid)': 'everyone' }],
   ['open-insert', { 'public.air_readings': { insert: 'everyone' } }],
   ['team-access', { 'public.timesheets': { select: 'tenant' } }],
   ['public-bucket', { 'storage.objects/contracts': { select: 'everyone' } }],

@@ -4,7 +4,10 @@ import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { SeededRow, Values } from '../domain/population.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
 
-/** Inserts rows as superuser; columns that have no value are left to their defaults, generated ones to the server. */
+/**
+ * Inserts rows as superuser, without the project's triggers, which would change rows whose places are known; columns that
+ * have no value are left to their defaults, generated ones to the server.
+ */
 export async function insertAll(
   connection: Connection,
   catalog: Catalog,
@@ -19,7 +22,12 @@ export async function insertAll(
     .map((column) => quoteName(column.name))
     .join(', ')
   await connection.run(
-    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, ${quoteLiteral(JSON.stringify(rows))}::jsonb) on conflict do nothing`,
+    [
+      'begin',
+      'set local session_replication_role = replica',
+      `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, ${quoteLiteral(JSON.stringify(rows))}::jsonb) on conflict do nothing`,
+      'commit',
+    ].join(';\n'),
   )
 }
 

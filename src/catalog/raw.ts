@@ -153,6 +153,7 @@ export interface RawArgument {
   readonly base_type: string
   readonly is_array: boolean
   readonly relation: number | null
+  readonly composite: boolean
   readonly pseudo: boolean
   readonly labels: readonly string[] | null
 }

@@ -42,6 +42,7 @@ function buildArguments(raw: RawRoutine): readonly Argument[] {
     hasDefault: argument.mode !== 'o' && inputs.indexOf(argument) >= inputs.length - raw.default_count,
     labels: argument.labels,
     relation: argument.relation,
+    composite: argument.composite,
     pseudo: argument.pseudo,
     placeholder: argument.mode === 'o',
   }))

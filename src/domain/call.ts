@@ -46,6 +46,8 @@ export interface CallObservation {
   readonly error?: ServerError
   /** whether anything but NULL came back */
   readonly answered: boolean
+  /** what came back, without what was given and without times and keys, for comparing answers */
+  readonly digest: string
   /** the value that came back, where it was a single one */
   readonly scalar?: unknown
   readonly shown: readonly Shown[]

@@ -139,6 +139,8 @@ export interface Argument {
   readonly labels: readonly string[] | null
   /** the relation whose row type it is */
   readonly relation: number | null
+  /** a type of several fields: a row's, or one of its own */
+  readonly composite: boolean
   /** `anyelement`, `internal`: a type without values of its own */
   readonly pseudo: boolean
   /** a procedure's OUT argument, which CALL wants a placeholder for */

@@ -96,7 +96,7 @@ function answerAbout(
   calls: readonly CallObservation[],
   actor: Actor,
 ): readonly Reached[] {
-  if (call.attempt !== 'call with another’s keys' || isNothing(call.scalar)) return []
+  if (call.attempt !== 'call with another’s keys' || !call.answered) return []
   const guess = calls.find(
     (one) =>
       one.attempt === 'call with nobody’s keys' &&
@@ -106,11 +106,13 @@ function answerAbout(
   )
   const facts = input.routineFacts.get(routine.oid)
   if (!guess || !facts?.elevated || guess.outcome.kind === 'broken') return []
-  if (JSON.stringify(guess.scalar ?? null) === JSON.stringify(call.scalar ?? null)) return []
+  if (guess.digest === call.digest) return []
   const theirs = rowsOf(input, facts.relations, call.of)
   if (theirs.length === 0 || theirs.some((place) => maySee(input, place, actor))) return []
   const exact =
-    isTelling(call.scalar) || isFollowed(input, facts.relations, calls) ? standsIn(theirs, call.scalar) : []
+    isTelling(call.scalar) || isFollowed(input, facts.relations, calls)
+      ? followedFrom(theirs, call.scalar)
+      : []
   const tie = closest(theirs, actor)
   if (exact.length > 0)
     return [
@@ -124,16 +126,33 @@ function answerAbout(
     {
       code: 'existence-oracle',
       tie,
-      what: `answered ${JSON.stringify(call.scalar)}, and ${JSON.stringify(guess.scalar ?? null)} about keys that do not exist: it tells what stands in ${namesOf(input, routine, theirs)}`,
+      what: `answered ${shortened(call.digest)}, and ${shortened(guess.digest)} about keys that do not exist: it tells what stands in ${namesOf(input, routine, theirs)}`,
     },
   ]
 }
 
-const isNothing = (value: unknown): boolean =>
-  value === undefined || value === null || value === false || value === 0 || value === '' || value === '0'
+const MOST_SHOWN = 80
 
-const standsIn = (places: readonly Place[], value: unknown): readonly Place[] =>
-  places.filter(({ row }) => Object.values(row.values).includes(value))
+/** An answer without the list around its only item. */
+const shortened = (digest: string): string => {
+  const text = digest.replace(/^\[|\]$/g, '') || 'nothing'
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
+}
+
+/** Rows that a value stands in, or whose numbers it is the sum of. */
+function followedFrom(places: readonly Place[], value: unknown): readonly Place[] {
+  if (value === undefined || value === null || typeof value === 'boolean') return []
+  const same = places.filter(({ row }) => Object.values(row.values).includes(value))
+  if (same.length > 0 || typeof value !== 'number') return same
+  const relations = [...new Set(places.map(({ relation }) => relation))]
+  return relations.flatMap((relation) => {
+    const rows = places.filter((place) => place.relation === relation)
+    const names = Object.keys(rows[0]?.row.values ?? {})
+    const isSum = (name: string): boolean =>
+      rows.reduce((sum, { row }) => sum + Number(row.values[name] ?? 0), 0) === value
+    return rows.length > 1 && names.some(isSum) ? rows : []
+  })
+}
 
 /** Small values say something where calls about two people return what stands in the rows of each alone. */
 function isFollowed(
@@ -143,12 +162,10 @@ function isFollowed(
 ): boolean {
   const hits = calls.filter(
     ({ attempt, scalar, of }) =>
-      attempt === 'call with another’s keys' &&
-      !isNothing(scalar) &&
-      standsIn(rowsOf(input, relations, of), scalar).length > 0,
+      attempt === 'call with another’s keys' && followedFrom(rowsOf(input, relations, of), scalar).length > 0,
   )
   const isAlone = (one: CallObservation, other: CallObservation): boolean =>
-    one.of !== other.of && standsIn(rowsOf(input, relations, other.of), one.scalar).length === 0
+    one.of !== other.of && followedFrom(rowsOf(input, relations, other.of), one.scalar).length === 0
   return hits.some((one) => hits.some((other) => isAlone(one, other) && isAlone(other, one)))
 }
 

@@ -6,6 +6,7 @@ import type { Severity, Tie } from '../domain/vocabulary.ts'
 import { includes } from '../domain/vocabulary.ts'
 import { upperOf } from './function-reads.ts'
 import type { Reached } from './function-reads.ts'
+import { raisedBy } from './function-raises.ts'
 import type { JudgeInput } from './input.ts'
 
 /** What a call changed of rows that the caller may not change, and cannot in the tables either. */
@@ -19,9 +20,8 @@ export function tiesChanged(
   const founded = foundedBy(input, call)
   return call.changed.flatMap((change) => {
     const name = nameOf(input, change)
-    const raised = raisedBy(input, change, actor)
-    if (raised)
-      return [{ code: 'function-write-leak', tie: 'own', raised: true, what: `${raised} in ${name}` }]
+    const raised = raisedBy(input, routine, call, change, actor)
+    if (raised) return [{ code: 'function-write-leak', tie: 'own', raised: true, ...raised }]
     const tie = tieOf(change.row, actor)
     switch (change.kind) {
       case 'updated':
@@ -46,6 +46,7 @@ function altered(
   const command = change.kind === 'deleted' ? 'delete' : 'update'
   if (includes(upperOf(input, change.relation, change.row, command), standingOf(tie, actor))) return []
   if (input.changes(actor.name, change.relation, command, change.row.place)) return []
+  if (isPaidBy(input, call, change, actor)) return []
   const columns = change.columns.map((column) => column.name).join(', ')
   return [
     {
@@ -75,13 +76,44 @@ function severityOf(
 const nameOf = ({ catalog }: JudgeInput, { relation }: RowChange): string =>
   catalog.relations.find(({ oid }) => oid === relation)?.qualified ?? ''
 
+/** A counter of what others do: up or down by one, with the time of it. Money and stocks are none, whatever the step. */
 const isCounting = ({ kind, columns }: RowChange): boolean =>
   kind === 'updated' &&
-  columns.every(
-    ({ before, after }) =>
-      (typeof before === 'number' && typeof after === 'number' && Math.abs(after - before) <= 1) ||
-      (typeof after === 'string' && /^\d{4}-\d\d-\d\d/.test(after)),
+  columns.some(({ before }) => typeof before === 'number') &&
+  columns.every(({ name, before, after }) =>
+    typeof before === 'number' && typeof after === 'number'
+      ? Math.abs(after - before) <= 1 && !STOCKS.test(name)
+      : typeof after === 'string' && /^\d{4}-\d\d-\d\d/.test(after),
   )
+
+const STOCKS = /credit|balance|amount|price|total|token|quota|stock|quantity|qty|seats?|points|coins|limit/i
+
+/** What goes up at somebody else's goes down at the caller's in the same call: that is giving, not taking. */
+function isPaidBy(
+  { population }: JudgeInput,
+  { changed }: CallObservation,
+  { relation, columns }: RowChange,
+  actor: Actor,
+): boolean {
+  const isMine = (row: RowChange['row']): boolean =>
+    actor.user !== null && tieOf(row, actor) === 'own' && population.rows.has(relation)
+  const stepOf = (change: RowChange['columns'][number]): number =>
+    Number(change.after) - Number(change.before)
+  const numbers = columns.filter(({ before }) => before !== null && Number.isFinite(Number(before)))
+  return (
+    numbers.length > 0 &&
+    numbers.every((column) => {
+      const step = stepOf(column)
+      const mine = changed.some(
+        (other) =>
+          other.relation === relation &&
+          isMine(other.row) &&
+          other.columns.some((one) => one.name === column.name && stepOf(one) === -step),
+      )
+      return step > 0 && mine
+    })
+  )
+}
 
 /** A new row that stands among somebody else's. */
 function planted(
@@ -120,13 +152,4 @@ function foundedBy({ model }: JudgeInput, { changed }: CallObservation): Readonl
       return tenant ? [String(row.values[tenant.keyColumn])] : []
     }),
   )
-}
-
-/** A label that policies ask for, which the caller had not before. */
-function raisedBy({ model }: JudgeInput, change: RowChange, actor: Actor): string | null {
-  const right = model.privileges.find(({ relation }) => relation === change.relation)
-  if (!right || change.kind === 'deleted' || tieOf(change.row, actor) !== 'own') return null
-  if (change.kind === 'inserted') return `gave itself a right by a row`
-  const raised = change.columns.find(({ name, after }) => right.labels[name]?.includes(String(after)))
-  return raised ? `set ${raised.name} to ${String(raised.after)}, which policies ask for,` : null
 }

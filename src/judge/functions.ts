@@ -30,7 +30,7 @@ export function judgeFunctions(input: JudgeInput): {
     })
     return {
       facts,
-      untested: known && facts.length === 0 ? untestedIn(routine, known, calls) : [],
+      untested: known && facts.length === 0 ? untestedIn(input, routine, known, calls) : [],
     }
   })
   return {
@@ -97,8 +97,9 @@ function blameOf(routine: Routine, { definitions }: JudgeInput): readonly Blame[
 
 /** Calls that prove nothing: nobody got an answer, so that what was refused may have been refused for any reason. */
 function untestedIn(
+  input: JudgeInput,
   routine: Routine,
-  { elevated, reachesOut }: RoutineFacts,
+  { elevated, writes, reachesOut }: RoutineFacts,
   calls: readonly CallObservation[],
 ): readonly Untested[] {
   const untested = (reason: string): readonly Untested[] => [
@@ -111,30 +112,54 @@ function untestedIn(
   // with the caller's rights alone it reaches nothing that the tables themselves do not give
   if (!elevated) return []
   // what is answered to nobody's keys says nothing about somebody's
-  const telling = calls.filter(({ attempt, of }) => of !== null && attempt !== 'call with nobody’s keys')
-  const stopped = stoppedByConstraint(telling)
+  const telling = calls.filter(
+    ({ attempt }) =>
+      attempt !== 'call with nobody’s keys' &&
+      (attempt !== 'call without keys' || routine.arguments.length === 0),
+  )
+  const stopped = stoppedByConstraint(telling, input.population.actors)
   if (stopped) return untested(`a call with another’s keys came as far as a constraint: ${stopped}`)
   if (telling.some(({ outcome, answered }) => outcome.kind === 'affected' || answered)) return []
   const [first] = telling.filter(({ outcome }) => outcome.kind === 'broken')
   const returned = telling.some(({ outcome }) => outcome.kind === 'returned')
   if (returned)
-    return returnsNothing(routine)
-      ? []
-      : untested('it returned nothing to anybody: what it might show was not seen')
+    return !returnsNothing(routine)
+      ? untested('it returned nothing to anybody: what it might show was not seen')
+      : writes
+        ? untested('it changed nothing for anybody: what it might change was not seen')
+        : []
   return first?.outcome.kind === 'broken'
     ? untested(`every call failed: ${first.outcome.message} (${first.outcome.sqlstate})`)
     : untested('nobody of the cast could call it')
 }
 
 /** Where all that somebody tries on another's row ends at a constraint, nothing had refused it before. */
-function stoppedByConstraint(calls: readonly CallObservation[]): string | undefined {
-  const others = calls.filter(({ attempt }) => attempt === 'call with another’s keys')
-  const tries = new Map<string, CallObservation[]>()
-  for (const call of others)
-    tries.set(`${call.actor} ${call.of}`, [...(tries.get(`${call.actor} ${call.of}`) ?? []), call])
-  for (const list of tries.values())
-    if (list.every(({ error }) => CONSTRAINTS.has(error?.sqlstate ?? ''))) return list[0]?.error?.message
-  return undefined
+function stoppedByConstraint(
+  calls: readonly CallObservation[],
+  actors: readonly Actor[],
+): string | undefined {
+  const judged = new Map(
+    actors.flatMap((actor) => (actor.purpose === 'judged' ? [[actor.name, actor] as const] : [])),
+  )
+  const others = calls.filter(
+    ({ attempt, actor, error }) =>
+      attempt === 'call with another’s keys' &&
+      judged.has(actor) &&
+      // without a session there is no user to write down, and a column that wants one refuses
+      (error?.sqlstate !== '23502' || judged.get(actor)?.user !== null),
+  )
+  const byActor = groupBy(others, ({ actor, of }) => `${actor} ${of}`)
+  const roleOf = ({ actor, of }: CallObservation): string => `${judged.get(actor)?.role} ${of}`
+  // of those who stand alike it counts what the one was refused who tried most
+  const most = groupBy(others, roleOf)
+  const lists = [...new Set(others.map(({ actor, of }) => `${actor} ${of}`))].map((key) => byActor(key))
+  return lists
+    .filter(([first, ...rest]) => {
+      const alike = first ? most(roleOf(first)) : []
+      const longest = Math.max(...alike.map(({ actor, of }) => byActor(`${actor} ${of}`).length))
+      return rest.length + 1 === longest
+    })
+    .find((list) => list.every(({ error }) => CONSTRAINTS.has(error?.sqlstate ?? '')))?.[0]?.error?.message
 }
 
 /** not null, foreign key, restrict, check: what a guard in the function would have forestalled */

@@ -20,9 +20,15 @@ const PREFIXES: ReadonlySet<string> = new Set([
 /** Numbers that say how much is wanted, not which row. */
 const AMOUNTS = /limit|offset|page|count|size|max|min|rows|days|hours|depth|radius|amount|num/i
 
+/** An argument, or what is taken from a JSON one, which may be of any type. */
+export interface Guessed {
+  readonly name: Argument['name']
+  readonly baseType: string | null
+}
+
 /** What an argument that the body compares with no column is likely to be, by its name and type. */
 export function guessBindings(
-  argument: Pick<Argument, 'name' | 'baseType'>,
+  argument: Guessed,
   named: ReadonlySet<number>,
   catalog: Catalog,
   model: Model,
@@ -30,10 +36,10 @@ export function guessBindings(
   const words = wordsOf(argument.name ?? '')
   const bare = words.length > 1 && PREFIXES.has(words[0] ?? '') ? words.slice(1) : words
   const relations = [...named].flatMap((oid) => relationByOid(catalog, oid) ?? [])
-  const sameName = columnsCalled(relations, bare)
+  const sameName = keysLike(columnsCalled(relations, bare), catalog, argument)
   if (sameName.length > 0) return sameName
   if (bare.join('') === 'email') return emailOf(catalog, model)
-  if (!/^(uuid|int[248]|text|varchar)$/.test(argument.baseType)) return []
+  if (!/^(uuid|int[248]|text|varchar)$/.test(argument.baseType ?? 'text')) return []
   const isKey = /^(id|uuid|uid|key|ref)$/.test(bare.at(-1) ?? '')
   if (argument.baseType !== 'uuid' && !isKey) return []
   const name = bare.join('_')
@@ -42,14 +48,25 @@ export function guessBindings(
     (relation) => wordsOf(relation.name).map(singular).join(' ') === thing,
   )
   if (called.length > 0) return keysOf(called, argument)
-  if (looksLikeOwner(name)) return model.userRoots
+  const users = keysLike(model.userRoots, catalog, argument)
+  if (looksLikeOwner(name)) return users
   if (looksLikeTenant(name))
     return model.tenants.flatMap(({ relation, keyColumn }) =>
       relation === null ? [] : [{ relation, column: keyColumn }],
     )
   if (AMOUNTS.test(name)) return []
-  return [...keysOf(relations, argument), ...model.userRoots]
+  return [...keysOf(relations, argument), ...users]
 }
+
+/** Numbers of any size are alike. */
+const groupOf = (type: string | undefined): string | undefined => (/^int/.test(type ?? '') ? 'int' : type)
+
+/** Keys that the argument can hold: a number is no uuid, a text may be anything. */
+const keysLike = (keys: readonly Binding[], catalog: Catalog, { baseType }: Guessed): readonly Binding[] =>
+  keys.filter(({ relation, column }) => {
+    const type = relationByOid(catalog, relation)?.columns.find(({ name }) => name === column)?.baseType
+    return baseType === null || !/^(uuid|int[248])$/.test(baseType) || groupOf(type) === groupOf(baseType)
+  })
 
 function columnsCalled(relations: readonly Relation[], words: readonly string[]): readonly Binding[] {
   // every table has an id: the name alone does not say which
@@ -61,14 +78,13 @@ function columnsCalled(relations: readonly Relation[], words: readonly string[])
   )
 }
 
-const keysOf = (
-  relations: readonly Relation[],
-  { baseType }: Pick<Argument, 'baseType'>,
-): readonly Binding[] =>
+const keysOf = (relations: readonly Relation[], { baseType }: Guessed): readonly Binding[] =>
   relations.flatMap(({ oid, keys, columns }) => {
     const [column, more] = keys.find(({ primary }) => primary)?.columns ?? []
     const type = columns.find(({ name }) => name === column)?.baseType
-    return column !== undefined && more === undefined && type === baseType ? [{ relation: oid, column }] : []
+    return column !== undefined && more === undefined && (baseType === null || type === baseType)
+      ? [{ relation: oid, column }]
+      : []
   })
 
 function emailOf(catalog: Catalog, model: Model): readonly Binding[] {

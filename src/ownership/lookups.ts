@@ -5,7 +5,7 @@ import { noEmailShapes, readEmailShapes } from './email-shapes.ts'
 import type { EmailShapeMentions } from './email-shapes.ts'
 import { meaningOf } from './expression.ts'
 import type { Meaning } from './expression.ts'
-import { conjuncts, equality } from './predicate.ts'
+import { conjuncts, equality, inequality } from './predicate.ts'
 import type { Reading } from './policy-facts.ts'
 import { resolveColumn, scopeOf } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -82,6 +82,14 @@ function readComparisons(level: Node, scope: Scope, reading: Reading, into: Ment
     const b = meaningIn(right, scope, reading)
     noteComparison(a, b, into)
     noteComparison(b, a, into)
+  }
+  for (const node of walk(level, (inner) => inner === level || inner.kind !== 'SelectStmt')) {
+    const found = inequality(node)
+    for (const right of found?.right ?? []) {
+      const a = meaningIn(found?.left ?? right, scope, reading)
+      // `if auth.jwt() ->> 'user_role' <> 'admin' then raise …` lets those with the constant through
+      if (a.is === 'claim') noteComparison(a, meaningIn(right, scope, reading), into)
+    }
   }
 }
 

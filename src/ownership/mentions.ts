@@ -1,10 +1,11 @@
-import { parseExpression, parseStatements, plpgsqlQueries } from '../sql/parse.ts'
-import type { Node } from '../sql/parse.ts'
+import { parseExpression } from '../sql/parse.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { Identity } from './expression.ts'
+import { bodyTrees } from './bodies.ts'
 import { noMentions, readMentions } from './lookups.ts'
 import type { Mentions } from './lookups.ts'
 import type { Reading } from './policy-facts.ts'
+import { calledTrees } from './called.ts'
 
 /** What is needed to understand the names in a project's SQL. */
 export function readingOf(catalog: Catalog, identity: Identity): Reading {
@@ -39,41 +40,15 @@ export function collectMentions(
     for (const policy of relation.policies)
       for (const text of [policy.using, policy.withCheck]) {
         const tree = text === null ? null : parseExpression(text)
-        if (tree) readMentions(tree, relation, reading, mentions)
+        if (!tree) continue
+        readMentions(tree, relation, reading, mentions)
+        for (const called of calledTrees(tree, reading)) readMentions(called, null, reading, mentions)
       }
   for (const routine of catalog.routines)
     if (!platformSchemas.includes(routine.schema))
-      for (const tree of bodyTrees(routine)) readMentions(tree, null, reading, mentions)
+      for (const tree of bodyTrees(routine)) {
+        readMentions(tree, null, reading, mentions)
+        for (const called of calledTrees(tree, reading)) readMentions(called, null, reading, mentions)
+      }
   return mentions
-}
-
-/** The SQL inside a function; a body that does not parse is opaque and gives nothing. */
-export function bodyTrees(routine: Routine): readonly Node[] {
-  switch (routine.language) {
-    case 'sql':
-      return parseStatements(routine.body.replace(/^\s*return\b/i, 'select')) ?? []
-    case 'plpgsql':
-      return plpgsqlTrees(routine)
-    default:
-      return []
-  }
-}
-
-function plpgsqlTrees(routine: Routine): readonly Node[] {
-  const returns = routine.isTrigger ? 'trigger' : routine.returnsSet ? 'setof record' : routine.returns
-  for (const type of [returns, 'text']) {
-    const queries = plpgsqlQueries(
-      `create function f() returns ${type} language plpgsql as $rls_harness$${routine.body}$rls_harness$`,
-    )
-    if (queries)
-      return queries
-        .map(withoutTarget)
-        .flatMap((query) => parseStatements(query) ?? parseExpression(query) ?? [])
-  }
-  return []
-}
-
-/** `v_role := (select …)` is an expression behind its target. */
-function withoutTarget(query: string): string {
-  return query.replace(/^\s*[\w".]+\s*:=/, '')
 }

@@ -50,6 +50,25 @@ export function equality(node: Node): Equality | null {
   }
 }
 
+/** Two sides that a function says must differ, or else …: of `<>`, `is distinct from` and NOT IN. */
+export function inequality(node: Node): Equality | null {
+  const inner = bare(node)
+  const left = child(inner, 'lexpr')
+  const right = child(inner, 'rexpr')
+  if (inner.kind !== 'A_Expr' || !left || !right) return null
+  const operator = nameParts(inner, 'name').at(-1)
+  switch (inner.fields['kind']) {
+    case 'AEXPR_OP':
+      return operator === '<>' ? { left, right: [right] } : null
+    case 'AEXPR_DISTINCT':
+      return { left, right: [right] }
+    case 'AEXPR_IN':
+      return operator === '<>' ? { left, right: children(right, 'items') } : null
+    default:
+      return null
+  }
+}
+
 function elements(node: Node): readonly Node[] {
   const inner = bare(node)
   return inner.kind === 'A_ArrayExpr' ? children(inner, 'elements') : [inner]

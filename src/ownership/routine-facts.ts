@@ -3,14 +3,21 @@ import type { Model } from '../domain/ownership.ts'
 import type { Binding, RoutineFacts } from '../domain/routine-facts.ts'
 import { bare, child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import { argumentAt, argumentsIn, columnOf, jsonKeyIn } from './argument-uses.ts'
+import { jsonArraysOf } from './aliases.ts'
+import { argumentAt, argumentsIn, columnOf, isArithmetic, isJsonStep, jsonKeyIn } from './argument-uses.ts'
 import { guessBindings } from './argument-names.ts'
 import { meaningOf } from './expression.ts'
-import { bodyTrees } from './mentions.ts'
+import { bodyTrees } from './bodies.ts'
 import type { Reading } from './policy-facts.ts'
+import { bind, newDraft, setOf } from './routine-draft.ts'
+import type { Draft } from './routine-draft.ts'
+import { rangeVar, readInsert, readUpdate, relationOf } from './routine-writes.ts'
 
 const READABLE: ReadonlySet<string> = new Set(['sql', 'plpgsql'])
 const MOST_DEPTH = 4
+
+/** Whatever tells sessions apart; a call of a function that cannot be read may do so, too. */
+const SESSION = /\bauth\.|current_setting|_user\b|\buser\b|current_role|\brole\b|\bjwt\b|\bexecute\b/i
 
 /** Calls whose effect is outside of the transaction: requests, other connections, other sessions, files. */
 const OUTSIDE =
@@ -35,58 +42,30 @@ interface Context {
   readonly known: Map<number, RoutineFacts>
 }
 
-interface Draft {
-  readonly relations: Set<number>
-  readonly bindings: Map<number, Map<string, Binding>>
-  readonly literals: Map<number, Set<string>>
-  /** keys that are taken from JSON arguments */
-  readonly jsonKeys: Map<number, Set<string>>
-  reachesOut: string | null
-  elevated: boolean
-}
-
 function factsOf(routine: Routine, context: Context, depth: number): RoutineFacts {
-  const { catalog, model, known } = context
+  const { catalog, known } = context
   const done = known.get(routine.oid)
   if (done) return done
   const opaque = !READABLE.has(routine.language)
-  const draft: Draft = {
-    relations: new Set(),
-    bindings: new Map(),
-    literals: new Map(),
-    jsonKeys: new Map(),
-    reachesOut: null,
-    elevated: routine.securityDefiner || opaque,
-  }
+  const draft = newDraft(routine.securityDefiner || opaque)
+  draft.asksWho = opaque || !routine.securityDefiner || SESSION.test(routine.body)
+  const trees = bodyTrees(routine)
+  if (isDynamic(routine) || trees.length === 0) readText(routine, catalog, draft)
   const finish = (): RoutineFacts => ({
     routine: routine.oid,
     relations: [...draft.relations],
-    bindings: new Map(
-      routine.arguments.map((argument, at) => {
-        const found = [...(draft.bindings.get(at)?.values() ?? [])]
-        const keys = [...(draft.jsonKeys.get(at) ?? [])].filter(
-          (key) => !found.some((one) => one.key === key),
-        )
-        const guessed = keys.flatMap((key) =>
-          guessBindings(
-            { name: key, baseType: /id$/i.test(key) ? 'uuid' : 'text' },
-            draft.relations,
-            catalog,
-            model,
-          ).map((binding) => ({ ...binding, key })),
-        )
-        const all = [...found, ...guessed]
-        return [at, all.length > 0 ? all : guessBindings(argument, draft.relations, catalog, model)]
-      }),
-    ),
+    bindings: new Map(routine.arguments.map((_, at) => [at, bindingsOf(routine, at, draft, context)])),
     literals: new Map([...draft.literals].map(([at, found]) => [at, [...found].sort()])),
     elevated: draft.elevated,
-    dynamic: /\bexecute\b/i.test(routine.body),
+    jsonArrays: jsonArraysOf(routine),
+    asksWho: draft.asksWho,
+    writes: draft.writes,
+    dynamic: isDynamic(routine),
     reachesOut: draft.reachesOut,
   })
   // a function that calls itself says nothing new about itself
   known.set(routine.oid, finish())
-  for (const tree of bodyTrees(routine)) {
+  for (const tree of trees) {
     readTree(tree, routine, context, draft)
     if (depth < MOST_DEPTH) readCalls(tree, routine, context, depth, draft)
   }
@@ -95,27 +74,76 @@ function factsOf(routine: Routine, context: Context, depth: number): RoutineFact
   return facts
 }
 
+const isDynamic = ({ body, language }: Routine): boolean =>
+  language === 'plpgsql' && /\bexecute\b/i.test(body)
+
+/** What can be known of a body that is put together when it runs, or that does not parse: the words in it. */
+function readText({ body }: Routine, catalog: Catalog, draft: Draft): void {
+  for (const { oid } of namedIn(body, catalog)) draft.relations.add(oid)
+  draft.writes = true
+  draft.asksWho = true
+  draft.reachesOut ??= body.match(/\w+(?=\s*\()/g)?.find((name) => OUTSIDE.test(name)) ?? null
+}
+
+/** Tables that a statement which is put together may be about: those whose names stand anywhere in the body. */
+const namedIn = (body: string, { relations, tested }: Catalog): readonly Relation[] => {
+  const words = new Set(body.match(/\w+/g) ?? [])
+  return relations.filter(({ schema, name }) => tested.includes(schema) && words.has(name))
+}
+
+/** What the body compares with the argument or with parts of it; where it says nothing, what their names say. */
+function bindingsOf(
+  routine: Routine,
+  at: number,
+  draft: Draft,
+  { catalog, model }: Context,
+): readonly Binding[] {
+  const argument = routine.arguments[at]
+  const found = [...(draft.bindings.get(at)?.values() ?? [])]
+  const keys = [...(draft.jsonKeys.get(at) ?? [])].filter((key) => !found.some((one) => one.key === key))
+  const guessed = keys.flatMap((key) => {
+    const name = key.slice(key.lastIndexOf('.') + 1)
+    return guessBindings(
+      { name, baseType: /id$/i.test(name) ? null : 'text' },
+      draft.relations,
+      catalog,
+      model,
+    ).map((binding) => ({ ...binding, key }))
+  })
+  const all = [...found, ...guessed]
+  return all.length > 0 || !argument ? all : guessBindings(argument, draft.relations, catalog, model)
+}
+
 /** What a called function says of its arguments it says of those that are handed on to it. */
 function readCalls(tree: Node, routine: Routine, context: Context, depth: number, draft: Draft): void {
-  const { reading } = context
   for (const node of walk(tree)) {
     if (node.kind !== 'FuncCall') continue
     const name = nameParts(node, 'funcname')
-    const called = reading.routines.get(name.join('.'))
-    if (!called) {
-      if (OUTSIDE.test(name.at(-1) ?? '')) draft.reachesOut ??= name.join('.')
-      continue
-    }
-    const inner = factsOf(called, context, depth + 1)
-    for (const relation of inner.relations) draft.relations.add(relation)
-    draft.reachesOut ??= inner.reachesOut
-    if (inner.elevated) draft.elevated = true
-    for (const [at, argument] of children(node, 'args').entries()) {
-      const position = argumentAt(argument, routine)
-      if (position === undefined) continue
-      for (const binding of inner.bindings.get(at) ?? []) bind(draft, position, binding)
-      for (const literal of inner.literals.get(at) ?? []) setOf(draft.literals, position).add(literal)
-    }
+    const called = overloadsOf(name, context)
+    if (called.length === 0 && name.length > 1 && name[0] !== 'pg_catalog') draft.asksWho = true
+    if (called.length === 0 && OUTSIDE.test(name.at(-1) ?? '')) draft.reachesOut ??= name.join('.')
+    for (const one of called)
+      takeOver(factsOf(one, context, depth + 1), children(node, 'args'), routine, draft)
+  }
+}
+
+/** All functions of the name that is called: which of them it is depends on types. */
+function overloadsOf(name: readonly string[], { catalog, reading }: Context): readonly Routine[] {
+  const first = reading.routines.get(name.join('.'))
+  return first ? catalog.routines.filter((one) => one.schema === first.schema && one.name === first.name) : []
+}
+
+function takeOver(inner: RoutineFacts, given: readonly Node[], routine: Routine, draft: Draft): void {
+  for (const relation of inner.relations) draft.relations.add(relation)
+  draft.reachesOut ??= inner.reachesOut
+  draft.elevated ||= inner.elevated
+  draft.writes ||= inner.writes
+  draft.asksWho ||= inner.asksWho
+  for (const [at, argument] of given.entries()) {
+    const position = argumentAt(argument, routine)
+    if (position === undefined) continue
+    for (const binding of inner.bindings.get(at) ?? []) bind(draft, position, binding)
+    for (const literal of inner.literals.get(at) ?? []) setOf(draft.literals, position).add(literal)
   }
 }
 
@@ -128,6 +156,7 @@ function readTree(tree: Node, routine: Routine, context: Context, draft: Draft):
       .filter((relation) => relation.columns.some((column) => column.name === name))
       .map(({ oid }) => ({ relation: oid, column: name }))
   for (const node of walk(tree)) {
+    if (/^(Insert|Update|Delete|Merge|Truncate)Stmt$/.test(node.kind)) draft.writes = true
     const taken = jsonKeyIn(node, routine)
     if (taken) setOf(draft.jsonKeys, taken.position).add(taken.key)
     switch (node.kind) {
@@ -144,12 +173,6 @@ function readTree(tree: Node, routine: Routine, context: Context, draft: Draft):
   }
 }
 
-function relationOf(node: Node | undefined, reading: Reading): Relation | undefined {
-  if (node?.kind !== 'RangeVar') return undefined
-  const { relname, schemaname } = node.fields
-  return reading.find(typeof schemaname === 'string' ? schemaname : null, String(relname))
-}
-
 /** `column = argument`, `argument = any (column)`, `column ilike '%' || argument || '%'`, `argument in ('a', 'b')` */
 function readComparison(
   node: Node,
@@ -160,7 +183,7 @@ function readComparison(
 ): void {
   const left = child(node, 'lexpr')
   const right = child(node, 'rexpr')
-  if (!left) return
+  if (!left || isArithmetic(node) || isJsonStep(node)) return
   const sides = right ? [left, right] : [left]
   for (const [index, side] of sides.entries()) {
     const other = sides[1 - index]
@@ -181,70 +204,4 @@ function readComparison(
     const constant = constantOf(inner)
     if (typeof constant === 'string') setOf(draft.literals, position).add(constant)
   }
-}
-
-function readInsert(node: Node, routine: Routine, reading: Reading, draft: Draft): void {
-  const relation = relationOf(rangeVar(node), reading)
-  const select = child(node, 'selectStmt')
-  if (!relation || !select) return
-  draft.relations.add(relation.oid)
-  const named = children(node, 'cols').map(({ fields }) => String(fields['name']))
-  const names = named.length > 0 ? named : relation.columns.map(({ name }) => name)
-  const rows = children(select, 'valuesLists').map((row) => children(row, 'items'))
-  const targets = children(select, 'targetList').flatMap((target) => child(target, 'val') ?? [])
-  for (const row of [...rows, targets])
-    for (const [at, value] of row.entries()) noteWrite(value, relation, names[at], routine, draft)
-}
-
-function readUpdate(node: Node, routine: Routine, reading: Reading, draft: Draft): void {
-  const relation = relationOf(rangeVar(node), reading)
-  if (!relation) return
-  draft.relations.add(relation.oid)
-  for (const target of children(node, 'targetList')) {
-    const value = child(target, 'val')
-    if (value) noteWrite(value, relation, String(target.fields['name']), routine, draft)
-  }
-}
-
-/** The target of INSERT, UPDATE and DELETE stands there without the name of its node type. */
-function rangeVar(node: Node): Node | undefined {
-  if (node.kind === 'RangeVar') return node
-  if (!/^(Insert|Update|Delete)Stmt$/.test(node.kind)) return undefined
-  const fields = node.fields['relation']
-  return typeof fields === 'object' && fields !== null
-    ? { kind: 'RangeVar', fields: fields as Record<string, unknown> }
-    : undefined
-}
-
-function noteWrite(
-  value: Node,
-  relation: Relation,
-  column: string | undefined,
-  routine: Routine,
-  draft: Draft,
-): void {
-  if (column === undefined) return
-  for (const { position, key } of argumentsIn(value, routine))
-    bind(draft, position, { relation: relation.oid, column, written: true }, key)
-}
-
-function bind(draft: Draft, position: number, binding: Binding, key?: string): void {
-  const { relation, column, written } = binding
-  const found = draft.bindings.get(position) ?? new Map<string, Binding>()
-  draft.bindings.set(position, found)
-  const name = `${key ?? ''} ${relation}.${column}`
-  // what is compared somewhere finds a row by it
-  const isWritten = written === true && (found.get(name)?.written ?? true)
-  found.set(name, {
-    relation,
-    column,
-    ...(key === undefined ? {} : { key }),
-    ...(isWritten ? { written: true } : {}),
-  })
-}
-
-function setOf(map: Map<number, Set<string>>, key: number): Set<string> {
-  const found = map.get(key) ?? new Set<string>()
-  map.set(key, found)
-  return found
 }

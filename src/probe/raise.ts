@@ -1,5 +1,6 @@
 import type { Column, Relation } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
+import { grantsByName } from '../domain/privileged-names.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, Model } from '../domain/ownership.ts'
 import type { Actor, SeededRow } from '../domain/population.ts'
@@ -96,17 +97,6 @@ function hasOneRowEach(base: Relation, model: Model): boolean {
       base.keys.some(({ columns, partial }) => !partial && columns.length === 1 && columns[0] === column),
   )
 }
-
-const grantsByName = (base: Relation, name: string): boolean =>
-  /^(is_?)?(super_?)?(admin|staff|moderator|premium|superuser)$|^(user_?|account_?|subscription_?)?(role|plan|tier)$|^(credits?|balance|permissions?)$/i.test(
-    name,
-  ) ||
-  (isEntitlement(base.name) &&
-    /^(status|state)$|(_end|_until|_at|End|Until|At)$/.test(name) &&
-    !/^(created|updated|inserted)/i.test(name))
-
-/** A relation that says what somebody has paid for or may try. */
-const isEntitlement = (name: string): boolean => /subscription|entitlement|licen[cs]e|trial/i.test(name)
 
 /** Whatever differs from what the row has: another label, true, more, later. */
 function namedRaise(base: Relation, column: Column): readonly Raised[] {

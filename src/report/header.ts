@@ -1,6 +1,7 @@
 import type { AppliedSource } from '../domain/source.ts'
 import type { Report } from '../domain/report.ts'
 import type { Look } from './look.ts'
+import { extentOf } from './extent.ts'
 import { count, pad, seconds, truncate, widthOf, wrap } from './text.ts'
 
 /** Notes of migrations that the terminal shows; the JSON report holds all. */
@@ -38,7 +39,6 @@ function stepsOf(report: Report, look: Look): readonly StepLine[] {
     count(users, 'user'),
     count(report.rows, 'row'),
   ]
-  const probed = `${count(report.summary.probes, 'probe')} of ${count(report.summary.relations, 'relation')}`
   return [
     {
       text: applied(report.sources),
@@ -46,7 +46,7 @@ function stepsOf(report: Report, look: Look): readonly StepLine[] {
       notes: notesOf(report.sources, look),
     },
     { text: population.join(', '), ms: duration(report, /seed|populat/i), notes: [] },
-    { text: `${probed}${untried}`, ms: duration(report, /probe|probing/i), notes: [] },
+    { text: `${extentOf(report)}${untried}`, ms: duration(report, /probe|probing/i), notes: [] },
   ].map((step) => ({ ...step, text: truncate(look.clean(step.text), look.width - 12, look.ellipsis) }))
 }
 

@@ -1,5 +1,6 @@
 import type { Finding, Report } from '../domain/report.ts'
 import { SEVERITIES } from '../domain/vocabulary.ts'
+import { extentOf } from './extent.ts'
 import { findings, isShown, openFindings } from './findings.ts'
 import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
@@ -63,8 +64,7 @@ function ignored(report: Report, level: Level, look: Look): readonly string[] {
 /** A report without findings says what stands behind it: silence would look the same as nothing tested. */
 function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Look): readonly string[] {
   if (openFindings(report).some(({ severity }) => severity !== 'note')) return []
-  const { relations, probes } = report.summary
-  const extent = `${count(probes, 'probe')} of ${count(relations, 'relation')}`
+  const extent = extentOf(report)
   switch (exitCode === 2 ? 'could-not-run' : report.outcome) {
     case 'isolated':
       return [

@@ -37,13 +37,13 @@ export async function createAccounts(
   return notices
 }
 
-/** Writes into the accounts what the tokens carry: functions may ask either. */
+/** Writes into the accounts what the tokens carry, for functions may ask either. @returns whether anything was written */
 export async function completeAccounts(
   connection: Connection,
   catalog: Catalog,
   actors: readonly Actor[],
-): Promise<void> {
-  if (!relationByName(catalog, 'auth.users')) return
+): Promise<boolean> {
+  if (!relationByName(catalog, 'auth.users')) return false
   const updates = actors
     .filter(({ user, forged, claims }) => user !== null && forged === undefined && 'app_metadata' in claims)
     .map(
@@ -51,10 +51,11 @@ export async function completeAccounts(
         `update auth.users set raw_app_meta_data = raw_app_meta_data || ${jsonb(claims['app_metadata'])}, ` +
         `raw_user_meta_data = raw_user_meta_data || ${jsonb(claims['user_metadata'])} where id::text = ${quoteLiteral(user ?? '')}`,
     )
-  if (updates.length === 0) return
+  if (updates.length === 0) return false
   await connection.run(
     ['begin', 'set local session_replication_role = replica', ...updates, 'commit'].join(';\n'),
   )
+  return true
 }
 
 const jsonb = (value: unknown): string => `${quoteLiteral(JSON.stringify(value ?? {}))}::jsonb`

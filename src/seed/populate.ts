@@ -57,10 +57,12 @@ export async function populate(
   await refreshMaterialized(connection, catalog, options.platformSchemas)
   await connection.run('commit')
   const emails = new Map(people.map(({ email, key }) => [email, key]))
-  const standing = await readBack(connection, catalog, model, tenants, emails)
+  const read = (): ReturnType<typeof readBack> => readBack(connection, catalog, model, tenants, emails)
+  const seeded = await read()
+  const actors = castActors(people, tenants, model, catalog, options.config, seeded)
+  // what was written moves rows: where they stand is read once more
+  const standing = (await completeAccounts(connection, catalog, actors)) ? await read() : seeded
   const belonging = tenantsByUser(model, standing)
-  const actors = castActors(people, tenants, model, catalog, options.config, standing)
-  await completeAccounts(connection, catalog, actors)
   return {
     actors: withTenants(actors, belonging),
     tenants,

@@ -24,6 +24,7 @@ arguments as (
         'base_type', coalesce(element.typname, b.typname),
         'is_array', element.oid is not null,
         'relation', nullif(coalesce(element.typrelid, b.typrelid), 0)::int8,
+        'composite', coalesce(element.typtype, b.typtype) = 'c',
         'pseudo', b.typtype = 'p',
         'labels', (
           select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = coalesce(element.oid, b.oid)

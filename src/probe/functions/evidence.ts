@@ -1,29 +1,57 @@
-import type { RowChange, Shown } from '../../domain/call.ts'
-import { relationByOid } from '../../domain/catalog.ts'
+import type { Shown } from '../../domain/call.ts'
+import { labelsOf, relationByOid } from '../../domain/catalog.ts'
 import type { Catalog } from '../../domain/catalog.ts'
-import type { Population, SeededRow, Values } from '../../domain/population.ts'
+import { columnKey } from '../../domain/ownership.ts'
+import type { Model } from '../../domain/ownership.ts'
+import type { Population } from '../../domain/population.ts'
 import type { RoutineFacts } from '../../domain/routine-facts.ts'
 import { leaves } from '../attribute.ts'
-import { rowFrom } from '../understand.ts'
-import type { After, Knowledge } from '../understand.ts'
 import type { Call } from './plan.ts'
+import { textsIn } from './texts.ts'
 
-/** Where every value stands that is told apart from chance. */
-export type ValueIndex = ReadonlyMap<
-  string,
-  readonly { readonly relation: number; readonly row: SeededRow }[]
->
+type Places = Shown['rows'][number][]
 
-export function indexValues({ rows }: Population): ValueIndex {
-  const index = new Map<string, { relation: number; row: SeededRow }[]>()
-  for (const [relation, standing] of rows)
+/** Where every value stands that is told apart from chance, and the texts among them that are looked for inside of others. */
+export interface ValueIndex {
+  readonly places: ReadonlyMap<string, Places>
+  readonly texts: readonly string[]
+}
+
+const LONG = 8
+
+/** Labels are left out: that one comes back says nothing about a row. */
+export function indexValues({ catalog, model, population }: Sources): ValueIndex {
+  const places = new Map<string, Places>()
+  for (const [relation, standing] of population.rows) {
+    const labels = labelsIn(catalog, model, relation)
     for (const row of standing)
-      for (const value of new Set(leaves(row.values).map(String))) {
-        const known = index.get(value)
-        if (known) known.push({ relation, row })
-        else index.set(value, [{ relation, row }])
-      }
-  return index
+      for (const [name, held] of Object.entries(row.values))
+        for (const value of new Set(leaves(held).map(String))) {
+          if (labels.has(`${name} ${value}`)) continue
+          const known = places.get(value)
+          if (!known) places.set(value, [{ relation, row }])
+          else if (known.at(-1)?.row !== row) known.push({ relation, row })
+        }
+  }
+  return { places, texts: [...places.keys()].filter((text) => text.length >= LONG && /\D/.test(text)) }
+}
+
+export interface Sources {
+  readonly catalog: Catalog
+  readonly model: Model
+  readonly population: Population
+}
+
+function labelsIn(catalog: Catalog, model: Model, oid: number): ReadonlySet<string> {
+  const relation = relationByOid(catalog, oid)
+  if (!relation) return new Set()
+  return new Set(
+    relation.columns.flatMap((column) =>
+      [...labelsOf(relation, column), ...(model.literals.get(columnKey(oid, column.name)) ?? [])].map(
+        (label) => `${column.name} ${label}`,
+      ),
+    ),
+  )
 }
 
 /** What came back and was not known to the caller before, with the rows that it can only be from. */
@@ -35,25 +63,33 @@ export function shownBy(
   index: ValueIndex,
 ): readonly Shown[] {
   const known = new Set(leaves([call.given, call.actor.claims, call.actor.user]).map(String))
+  const texts = [...known]
+  const isNews = (value: string): boolean =>
+    !texts.some((text) => text.includes(value)) && !call.routine.body.includes(value)
   const found = new Map<string, Shown>()
   for (const answer of answers)
-    for (const value of leaves(readable(answer))) {
-      const rows = known.has(String(value)) ? undefined : index.get(String(value))
-      if (rows) found.set(String(value), { value, rows })
+    for (const text of textsIn(answer)) {
+      for (const value of valuesIn(text, index)) {
+        const rows = isNews(value) ? index.places.get(value) : undefined
+        if (rows) found.set(value, { value, rows })
+      }
     }
   const plain = answers.flatMap((answer) => sameAsRow(answer, known, facts, population) ?? [])
   return [...found.values(), ...plain]
 }
 
-/** Text that is JSON, or a row's, is looked into. */
-function readable(answer: unknown): unknown {
-  if (typeof answer !== 'string') return answer
-  try {
-    const parsed: unknown = JSON.parse(answer)
-    return typeof parsed === 'object' ? parsed : answer
-  } catch {
-    return /^[({]/.test(answer) ? [answer, ...answer.split(/[(){},"]+/)] : answer
-  }
+/** The text itself, the values that stand inside of it, or the one that it is the beginning of. */
+function valuesIn(text: string, { places, texts }: ValueIndex): readonly string[] {
+  if (places.has(text)) return [text]
+  if (text.length < LONG) return []
+  const lower = text.toLowerCase()
+  const start = /^(.{8,}?)(?:…|\.\.\.)$/s.exec(text)?.[1]
+  return texts.filter(
+    (value) =>
+      (value.length < text.length && lower.includes(value.toLowerCase())) ||
+      (value.length === text.length && lower === value.toLowerCase()) ||
+      (start !== undefined && value.startsWith(start)),
+  )
 }
 
 /** Small numbers and short texts are told apart only together: two columns or more as they stand in a row. */
@@ -78,50 +114,3 @@ function sameAsRow(
   )
   return rows.length > 0 ? { value: telling.map(([, value]) => value).join(', '), rows } : undefined
 }
-
-/** Rows of one table before and after a call. */
-export function changesIn(
-  relation: number,
-  after: readonly After[],
-  knowledge: Pick<Knowledge, 'catalog' | 'model' | 'population' | 'lookup'>,
-): readonly RowChange[] {
-  const standing = knowledge.population.rows.get(relation) ?? []
-  const left = new Set(after.map(({ place }) => place))
-  const gone = standing.filter(({ place }) => !left.has(place))
-  const fresh = after.map(({ row }) => row).filter((row) => row !== null)
-  const key = keyOf(knowledge.catalog, relation)
-  const updated = gone.flatMap((row) => {
-    const now = fresh.find((values) => key.length > 0 && isSame(values, row.values, key))
-    return now ? [{ row, now }] : []
-  })
-  return [
-    ...updated.map(({ row, now }): RowChange => ({
-      relation,
-      kind: 'updated',
-      row,
-      columns: differences(row.values, now),
-    })),
-    ...gone
-      .filter((row) => !updated.some((one) => one.row === row))
-      .map((row): RowChange => ({ relation, kind: 'deleted', row, columns: [] })),
-    ...fresh
-      .filter((values) => !updated.some(({ now }) => now === values))
-      .map((values): RowChange => ({
-        relation,
-        kind: 'inserted',
-        row: rowFrom(relation, values, knowledge),
-        columns: [],
-      })),
-  ]
-}
-
-const keyOf = (catalog: Catalog, relation: number): readonly string[] =>
-  relationByOid(catalog, relation)?.keys.find(({ primary }) => primary)?.columns ?? []
-
-const isSame = (a: Values, b: Values, names: readonly string[]): boolean =>
-  names.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]))
-
-const differences = (before: Values, after: Values): RowChange['columns'] =>
-  Object.keys(after)
-    .filter((name) => !isSame(before, after, [name]))
-    .map((name) => ({ name, before: before[name], after: after[name] }))

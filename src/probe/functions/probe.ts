@@ -3,7 +3,7 @@ import type { StatementResult } from '../../database/connection.ts'
 import { BECOME_SUPERUSER, PREPARE_CONNECTION, sessionSql } from '../../database/impersonate.ts'
 import type { CallObservation, RowChange } from '../../domain/call.ts'
 import { relationByOid } from '../../domain/catalog.ts'
-import type { Routine } from '../../domain/catalog.ts'
+import type { Relation, Routine } from '../../domain/catalog.ts'
 import type { Outcome } from '../../domain/probe.ts'
 import type { RoutineFacts } from '../../domain/routine-facts.ts'
 import type { ConnectionTarget } from '../../domain/server.ts'
@@ -11,10 +11,13 @@ import type { ServerError } from '../../domain/server-error.ts'
 import type { Scene } from '../scene.ts'
 import { allRowsSql } from '../send.ts'
 import type { After, Knowledge } from '../understand.ts'
-import { changesIn, indexValues, shownBy } from './evidence.ts'
+import { changesIn } from './changes.ts'
+import { digestOf } from './digest.ts'
+import { indexValues, shownBy } from './evidence.ts'
 import type { ValueIndex } from './evidence.ts'
-import { planCalls } from './plan.ts'
+import { furtherCalls, nobodysCall, planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
+import { hasWrittenSql, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
   readonly target: ConnectionTarget
@@ -25,7 +28,7 @@ export interface CallOptions extends Scene {
 }
 
 /** Calls that are under way at once: what hangs costs their time together. */
-const BATCH = 24
+const BATCH = 8
 /** A function is given less time than a statement: it is called often. */
 const TIMEOUT = "set local statement_timeout = '1500ms'"
 const TIMED_OUT = '57014'
@@ -35,7 +38,7 @@ export async function probeFunctions(options: CallOptions): Promise<readonly Cal
   if (options.routines.length === 0) return []
   await using connection = await Connection.open(options.target, { pipelined: true })
   await connection.run(PREPARE_CONNECTION)
-  const index = indexValues(options.population)
+  const index = indexValues(options)
   const observations: CallObservation[] = []
   for (const routine of options.routines) {
     options.signal.throwIfAborted()
@@ -53,80 +56,99 @@ class Caller {
   readonly #options: CallOptions
   readonly #facts: RoutineFacts
   readonly #index: ValueIndex
+  readonly #touched: string
+  /** tables that calls of this function have written to */
+  readonly #written = new Set<Relation>()
+  readonly #looks = new Map<number, string>()
 
   constructor(connection: Connection, options: CallOptions, facts: RoutineFacts, index: ValueIndex) {
     this.#connection = connection
     this.#options = options
     this.#facts = facts
     this.#index = index
+    this.#touched = touchedSql(watchedBy(options))
   }
 
   async observe(routine: Routine): Promise<readonly CallObservation[]> {
-    const calls = planCalls(this.#options, routine, this.#facts)
-    const observations: CallObservation[] = []
-    // one call first: whoever does not come back from it does not from any
+    const first = await this.#all(planCalls(this.#options, routine, this.#facts))
+    if (first.some(isLate)) return first.map(({ observation }) => observation)
+    const guesses = onePerAnswer(first.filter(isAnswer)).flatMap(
+      ({ call }) => nobodysCall(call, this.#options) ?? [],
+    )
+    const missing = this.#facts.elevated && !first.some(isTelling)
+    const further = await this.#all([
+      ...guesses,
+      ...(missing ? furtherCalls(this.#options, routine, this.#facts) : []),
+    ])
+    return [...first, ...further].map(({ observation }) => observation)
+  }
+
+  /** In small batches, the first of them a single call: whoever does not come back from it does not from any. */
+  async #all(calls: readonly Call[]): Promise<readonly Seen[]> {
+    const done: Seen[] = []
     for (let at = 0; at < calls.length; at += at === 0 ? 1 : BATCH) {
-      const batch = calls.slice(at, at === 0 ? 1 : at + BATCH)
-      const seen = await Promise.all(batch.map((call) => this.#one(call)))
-      observations.push(...seen.map(({ observation }) => observation))
-      for (const { call, touched } of seen.filter((one) => one.touched.length > 0))
-        observations.push(await this.#again(call, touched))
-      if (seen.some(({ observation }) => observation.error?.sqlstate === TIMED_OUT)) break
-    }
-    const again = new Set(observations.filter(({ changed }) => changed.length > 0).map(keyOf))
-    return observations.filter((one) => one.changed.length > 0 || !again.has(keyOf(one)))
-  }
-
-  async #one(call: Call): Promise<{
-    readonly call: Call
-    readonly observation: CallObservation
-    readonly touched: readonly number[]
-  }> {
-    try {
-      const results = await this.#connection.results(messageFor(call, TOUCHED))
-      const touched = mayWrite(call) ? (results.at(-1)?.rows ?? []).map(({ relid }) => Number(relid)) : []
-      return { call, observation: this.#answered(call, results, []), touched }
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error
-      return { call, observation: this.#refused(call, error.error), touched: [] }
-    }
-  }
-
-  /** The same call once more, with a look at the tables that it wrote to. */
-  async #again(call: Call, touched: readonly number[]): Promise<CallObservation> {
-    const { catalog, population } = this.#options
-    const relations = touched.flatMap((oid) =>
-      population.rows.has(oid) ? (relationByOid(catalog, oid) ?? []) : [],
-    )
-    const looks = relations.map((relation) =>
-      allRowsSql(
-        relation,
-        (population.rows.get(relation.oid) ?? []).map(({ place }) => place),
-      ),
-    )
-    try {
-      const results = await this.#connection.results(messageFor(call, looks.join(';\n') || 'select 1'))
-      const after = looks.length > 0 ? results.slice(-looks.length) : []
-      const changed = relations.flatMap(({ oid }, at) =>
-        changesIn(oid, (after[at]?.rows ?? []) as unknown as readonly After[], this.#options),
+      const batch = await Promise.all(
+        calls.slice(at, at === 0 ? 1 : at + BATCH).map((call) => this.#one(call)),
       )
-      return this.#answered(call, results, changed, looks.length)
+      const settled = await Promise.all(batch.map((seen) => this.#settle(seen)))
+      done.push(...settled)
+      if (settled.some(isLate)) break
+    }
+    return done
+  }
+
+  /** What wrote where nobody had looked is repeated with a look; what a foreign key stopped, without foreign keys. */
+  async #settle(seen: Seen): Promise<Seen> {
+    if (seen.unseen) return this.#one(seen.call)
+    if (!FOREIGN_KEYS.has(seen.observation.error?.sqlstate ?? '')) return seen
+    const eased = await this.#one(seen.call, WITHOUT_KEYS)
+    if (eased.observation.error) return seen
+    return eased.unseen ? this.#one(seen.call, WITHOUT_KEYS) : eased
+  }
+
+  async #one(call: Call, before = ''): Promise<Seen> {
+    const looked = mayWrite(call) ? [...this.#written] : []
+    const looks = looked.map(({ oid }) => this.#looks.get(oid) ?? '')
+    try {
+      const results = await this.#connection.results(messageFor(call, [this.#touched, ...looks], before))
+      const after = results.slice(results.length - looks.length)
+      const touched = mayWrite(call) ? (results.at(-1 - looks.length)?.rows ?? []) : []
+      const changed = looked.flatMap(({ oid }, at) =>
+        touched.some(({ relid }) => Number(relid) === oid)
+          ? changesIn(oid, (after[at]?.rows ?? []) as unknown as readonly After[], this.#options)
+          : [],
+      )
+      const fresh = touched.filter(({ relid }) => !looked.some(({ oid }) => oid === Number(relid)))
+      for (const { relid } of fresh) this.#lookInto(Number(relid))
+      return {
+        call,
+        observation: this.#answered(call, results, changed, looks.length),
+        unseen: fresh.length > 0,
+      }
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error
-      return this.#refused(call, error.error)
+      return { call, observation: this.#refused(call, error.error), unseen: false }
     }
+  }
+
+  /** From now on every call of this function is followed by a look into this table, if the call wrote to it. */
+  #lookInto(oid: number): void {
+    const relation = relationByOid(this.#options.catalog, oid)
+    if (!relation || this.#looks.has(oid)) return
+    const places = (this.#options.population.rows.get(oid) ?? []).map(({ place }) => place)
+    this.#written.add(relation)
+    this.#looks.set(oid, `${allRowsSql(relation, places)} where ${hasWrittenSql(relation)}`)
   }
 
   #answered(
     call: Call,
     results: readonly StatementResult[],
     changed: readonly RowChange[],
-    looks = 1,
+    looks: number,
   ): CallObservation {
-    const result = mayWrite(call) ? results.at(-(3 + 1 + Math.max(1, looks))) : results.at(-1)
+    const result = mayWrite(call) ? results.at(-(3 + 1 + 1 + looks)) : results.at(-1)
     const answers = (result?.rows ?? []).map((row) => ('row' in row ? row['row'] : row))
     const telling = answers.filter((answer) => answer !== null && answer !== '' && !isEmpty(answer))
-    const shown = shownBy(call, telling, this.#facts, this.#options.population, this.#index)
     const outcome: Outcome =
       changed.length > 0
         ? { kind: 'affected', rows: changed.length }
@@ -137,20 +159,31 @@ class Caller {
       outcome,
       answered: telling.length > 0,
       ...(typeof scalar === 'object' ? {} : { scalar }),
-      shown,
+      digest: digestOf(call, answers),
+      shown: this.#shown(call, telling),
       changed,
     }
   }
 
+  /** What a refusal says is an answer, too: message, detail and hint reach the client. */
   #refused(call: Call, error: ServerError): CallObservation {
+    const { message, detail, hint } = error
     return {
       ...this.#common(call),
-      outcome: { kind: 'broken', sqlstate: error.sqlstate, message: error.message },
+      outcome: { kind: 'broken', sqlstate: error.sqlstate, message },
       error,
       answered: false,
-      shown: [],
+      digest: '',
+      shown: this.#shown(
+        call,
+        [message, detail, hint].filter((text) => text !== undefined),
+      ),
       changed: [],
     }
+  }
+
+  #shown(call: Call, answers: readonly unknown[]): CallObservation['shown'] {
+    return shownBy(call, answers, this.#facts, this.#options.population, this.#index)
   }
 
   #common({ routine, actor, attempt, of, choice, statement }: Call) {
@@ -158,8 +191,34 @@ class Caller {
   }
 }
 
-const keyOf = ({ actor, attempt, of, choice }: CallObservation): string =>
-  JSON.stringify([actor, attempt, of, choice])
+interface Seen {
+  readonly call: Call
+  readonly observation: CallObservation
+  /** it wrote to a table that was not looked into */
+  readonly unseen: boolean
+}
+
+const isLate = ({ observation }: Seen): boolean => observation.error?.sqlstate === TIMED_OUT
+
+/** Something came back about somebody else that is no row of theirs: what would be answered about nobody? */
+const isAnswer = ({ observation }: Seen): boolean =>
+  observation.attempt === 'call with another’s keys' &&
+  observation.answered &&
+  observation.shown.length === 0 &&
+  observation.changed.length === 0
+
+/** The same answer about the same person is held against a guess once. */
+const onePerAnswer = (seen: readonly Seen[]): readonly Seen[] => [
+  ...new Map(
+    seen.map((one) => {
+      const { actor, of, digest } = one.observation
+      return [JSON.stringify([actor, of, digest]), one] as const
+    }),
+  ).values(),
+]
+
+const isTelling = ({ observation }: Seen): boolean =>
+  observation.outcome.kind === 'affected' || observation.answered
 
 const isEmpty = (answer: unknown): boolean =>
   typeof answer === 'object' && answer !== null && Object.values(answer).every((value) => value === null)
@@ -168,13 +227,13 @@ const isEmpty = (answer: unknown): boolean =>
 const mayWrite = ({ routine }: Call): boolean =>
   routine.volatility === 'volatile' || routine.kind === 'procedure'
 
-/** Tables that this transaction has written to so far (manual, "The Cumulative Statistics System"). */
-const TOUCHED = `select relid::int8 as relid from pg_stat_xact_all_tables
-where n_tup_ins + n_tup_upd + n_tup_del > 0 and schemaname not in ('pg_catalog', 'pg_toast', 'information_schema')`
+/** Foreign keys and RESTRICT: the next row may have nothing that stands in the way. */
+const FOREIGN_KEYS: ReadonlySet<string> = new Set(['23001', '23503'])
+const WITHOUT_KEYS = 'set local session_replication_role = replica'
 
-function messageFor(call: Call, look: string): string {
-  const before = ['rollback', 'begin', TIMEOUT, sessionSql(call.actor), call.statement]
+function messageFor(call: Call, looks: readonly string[], easing: string): string {
+  const before = ['rollback', 'begin', TIMEOUT, ...(easing === '' ? [] : [easing]), sessionSql(call.actor)]
   // deferred keys and constraint triggers must fire while the actor is still the actor
-  const after = ['set constraints all immediate', BECOME_SUPERUSER, look]
-  return [...before, ...(mayWrite(call) ? after : [])].join(';\n')
+  const after = ['set constraints all immediate', BECOME_SUPERUSER, ...looks]
+  return [...before, call.statement, ...(mayWrite(call) ? after : [])].join(';\n')
 }
