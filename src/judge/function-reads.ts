@@ -41,6 +41,7 @@ export function tiesShown(
     return ties.map((tie) => ({
       code: 'function-read-leak',
       tie,
+      ...(isLookupOfPolicies(input, routine, call) ? { severity: 'note' as const } : {}),
       what: `returned what stands in rows of ${namesOf(
         input,
         routine,
@@ -48,6 +49,21 @@ export function tiesShown(
       )}`,
     }))
   return answerAbout(input, routine, call, calls, actor)
+}
+
+/** What policies ask about a row's owner, asked by a caller who has the row's key: no more than a user's key comes back. */
+function isLookupOfPolicies(
+  { catalog, population }: JudgeInput,
+  { name }: Routine,
+  call: CallObservation,
+): boolean {
+  const isKey = population.actors.some(({ user }) => user !== null && user === call.scalar)
+  return (
+    isKey &&
+    catalog.relations.some(({ policies }) =>
+      policies.some(({ using, withCheck }) => `${using ?? ''} ${withCheck ?? ''}`.includes(`${name}(`)),
+    )
+  )
 }
 
 /** Whether a value that stands in this row is no news to the actor, or is meant to be seen. */

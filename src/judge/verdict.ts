@@ -75,6 +75,13 @@ function leakOf(
       leak,
     )
   if (attempt === 'raise own rights' && reached.tie === 'own') return leak('privileged-column', 'own')
+  if (
+    below &&
+    command === 'insert' &&
+    reached.tie === 'foreign' &&
+    sees(actor.name, below.relation, below.place)
+  )
+    return undefined
   // hung below a row of somebody else that the actor is not shown, and shown to that somebody
   if (
     below &&

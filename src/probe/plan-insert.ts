@@ -1,4 +1,5 @@
 import type { Actor, Values } from '../domain/population.ts'
+import type { Probe } from '../domain/probe.ts'
 import { insertTrial, sparesOf } from './insert.ts'
 import { compact, hung, identityGroups, mineOf, pick, strangersParents, victimsOf } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -32,7 +33,8 @@ export function planInserts(scene: Scene, target: Target, actor: Actor): readonl
   for (const victim of victimsOf(scene, actor)) {
     const theirs = sparesOf(spares, victim.name, MOST_SPARES)
     for (const payload of theirs) trials.push(...copies(scene, target, actor, victim, payload))
-    if (theirs[0] && actor.user !== null) trials.push(...forgeries(target, actor, victim, theirs[0], own[0]))
+    if (theirs[0] && actor.user !== null)
+      trials.push(...forgeries(scene, target, actor, victim, theirs[0], own[0]))
   }
   if (own[0]) trials.push(...belowStrangers(scene, target, actor, own[0]))
   return compact(trials)
@@ -83,20 +85,46 @@ function copies(
         ])
       : null
   if (actor.user === null || compared.length === 0) return [copy, keyed]
+  const below = isAuthored(scene, target) ? parentOf(scene, target, theirs) : undefined
   const asMe = Object.fromEntries(compared.map((name) => [name, actor.user]))
   const detail = `${victim.name}, own ${compared.join(', ')}`
   return [
     copy,
     keyed,
-    insertTrial(target, actor, 'insert as another', detail, { ...theirs, ...asMe }, [
-      ...identity,
-      ...compared,
-    ]),
+    hung(
+      insertTrial(target, actor, 'insert as another', detail, { ...theirs, ...asMe }, [
+        ...identity,
+        ...compared,
+      ]),
+      below,
+    ),
   ]
+}
+
+/** Policies see to it that whoever makes a row is named as its author. */
+function isAuthored(scene: Scene, { base, ownership }: Target): boolean {
+  const compared = scene.comparedColumns.get(base.oid) ?? []
+  return (ownership?.authors ?? []).some(
+    ({ steps, column }) => steps.length === 0 && compared.includes(column),
+  )
+}
+
+/** The row through which alone a row is somebody's: a comment is its author's, whoever's the post is. */
+function parentOf(scene: Scene, { ownership }: Target, payload: Values): Probe['below'] {
+  const paths = [...(ownership?.owners ?? []), ...(ownership?.tenants ?? [])]
+  const [step, ...others] = new Set(paths.map(({ steps }) => steps[0]))
+  if (!step || others.some((one) => one?.columns.join() !== step.columns.join())) return undefined
+  const row = (scene.population.rows.get(step.target) ?? []).find(({ values }) =>
+    step.columns.every(
+      (name, index) => String(values[step.targetColumns[index] ?? '']) === String(payload[name]),
+    ),
+  )
+  return row && { relation: step.target, place: row.place }
 }
 
 /** The own row with one identity column at a time taken from the victim's. */
 function forgeries(
+  scene: Scene,
   target: Target,
   actor: Actor,
   victim: Actor,
@@ -115,8 +143,10 @@ function forgeries(
       payload,
       identity,
     )
-    return trial && columns.join() === agent
-      ? { ...trial, probe: { ...trial.probe, inNameOf: victim.name } }
+    if (trial && columns.join() === agent)
+      return { ...trial, probe: { ...trial.probe, inNameOf: victim.name } }
+    return kind === 'parent' && isAuthored(scene, target)
+      ? hung(trial, parentOf(scene, target, payload))
       : trial
   })
 }

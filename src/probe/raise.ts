@@ -4,6 +4,7 @@ import { grantsByName } from '../domain/privileged-names.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, Model } from '../domain/ownership.ts'
 import type { Actor, SeededRow } from '../domain/population.ts'
+import { quoteLiteral } from '../sql/quote.ts'
 import { fixedAssignments, seenTrial } from './change.ts'
 import type { Scene } from './scene.ts'
 import type { Target } from './target.ts'
@@ -101,7 +102,9 @@ function hasOneRowEach(base: Relation, model: Model): boolean {
 /** Whatever differs from what the row has: another label, true, more, later. */
 function namedRaise(base: Relation, column: Column): readonly Raised[] {
   const labels = labelsOf(base, column)
-  const values = labels.length > 0 ? labels : [grantOf(column)].filter((value) => value !== undefined)
+  // what every row begins with is no more than anybody has
+  const higher = labels.filter((label) => !(column.default ?? '').startsWith(quoteLiteral(label)))
+  const values = labels.length > 0 ? higher : [grantOf(column)].filter((value) => value !== undefined)
   return values.map((value) => ({ column: column.name, value, detail: `${column.name} = ${String(value)}` }))
 }
 
