@@ -48,9 +48,7 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
   const ofMembers =
     actor.name === 'bob'
       ? roles.flatMap(({ roleColumn }) =>
-          roleColumn === null
-            ? []
-            : [[roleColumn, model.literals.get(columnKey(base.oid, roleColumn)) ?? []] as const],
+          roleColumn === null ? [] : [[roleColumn, rolesIn(model, base, roleColumn)] as const],
         )
       : []
   const trusted = [...Object.entries(asked), ...ofMembers].flatMap(([column, labels]) =>
@@ -68,6 +66,13 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
       .filter(({ name }) => grantsByName(base, name) && !trusted.some(({ column }) => column === name))
       .flatMap((column) => namedRaise(base, column)),
   ]
+}
+
+/** Roles that policies ask for; where they hand them to functions, all that the column takes. */
+function rolesIn(model: Model, base: Relation, name: string): readonly string[] {
+  const asked = model.literals.get(columnKey(base.oid, name)) ?? []
+  const column = base.columns.find((one) => one.name === name)
+  return asked.length > 0 || !column ? asked : labelsOf(base, column)
 }
 
 /** A flag is asked for as the text `true`. */

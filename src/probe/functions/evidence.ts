@@ -18,7 +18,7 @@ export function indexValues({ rows }: Population): ValueIndex {
   const index = new Map<string, { relation: number; row: SeededRow }[]>()
   for (const [relation, standing] of rows)
     for (const row of standing)
-      for (const value of new Set(leaves(row.values).map(String))) {
+      for (const value of new Set(leaves(Object.values(row.values)).map(String))) {
         const known = index.get(value)
         if (known) known.push({ relation, row })
         else index.set(value, [{ relation, row }])
