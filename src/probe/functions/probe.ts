@@ -17,7 +17,8 @@ import { planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
 
 export interface CallOptions extends Scene {
-  readonly target: ConnectionTarget
+  /** databases that hold the same: the functions are shared out over them */
+  readonly targets: readonly ConnectionTarget[]
   readonly lookup: Knowledge['lookup']
   readonly routines: readonly Routine[]
   readonly facts: ReadonlyMap<number, RoutineFacts>
@@ -33,18 +34,22 @@ const TIMED_OUT = '57014'
 /** Calls every function as everybody who may, each call in a transaction that is rolled back. */
 export async function probeFunctions(options: CallOptions): Promise<readonly CallObservation[]> {
   if (options.routines.length === 0) return []
-  await using connection = await Connection.open(options.target, { pipelined: true })
-  await connection.run(PREPARE_CONNECTION)
   const index = indexValues(options.population)
-  const observations: CallObservation[] = []
-  for (const routine of options.routines) {
-    options.signal.throwIfAborted()
-    const facts = options.facts.get(routine.oid)
-    if (facts && facts.reachesOut === null)
-      observations.push(...(await new Caller(connection, options, facts, index).observe(routine)))
+  const observations = new Map<number, readonly CallObservation[]>()
+  const queue = [...options.routines]
+  const work = async (target: ConnectionTarget): Promise<void> => {
+    await using connection = await Connection.open(target, { pipelined: true })
+    await connection.run(PREPARE_CONNECTION)
+    for (let routine = queue.shift(); routine; routine = queue.shift()) {
+      options.signal.throwIfAborted()
+      const facts = options.facts.get(routine.oid)
+      if (facts && facts.reachesOut === null)
+        observations.set(routine.oid, await new Caller(connection, options, facts, index).observe(routine))
+    }
+    await connection.run('rollback')
   }
-  await connection.run('rollback')
-  return observations
+  await Promise.all(options.targets.map(work))
+  return options.routines.flatMap(({ oid }) => observations.get(oid) ?? [])
 }
 
 /** The calls of one function. */
@@ -53,12 +58,14 @@ class Caller {
   readonly #options: CallOptions
   readonly #facts: RoutineFacts
   readonly #index: ValueIndex
+  readonly #touched: string
 
   constructor(connection: Connection, options: CallOptions, facts: RoutineFacts, index: ValueIndex) {
     this.#connection = connection
     this.#options = options
     this.#facts = facts
     this.#index = index
+    this.#touched = touchedSql([...options.population.rows.keys()])
   }
 
   async observe(routine: Routine): Promise<readonly CallObservation[]> {
@@ -83,7 +90,7 @@ class Caller {
     readonly touched: readonly number[]
   }> {
     try {
-      const results = await this.#connection.results(messageFor(call, TOUCHED))
+      const results = await this.#connection.results(messageFor(call, this.#touched))
       const touched = mayWrite(call) ? (results.at(-1)?.rows ?? []).map(({ relid }) => Number(relid)) : []
       return { call, observation: this.#answered(call, results, []), touched }
     } catch (error) {
@@ -95,9 +102,7 @@ class Caller {
   /** The same call once more, with a look at the tables that it wrote to. */
   async #again(call: Call, touched: readonly number[]): Promise<CallObservation> {
     const { catalog, population } = this.#options
-    const relations = touched.flatMap((oid) =>
-      population.rows.has(oid) ? (relationByOid(catalog, oid) ?? []) : [],
-    )
+    const relations = touched.flatMap((oid) => relationByOid(catalog, oid) ?? [])
     const looks = relations.map((relation) =>
       allRowsSql(
         relation,
@@ -168,9 +173,12 @@ const isEmpty = (answer: unknown): boolean =>
 const mayWrite = ({ routine }: Call): boolean =>
   routine.volatility === 'volatile' || routine.kind === 'procedure'
 
-/** Tables that this transaction has written to so far (manual, "The Cumulative Statistics System"). */
-const TOUCHED = `select relid::int8 as relid from pg_stat_xact_all_tables
-where n_tup_ins + n_tup_upd + n_tup_del > 0 and schemaname not in ('pg_catalog', 'pg_toast', 'information_schema')`
+/**
+ * Which of these tables this transaction has written to so far (manual, "The Cumulative Statistics System"). The view
+ * pg_stat_xact_all_tables says the same and goes through the whole catalog, after every call.
+ */
+const touchedSql = (relations: readonly number[]): string =>
+  `select relid::int8 as relid from unnest('{${relations.join(',')}}'::oid[]) as relid where pg_stat_get_xact_tuples_inserted(relid) + pg_stat_get_xact_tuples_updated(relid) + pg_stat_get_xact_tuples_deleted(relid) > 0`
 
 function messageFor(call: Call, look: string): string {
   const before = ['rollback', 'begin', TIMEOUT, sessionSql(call.actor), call.statement]
