@@ -140,7 +140,7 @@ export async function seedAll(connection: Connection, known: Understood, config:
   }
 }
 
-/** A copy of the database costs as much as probing about this many relations. */
+/** A copy of the database costs as much as probing about this many relations or functions. */
 const RELATIONS_PER_CLONE = 40
 
 /** What all that was tried has shown. */
@@ -159,7 +159,8 @@ export async function probeAll(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { catalog, model, reading, relations, expectations } = known
-  const wanted = Math.min(config.concurrency, Math.ceil(relations.length / RELATIONS_PER_CLONE))
+  const most = Math.max(relations.length, known.routines.length)
+  const wanted = Math.min(config.concurrency, Math.ceil(most / RELATIONS_PER_CLONE))
   const copies = Math.max(0, wanted - 1)
   await using clones = await cloneDatabase(prepared.target, copies)
   const { dependentsOf, touchedBy } = dependence(catalog, reading)
@@ -183,7 +184,7 @@ export async function probeAll(
   return {
     ...probed,
     observations: [...probed.observations, ...(await probeAreas(options, areas))],
-    calls: await probeFunctions({ ...scene, target: prepared.target, routines, facts }),
+    calls: await probeFunctions({ ...scene, ...clones, routines, facts }),
     beside: await probeBeside(prepared, known, population, probed, config),
     ascents: await ascend({ ...options, dependentsOf, touchedBy, probed }),
   }

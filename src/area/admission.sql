@@ -16,13 +16,10 @@ begin
     begin
       return query execute format(
         $query$
-          select objects.rls_row::int, 'yes'
-          from (
-            select made.*, c.number - 1 as rls_row
-            from jsonb_array_elements($1) with ordinality as c (value, number),
-              jsonb_populate_record(null::storage.objects, c.value) as made
-          ) as objects
-          where (%s)
+          select (c.number - 1)::int, 'yes'
+          from jsonb_array_elements($1) with ordinality as c (value, number),
+            jsonb_populate_record(null::storage.objects, c.value) as made
+          where %s
         $query$,
         expression
       ) using candidates;
@@ -37,13 +34,13 @@ begin
     begin
       if surface = 'objects' then
         execute format(
-          'select (%s) from (select made.* from jsonb_populate_record(null::storage.objects, $1) as made) as objects',
+          'select %s from jsonb_populate_record(null::storage.objects, $1) as made',
           expression
         ) into admitted using candidate;
       else
         perform set_config('realtime.topic', candidate ->> 'topic', true);
         execute format(
-          'select (%s) from (select made.* from jsonb_populate_record(null::realtime.messages, $1) as made) as messages',
+          'select %s from jsonb_populate_record(null::realtime.messages, $1) as made',
           expression
         ) into admitted using candidate;
       end if;

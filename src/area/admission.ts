@@ -41,13 +41,14 @@ export async function askPolicies(
 ): Promise<Admission> {
   const answers = new Map<string, 'yes' | 'error'>()
   const asked = questions.filter(({ rows }) => rows.length > 0 && predicates.length > 0)
+  const made = predicates.map(({ expression }, index) => predicateSql(surface, expression, index))
   const text = asked.flatMap(({ actor, rows }) => [
     sessionSql(actor),
     questionSql(surface, actor, predicates, rows),
     BECOME_SUPERUSER,
   ])
   if (asked.length === 0) return () => 'no'
-  const results = await connection.results(['begin', FUNCTION, ...text, 'rollback'].join(';\n'))
+  const results = await connection.results(['begin', FUNCTION, ...made, ...text, 'rollback'].join(';\n'))
   const found = results.filter(({ rows }) => rows[0] !== undefined && 'rls_answers' in rows[0])
   for (const [index, { actor }] of asked.entries())
     for (const [predicate, row, verdict] of answersIn(found[index]?.rows[0]?.['rls_answers']))
@@ -59,6 +60,15 @@ const FUNCTION = readFileSync(new URL('./admission.sql', import.meta.url), 'utf8
   .trim()
   .replace(/;$/, '')
 
+const TABLES = { objects: 'storage.objects', topics: 'realtime.messages' } as const
+
+/**
+ * A predicate as a function whose names are looked up once, when it is made, as those of a policy are: the caller needs
+ * no USAGE on the schemas that it names.
+ */
+const predicateSql = (surface: keyof typeof TABLES, expression: string, index: number): string =>
+  `create function pg_temp.rls_predicate_${index}(candidate ${TABLES[surface]}) returns boolean language sql stable return (select (${expression}) from (select (candidate).*) as ${surface === 'objects' ? 'objects' : 'messages'})`
+
 /** `to_jsonb` of everything at once: one row per actor. */
 function questionSql(
   surface: string,
@@ -66,9 +76,12 @@ function questionSql(
   predicates: readonly Predicate[],
   rows: readonly Values[],
 ): string {
-  const list = predicates.map(({ expression, roles }, index) => ({
+  const list = predicates.map(({ roles }, index) => ({
     index,
-    expression: roles.includes('public') || roles.includes(actor.role) ? expression : 'false',
+    expression:
+      roles.includes('public') || roles.includes(actor.role)
+        ? `pg_temp.rls_predicate_${index}(made)`
+        : 'false',
   }))
   return [
     'select coalesce(jsonb_agg(jsonb_build_array(p.index, a.row_number, a.verdict)), ',

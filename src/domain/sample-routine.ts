@@ -40,7 +40,7 @@ export function sampleRoutine(
     returnsRecord: false,
     owner: 'postgres',
     searchPath: null,
-  executableBy: ['anon', 'authenticated'],
+    executableBy: ['anon', 'authenticated'],
     isTrigger: false,
     ...rest,
   }

@@ -60,7 +60,10 @@ export function isRefusalInEffect(
   return hasControl(matter) && !same.some(gotThrough)
 }
 
-/** Triggers, rules and CHECKs raise errors of the same kind: where there are any, nobody knows who did. */
+/**
+ * Triggers, rules and CHECKs raise errors of the same kind: where there are any, nobody knows who did. What happens
+ * inside of a trigger's function is told with its context (manual, "Reporting Errors and Messages").
+ */
 function isRaisedByPolicy(
   { probe: { command }, error }: Observation,
   relation: Relation,
@@ -73,6 +76,7 @@ function isRaisedByPolicy(
     (base.hasRules ||
       relation !== base ||
       base.checks.length > 0 ||
-      base.triggers.some(({ enabled, events }) => enabled && events.includes(command)))
+      ((error?.where ?? '') !== '' &&
+        base.triggers.some(({ enabled, events }) => enabled && events.includes(command))))
   return isData && base.rowSecurity.enabled && !others
 }

@@ -31,8 +31,9 @@ export function tiesShown(
   calls: readonly CallObservation[],
   actor: Actor,
 ): readonly Reached[] {
-  const hidden = call.shown.flatMap(({ rows }) => {
-    if (rows.some((place) => maySee(input, place, actor))) return []
+  const isWord = wordsOf(routine, call, calls)
+  const hidden = call.shown.flatMap(({ value, rows }) => {
+    if (isWord(value) || rows.some((place) => maySee(input, place, actor))) return []
     const tie = closest(rows, actor)
     return [{ tie, rows }]
   })
@@ -65,6 +66,28 @@ function isLookupOfPolicies(
     )
   )
 }
+
+/** What the function's own text says is no news of anybody's row, unless it is not said about keys that do not exist. */
+function wordsOf(
+  { body }: Routine,
+  call: CallObservation,
+  calls: readonly CallObservation[],
+): (value: unknown) => boolean {
+  const guess = guessBeside(call, calls)
+  return (value) =>
+    body.includes(String(value)) &&
+    (guess === undefined || guess.shown.some((one) => String(one.value) === String(value)))
+}
+
+/** The same call with keys that are nobody's. */
+const guessBeside = (call: CallObservation, calls: readonly CallObservation[]): CallObservation | undefined =>
+  calls.find(
+    (one) =>
+      one.attempt === 'call with nobody’s keys' &&
+      one.actor === call.actor &&
+      one.of === call.of &&
+      one.choice === call.choice,
+  )
 
 /** Whether a value that stands in this row is no news to the actor, or is meant to be seen. */
 export function maySee(input: JudgeInput, { relation, row }: Place, actor: Actor): boolean {
@@ -113,13 +136,7 @@ function answerAbout(
   actor: Actor,
 ): readonly Reached[] {
   if (call.attempt !== 'call with another’s keys' || !call.answered) return []
-  const guess = calls.find(
-    (one) =>
-      one.attempt === 'call with nobody’s keys' &&
-      one.actor === call.actor &&
-      one.of === call.of &&
-      one.choice === call.choice,
-  )
+  const guess = guessBeside(call, calls)
   const facts = input.routineFacts.get(routine.oid)
   if (!guess || !facts?.elevated || guess.outcome.kind === 'broken') return []
   if (guess.digest === call.digest) return []

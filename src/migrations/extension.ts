@@ -85,7 +85,8 @@ function requestOf(text: string): ExtensionRequest {
   const plain = without('version')
   const anywhere = without('version', 'schema')
   const name = unquoted(words[nameAt] ?? '')
-  const own = quoteName(name)
+  // names with pg_ are the system's own: real ones that make a schema leave the _ out
+  const own = quoteName(name.replace(/^pg_/, 'pg'))
   const inItsOwn = `create schema if not exists ${own}; ${plain.replace(/\s*;$/, '')} schema ${own}`
   return { name, attempts: [plain, plain === anywhere ? inItsOwn : anywhere] }
 }

@@ -76,11 +76,15 @@ function keysOf(value: string | number): readonly string[] {
   return [text, ...(text.match(PARTS) ?? []).filter((part) => part !== text && /\d|@/.test(part))]
 }
 
+/** Everything in a value that is told apart from chance. What an object calls its parts counts where it is no word. */
 export function leaves(value: unknown): readonly (string | number)[] {
   if (isCanary(value)) return [value]
   if (Array.isArray(value)) return value.flatMap(leaves)
-  if (typeof value === 'object' && value !== null) return Object.entries(value).flat().flatMap(leaves)
-  return []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, part]) => [
+    ...(/[\d@]/.test(key) ? leaves(key) : []),
+    ...leaves(part),
+  ])
 }
 
 export function tablesBehind(

@@ -243,15 +243,15 @@ export class Session {
     ]
   }
 
-  /** An empty view proves nothing: does the superuser see any seeded row in it? */
+  /** An empty view proves nothing: does the superuser see any seeded row in it? One that fails shows none. */
   async isBlind(relation: Relation): Promise<boolean> {
     const { catalog, model, population } = this.#options
     const target = targetOf(catalog, model, relation)
     const service = population.actors[0]
     if (!service || tablesBehind(catalog, relation).length === 0) return false
     const trial = readTrial(target, { ...service, role: 'none' })
-    const results = await this.#connection.results(`rollback;\nbegin;\n${trial.statement}`)
-    const rows = (results.at(-1)?.rows ?? []) as readonly { readonly row: Record<string, unknown> | null }[]
+    const results = await this.#connection.results(`rollback;\nbegin;\n${trial.statement}`).catch(refusedOnly)
+    const rows = (results?.at(-1)?.rows ?? []) as readonly { readonly row: Record<string, unknown> | null }[]
     const attribution = attributionFor(catalog, population, relation)
     return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
   }

@@ -74,12 +74,17 @@ function rightsOfMembers(
   const flags = base.columns.filter(({ name, baseType }) => baseType === 'bool' && grantsByName(base, name))
   return [
     ...roles.flatMap(({ roleColumn }) =>
-      roleColumn === null
-        ? []
-        : [[roleColumn, model.literals.get(columnKey(base.oid, roleColumn)) ?? []] as const],
+      roleColumn === null ? [] : [[roleColumn, rolesIn(model, base, roleColumn)] as const],
     ),
     ...flags.map(({ name }) => [name, ['true']] as const),
   ]
+}
+
+/** Roles that policies ask for; where they hand them to functions, all that the column takes. */
+function rolesIn(model: Model, base: Relation, name: string): readonly string[] {
+  const asked = model.literals.get(columnKey(base.oid, name)) ?? []
+  const column = base.columns.find((one) => one.name === name)
+  return asked.length > 0 || !column ? asked : labelsOf(base, column)
 }
 
 /** A flag is asked for as the text `true`. */

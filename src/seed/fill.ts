@@ -160,9 +160,7 @@ async function fillSlot(job: Job, slot: Slot): Promise<void> {
 /** Why there is no row for anybody, and who else went without: nothing is skipped silently. */
 function shortfall(job: Job, slots: readonly Slot[]): Omit<Seeded, 'spares'> {
   const { bench, failures, notices } = job
-  const there = new Set(placedIn(job).map(({ slot }) => slot.person?.name))
-  const wanted = slots.flatMap(({ person }) => person ?? [])
-  const missing = wanted.filter(({ name }) => !there.has(name))
+  const missing = slots.flatMap((slot) => (slot.person && !hasRow(job, slot) ? [slot.person] : []))
   const why = failures[0] ?? 'no row could be made'
   if (placedIn(job).length === 0 || (missing.length > 0 && missing.length === slots.length))
     return { reason: why, notices }
@@ -170,6 +168,12 @@ function shortfall(job: Job, slots: readonly Slot[]): Omit<Seeded, 'spares'> {
   const names = missing.map(({ name }) => name).join(', ')
   return { reason: null, notices: [...notices, `${bench.relation.qualified} has no row of ${names}: ${why}`] }
 }
+
+/** A membership elsewhere, such as a trigger makes at sign-up, is none of the tenant that is wanted. */
+const hasRow = (job: Job, { person, tenant }: Slot): boolean =>
+  placedIn(job).some(
+    ({ slot }) => slot.person === person && (!job.bench.role.membership || slot.tenant === tenant),
+  )
 
 /** As many rows per slot as states need to be seen: labels of enums and lists, both values of booleans, filled and empty. */
 function variantsOf({ relation }: Bench, rows: number): number {

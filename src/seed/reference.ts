@@ -57,14 +57,19 @@ function positionOf({ foreignKeys }: Relation, key: ForeignKey, { variant }: Ord
 
 const nulls = (key: ForeignKey): Values => Object.fromEntries(key.columns.map((name) => [name, null]))
 
-/** Rows of the same person, else of the same tenant, else of nobody: never a stranger's. */
+/**
+ * Rows of the same person, else of the same tenant, else of nobody: never a stranger's. Those that the person has in
+ * another tenant, such as one of its own that a trigger made at sign-up, come after those of the tenant.
+ */
 export function closest(candidates: readonly Placed[], { person, tenant }: Slot): readonly Placed[] {
   const mine = candidates.filter(({ slot }) => person !== null && slot.person === person)
   const both = mine.filter(({ slot }) => slot.tenant === tenant)
   if (both.length > 0) return both
-  if (mine.length > 0) return mine
+  const nowhere = mine.filter(({ slot }) => slot.tenant === null)
+  if (nowhere.length > 0) return nowhere
   const ours = candidates.filter(({ slot }) => tenant !== null && slot.tenant === tenant)
   if (ours.length > 0) return ours
+  if (mine.length > 0) return mine
   const shared = candidates.filter(({ slot }) => slot.person === null && slot.tenant === null)
   return shared.length > 0 || person !== null || tenant !== null ? shared : candidates
 }

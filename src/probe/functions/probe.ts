@@ -20,7 +20,8 @@ import type { Call } from './plan.ts'
 import { hasWrittenSql, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
-  readonly target: ConnectionTarget
+  /** databases that hold the same: the functions are shared out over them */
+  readonly targets: readonly ConnectionTarget[]
   readonly lookup: Knowledge['lookup']
   readonly routines: readonly Routine[]
   readonly facts: ReadonlyMap<number, RoutineFacts>
@@ -36,18 +37,22 @@ const TIMED_OUT = '57014'
 /** Calls every function as everybody who may, each call in a transaction that is rolled back. */
 export async function probeFunctions(options: CallOptions): Promise<readonly CallObservation[]> {
   if (options.routines.length === 0) return []
-  await using connection = await Connection.open(options.target, { pipelined: true })
-  await connection.run(PREPARE_CONNECTION)
   const index = indexValues(options)
-  const observations: CallObservation[] = []
-  for (const routine of options.routines) {
-    options.signal.throwIfAborted()
-    const facts = options.facts.get(routine.oid)
-    if (facts && facts.reachesOut === null)
-      observations.push(...(await new Caller(connection, options, facts, index).observe(routine)))
+  const observations = new Map<number, readonly CallObservation[]>()
+  const queue = [...options.routines]
+  const work = async (target: ConnectionTarget): Promise<void> => {
+    await using connection = await Connection.open(target, { pipelined: true })
+    await connection.run(PREPARE_CONNECTION)
+    for (let routine = queue.shift(); routine; routine = queue.shift()) {
+      options.signal.throwIfAborted()
+      const facts = options.facts.get(routine.oid)
+      if (facts && facts.reachesOut === null)
+        observations.set(routine.oid, await new Caller(connection, options, facts, index).observe(routine))
+    }
+    await connection.run('rollback')
   }
-  await connection.run('rollback')
-  return observations
+  await Promise.all(options.targets.map(work))
+  return options.routines.flatMap(({ oid }) => observations.get(oid) ?? [])
 }
 
 /** The calls of one function. */
