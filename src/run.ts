@@ -7,8 +7,11 @@ import type { ConnectionTarget } from './domain/server.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
-import { judgeAll, probeAll, seedAll, understand } from './stages.ts'
-import type { Seeded } from './stages.ts'
+import { judgeAll } from './stages/judge.ts'
+import { probeAll } from './stages/probe.ts'
+import { seedAll } from './stages/seed.ts'
+import type { Seeded } from './stages/seed.ts'
+import { understand } from './stages/understand.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }

@@ -1,0 +1,57 @@
+import type { Config } from '../domain/config.ts'
+import { judge } from '../judge/judge.ts'
+import type { Judged } from '../judge/judge.ts'
+import { reachOf, sightOf } from '../judge/sight.ts'
+import type { Exemptions } from '../judge/verdict.ts'
+import { baseOf } from '../ownership/expect.ts'
+import { policyReads } from '../ownership/reads.ts'
+import { grantsOf } from '../migrations/grants.ts'
+import type { Prepared } from '../prepare.ts'
+import { reproductionOf, reproductionOfAscent, reproductionOfCall } from '../reproduce.ts'
+import { functionAudience } from '../scope.ts'
+import type { Observed } from './probe.ts'
+import type { Seeded } from './seed.ts'
+import type { Understood } from './understand.ts'
+
+/** Observations → findings. */
+export function judgeAll(
+  prepared: Prepared,
+  known: Understood,
+  { population, areas }: Seeded,
+  probed: Observed,
+  {
+    config,
+    exemptions,
+    today,
+  }: {
+    readonly config: Config
+    readonly exemptions: ReadonlyMap<number, Exemptions>
+    readonly today: string
+  },
+): Judged {
+  const { catalog, reading } = known
+  return judge({
+    ...known,
+    ...probed,
+    population,
+    areas,
+    exemptions,
+    unset: known.unset.relations,
+    beside: probed.beside.observations,
+    grants: grantsOf(prepared.definitions),
+    sees: sightOf(probed.observations),
+    changes: reachOf(probed.observations),
+    functionAudience: (routine) => functionAudience(config, routine),
+    policyReads: policyReads(catalog, reading),
+    definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
+      identity === null ? [] : [{ objectType, identity, file, line }],
+    ),
+    ...(config.supabase.exposedSchemas ? { served: config.supabase.exposedSchemas } : {}),
+    baseOf: (relation) => baseOf(catalog, relation),
+    ignore: config.ignore,
+    today,
+    reproductionOf: (observation) => reproductionOf(observation, population),
+    reproductionOfCall: (call) => reproductionOfCall(call, population),
+    reproductionOfAscent,
+  })
+}

@@ -1,0 +1,112 @@
+import { survey } from '../area/buckets.ts'
+import { introspect } from '../catalog/introspect.ts'
+import type { Connection } from '../database/connection.ts'
+import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
+import type { Surroundings } from '../domain/area.ts'
+import type { Config } from '../domain/config.ts'
+import type { Expectation } from '../domain/expectation.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { RoutineFacts } from '../domain/routine-facts.ts'
+import { HarnessError } from '../errors.ts'
+import { expectAll } from '../ownership/expect.ts'
+import { inferModel } from '../ownership/infer.ts'
+import type { Reading } from '../ownership/policy-facts.ts'
+import { routineFacts } from '../ownership/routine-facts.ts'
+import { grantsOf } from '../migrations/grants.ts'
+import { unsetSettings } from '../ownership/settings.ts'
+import type { UnsetSettings } from '../ownership/settings.ts'
+import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import type { Prepared } from '../prepare.ts'
+import {
+  callableRoutines,
+  checkDeclarations,
+  checkRoles,
+  judgedRelations,
+  judgesArea,
+  rolesFor,
+} from '../scope.ts'
+
+/** What is known of a project before a single row is seeded. */
+export interface Understood {
+  readonly catalog: Catalog
+  readonly relations: readonly Relation[]
+  /** functions that a caller may execute */
+  readonly routines: readonly Routine[]
+  readonly routineFacts: ReadonlyMap<number, RoutineFacts>
+  readonly model: Model
+  readonly reading: Reading
+  readonly expectations: readonly Expectation[]
+  readonly unset: UnsetSettings
+  readonly surroundings: Surroundings
+}
+
+/** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
+export async function understand(
+  connection: Connection,
+  config: Config,
+  definitions: Prepared['definitions'],
+): Promise<Understood> {
+  const catalog = await introspect(connection, {
+    ...rolesFor(config),
+    platformSchemas: PLATFORM_SCHEMAS,
+    ...(config.schemas ? { schemas: config.schemas } : {}),
+  })
+  const relations = judgedRelations(catalog, config)
+  const granted = grantsOf(definitions).flatMap(({ roles }) => roles)
+  const unsetIn = (some: readonly Relation[]): UnsetSettings =>
+    unsetSettings(catalog, some, config, PLATFORM_SCHEMAS, granted)
+  const routines = callableRoutines(catalog, config)
+  const surroundings = await survey(connection, catalog, config.supabase.buckets ?? {})
+  if (relations.length + routines.length === 0 && !hasAreas(catalog, surroundings, config)) {
+    const own = catalog.relations.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema))
+    throw nothingToJudge(catalog.tested, config.relations, unsetIn(own).hint)
+  }
+  const unset = unsetIn(relations)
+  checkDeclarations(catalog, config, surroundings)
+  checkRoles(catalog, config)
+  const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
+  return {
+    catalog,
+    relations,
+    routines,
+    routineFacts: routineFacts(catalog, model, reading, routines),
+    model,
+    reading,
+    unset,
+    expectations: expectAll(catalog, model, reading, relations, config),
+    surroundings,
+  }
+}
+
+/** Policies of Storage or Realtime, or buckets, are something to judge even where there is no table. */
+function hasAreas({ relations }: Catalog, { buckets }: Surroundings, config: Config): boolean {
+  return (
+    buckets.some(({ id }) => judgesArea(config, 'storage.objects', id)) ||
+    relations.some(
+      ({ qualified, policies }) =>
+        AREA_RELATIONS.has(qualified) && policies.length > 0 && judgesArea(config, qualified, null),
+    )
+  )
+}
+
+const AREA_RELATIONS: ReadonlySet<string> = new Set([
+  'storage.objects',
+  'storage.buckets',
+  'realtime.messages',
+])
+
+function nothingToJudge(
+  schemas: readonly string[],
+  globs: readonly string[] | undefined,
+  unset: string | null,
+): HarnessError {
+  const where = schemas.length > 0 ? `schema ${schemas.join(', ')}` : 'any schema that an API role can use'
+  const what =
+    globs === undefined ? 'the migrations leave no table or view' : `no relation is like ${globs.join(', ')}`
+  return new HarnessError('NOTHING_JUDGED', `there is nothing to judge: ${what} in ${where}`, {
+    hint:
+      globs === undefined
+        ? (unset ?? 'Check that the right migrations were found, and `schemas` if it is set.')
+        : 'Write --relation as schema.name, with * for any characters.',
+  })
+}
