@@ -4,6 +4,7 @@ import type { Lapse, Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
 import { forgedActors } from './forge.ts'
 import type { Forge } from './forge.ts'
+import { isLapsed, lapsesOf } from './lapsed.ts'
 import { setPath } from './paths.ts'
 import { uuidFor } from './place.ts'
 
@@ -38,7 +39,6 @@ export function castPeople(
   integerKeys: boolean,
 ): readonly Person[] {
   const inactive = model.tenants.some(({ memberships }) => memberships.some((one) => one.inactive !== null))
-  const lapses = model.tenants.flatMap(({ memberships }) => memberships.flatMap((one) => one.lapses ?? []))
   const hasTenants = model.tenants.length > 0
   const person = (name: string, index: number, rest: Partial<Person>): Person => ({
     name,
@@ -57,7 +57,7 @@ export function castPeople(
     person('carol', 2, { tenant: hasTenants ? 'globex' : null, membership: 'highest' }),
     person('dave', 3, inactive ? { tenant: 'acme', membership: 'inactive' } : {}),
     person(FRIEND, 4, {}),
-    ...lapses.slice(0, MOST_LAPSES).map((lapse, index) =>
+    ...lapsesOf(model).map((lapse, index) =>
       person(`dave-${slug(String(lapse.value ?? lapse.column)) || index}`, 20 + index, {
         tenant: 'acme',
         membership: { lapse },
@@ -69,8 +69,6 @@ export function castPeople(
     ...rights.map((right, index) => person(`staff-${slug(right) || index}`, 30 + index, { right })),
   ]
 }
-
-const MOST_LAPSES = 3
 
 const slug = (label: string): string =>
   label
@@ -186,11 +184,6 @@ function actorFor(
     claims: claimsFor(person, tenant, model),
   }
 }
-
-/** Once a member, or not yet one. */
-const isLapsed = ({ membership }: Person): boolean =>
-  membership === 'inactive' ||
-  (typeof membership === 'object' && membership !== null && 'lapse' in membership)
 
 /** The headers that an application sends for its user, as far as policies look for the tenant in them. */
 function settingsFor(tenant: Tenant | undefined, model: Model): Readonly<Record<string, string>> {

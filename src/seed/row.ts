@@ -63,7 +63,7 @@ function columnValue(shop: Workshop, bench: Bench, column: Column, order: Order)
     const value = membershipValue(shop, bench, column, order)
     if (value !== undefined) return value
   }
-  const right = rightValue(bench, column, order)
+  const right = rightValue(shop, bench, column, order)
   if (right !== undefined) return right
   if (order.slot.person && isEmail(shop, bench, column)) return order.slot.person.email
   const place: Place = {
@@ -128,18 +128,28 @@ function lapsedValue(
 }
 
 /** Labels and flags that open rights: staff have what is asked for, everybody else the least. */
-function rightValue({ relation, role }: Bench, column: Column, { slot }: Order): unknown {
+function rightValue(shop: Workshop, { relation, role }: Bench, column: Column, { slot }: Order): unknown {
   const asked = role.privilege?.labels[column.name]
   if (asked) {
     if (slot.person?.right !== null && slot.person && asked.includes(slot.person.right))
       return slot.person.right
     return harmlessLabels(relation, column, asked)[0]
   }
-  if (!role.isUserRoot && !role.privilege) return undefined
+  if (!role.isUserRoot && !role.privilege && !hasOneRowEach(shop, relation)) return undefined
   if (column.baseType === 'bool' && isPrivilege(column.name))
     return slot.person !== null && slot.person.right !== null
   if (!isRight(column.name)) return undefined
   return leastFirst(labelsOf(relation, column))[0]
+}
+
+/** What stands there once per user says what the user may. */
+function hasOneRowEach({ model }: Workshop, { oid, keys }: Relation): boolean {
+  const owners = model.ownerships.get(oid)?.owners ?? []
+  return owners.some(
+    ({ steps, column }) =>
+      steps.length === 0 &&
+      keys.some(({ columns, partial }) => !partial && columns.length === 1 && columns[0] === column),
+  )
 }
 
 function isEmail(shop: Workshop, bench: Bench, column: Column): boolean {
