@@ -1,5 +1,6 @@
 import { parseExpression, parseStatements, plpgsqlQueries } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
+import { withPlainTypes } from '../sql/plpgsql.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { Identity } from './expression.ts'
 import { noMentions, readMentions } from './lookups.ts'
@@ -61,15 +62,16 @@ export function bodyTrees(routine: Routine): readonly Node[] {
 
 function plpgsqlTrees(routine: Routine): readonly Node[] {
   const returns = routine.isTrigger ? 'trigger' : routine.returnsSet ? 'setof record' : routine.returns
-  for (const type of [returns, 'text']) {
-    const queries = plpgsqlQueries(
-      `create function f() returns ${type} language plpgsql as $rls_harness$${routine.body}$rls_harness$`,
-    )
-    if (queries)
-      return queries
-        .map(withoutTarget)
-        .flatMap((query) => parseStatements(query) ?? parseExpression(query) ?? [])
-  }
+  for (const body of [routine.body, withPlainTypes(routine.body)])
+    for (const type of [returns, 'text']) {
+      const queries = plpgsqlQueries(
+        `create function f() returns ${type} language plpgsql as $rls_harness$${body}$rls_harness$`,
+      )
+      if (queries)
+        return queries
+          .map(withoutTarget)
+          .flatMap((query) => parseStatements(query) ?? parseExpression(query) ?? [])
+    }
   return []
 }
 

@@ -70,6 +70,17 @@ class Caller {
 
   async observe(routine: Routine): Promise<readonly CallObservation[]> {
     const calls = planCalls(this.#options, routine, this.#facts)
+    const isJudged = ({ actor }: Call): boolean => actor.purpose === 'judged'
+    const observations = await this.#wave(calls.filter(isJudged))
+    // who only serves as control is needed where nobody else got an answer
+    if (!observations.some(isProof))
+      observations.push(...(await this.#wave(calls.filter((call) => !isJudged(call)))))
+    const again = new Set(observations.filter(({ changed }) => changed.length > 0).map(keyOf))
+    return observations.filter((one) => one.changed.length > 0 || !again.has(keyOf(one)))
+  }
+
+  /** Some of the calls, in batches. */
+  async #wave(calls: readonly Call[]): Promise<CallObservation[]> {
     const observations: CallObservation[] = []
     // one call first: whoever does not come back from it does not from any
     for (let at = 0; at < calls.length; at += at === 0 ? 1 : BATCH) {
@@ -80,8 +91,7 @@ class Caller {
         observations.push(await this.#again(call, touched))
       if (seen.some(({ observation }) => observation.error?.sqlstate === TIMED_OUT)) break
     }
-    const again = new Set(observations.filter(({ changed }) => changed.length > 0).map(keyOf))
-    return observations.filter((one) => one.changed.length > 0 || !again.has(keyOf(one)))
+    return observations
   }
 
   async #one(call: Call): Promise<{
@@ -162,6 +172,10 @@ class Caller {
     return { routine: routine.oid, actor: actor.name, attempt, of, choice, statement }
   }
 }
+
+/** Something came back, or was changed, for keys that are somebody's. */
+const isProof = ({ answered, outcome, of, attempt }: CallObservation): boolean =>
+  of !== null && attempt !== 'call with nobody’s keys' && (answered || outcome.kind === 'affected')
 
 const keyOf = ({ actor, attempt, of, choice }: CallObservation): string =>
   JSON.stringify([actor, attempt, of, choice])
