@@ -1,6 +1,7 @@
 import type { Routine } from '../domain/catalog.ts'
 import { parseExpression, parseStatements, plpgsqlQueries } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
+import { withPlainTypes } from '../sql/plpgsql.ts'
 
 /** The SQL inside a function; a body that does not parse is opaque and gives nothing. */
 export function bodyTrees(routine: Routine): readonly Node[] {
@@ -23,16 +24,17 @@ function withoutFrame(body: string): string {
 function plpgsqlTrees(routine: Routine): readonly Node[] {
   const returns = routine.isTrigger ? 'trigger' : routine.returnsSet ? 'setof record' : routine.returns
   // there are no arguments here that they could stand for
-  const body = routine.body.replace(/("[^"]+"|\w+)\s+alias\s+for\s+[^;]+;/gi, '')
-  for (const type of [returns, 'text']) {
-    const queries = plpgsqlQueries(
-      `create function f() returns ${type} language plpgsql as $rls_harness$${body}$rls_harness$`,
-    )
-    if (queries)
-      return queries
-        .map(withoutTarget)
-        .flatMap((query) => parseStatements(query) ?? parseExpression(query) ?? [])
-  }
+  const plain = routine.body.replace(/("[^"]+"|\w+)\s+alias\s+for\s+[^;]+;/gi, '')
+  for (const body of [plain, withPlainTypes(plain)])
+    for (const type of [returns, 'text']) {
+      const queries = plpgsqlQueries(
+        `create function f() returns ${type} language plpgsql as $rls_harness$${body}$rls_harness$`,
+      )
+      if (queries)
+        return queries
+          .map(withoutTarget)
+          .flatMap((query) => parseStatements(query) ?? parseExpression(query) ?? [])
+    }
   return []
 }
 

@@ -159,6 +159,10 @@ const ROLE_WORDS: ReadonlySet<string> = new Set(['role', 'papel', 'rol', 'rolle'
 /** A column that says what a member may do. */
 export const looksLikeRole = (column: string): boolean => ROLE_WORDS.has(wordsOf(column).at(-1) ?? '')
 
+/** A relation of roles, or of who has them. */
+export const isOfRoles = (relation: string): boolean =>
+  ROLE_WORDS.has(singular(wordsOf(relation).at(-1) ?? ''))
+
 export function looksLikeMembership(name: string): boolean {
   return wordsOf(name)
     .map(singular)

@@ -6,7 +6,7 @@ import type { Membership, TenantKind } from '../domain/ownership.ts'
 import { groupBy } from '../group-by.ts'
 import { isStatus, lapsesOf } from './lapses.ts'
 import type { Lookup, Mentions } from './lookups.ts'
-import { looksLikeMembership, looksLikeOtherTie, looksLikeRole, looksLikeTenant } from './names.ts'
+import { isOfRoles, looksLikeMembership, looksLikeOtherTie, looksLikeRole, looksLikeTenant } from './names.ts'
 import { primaryColumn } from './user-columns.ts'
 import type { UserColumns } from './user-columns.ts'
 
@@ -39,11 +39,14 @@ function withoutSideKeys(catalog: Catalog, tenants: readonly TenantKind[]): read
         oid === relation &&
         keys.some(({ columns }) => columns.includes(tenantColumn) && columns.includes(userColumn)),
     )
-  const all = tenants.flatMap(({ memberships }) => memberships)
+  const isNamed = ({ name }: TenantKind): boolean => looksLikeTenant(name.slice(name.indexOf('.') + 1))
+  const all = tenants.flatMap((tenant) =>
+    tenant.memberships.map((one) => ({ ...one, isMain: isNamed(tenant) || isKeyed(one) })),
+  )
   return tenants.flatMap((tenant) => {
-    if (looksLikeTenant(tenant.name.slice(tenant.name.indexOf('.') + 1))) return [tenant]
+    if (isNamed(tenant)) return [tenant]
     const memberships = tenant.memberships.filter(
-      (one) => isKeyed(one) || !all.some((other) => other.relation === one.relation && isKeyed(other)),
+      (one) => isKeyed(one) || !all.some((other) => other.relation === one.relation && other.isMain),
     )
     return memberships.length > 0 || tenant.claims.length > 0 ? [{ ...tenant, memberships }] : []
   })
@@ -103,6 +106,8 @@ function tenantRelation(
   mentions: Mentions,
 ): TenantKind | null {
   const key = primaryColumn(relation)
+  // what people may do is no group of people, though a table says who may
+  if (isOfRoles(relation.name)) return null
   if (!key || users.roots.some((root) => root.relation === relation.oid)) return null
   const references = referencesTo(referring, relation, key.name)
   const claims = claimsFor(referring, relation, key.name, mentions)

@@ -75,7 +75,7 @@ class Caller {
   }
 
   async observe(routine: Routine): Promise<readonly CallObservation[]> {
-    const first = await this.#all(planCalls(this.#options, routine, this.#facts))
+    const first = await this.#planned(routine)
     if (first.some(isLate)) return first.map(({ observation }) => observation)
     const guesses = onePerAnswer(first.filter(isAnswer)).flatMap(
       ({ call }) => nobodysCall(call, this.#options) ?? [],
@@ -86,6 +86,15 @@ class Caller {
       ...(missing ? furtherCalls(this.#options, routine, this.#facts) : []),
     ])
     return [...first, ...further].map(({ observation }) => observation)
+  }
+
+  /** Who only serves as control is needed where nobody else got an answer. */
+  async #planned(routine: Routine): Promise<readonly Seen[]> {
+    const calls = planCalls(this.#options, routine, this.#facts)
+    const isControl = ({ actor }: Call): boolean => actor.purpose === 'control'
+    const judged = await this.#all(calls.filter((call) => !isControl(call)))
+    if (judged.some(isLate) || judged.some(isTelling)) return judged
+    return [...judged, ...(await this.#all(calls.filter(isControl)))]
   }
 
   /** In small batches, the first of them a single call: whoever does not come back from it does not from any. */
