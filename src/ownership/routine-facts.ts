@@ -86,13 +86,25 @@ function factsOf(routine: Routine, context: Context, depth: number): RoutineFact
   })
   // a function that calls itself says nothing new about itself
   known.set(routine.oid, finish())
-  for (const tree of bodyTrees(routine)) {
+  const trees = bodyTrees(routine)
+  if (trees.length === 0 && depth < MOST_DEPTH) readOpaque(routine, context, depth, draft)
+  for (const tree of trees) {
     readTree(tree, routine, context, draft)
     if (depth < MOST_DEPTH) readCalls(tree, routine, context, depth, draft)
   }
   const facts = finish()
   known.set(routine.oid, facts)
   return facts
+}
+
+/** Of a body that does not parse, only what it may call is known: whatever stands before a parenthesis. */
+function readOpaque(routine: Routine, context: Context, depth: number, draft: Draft): void {
+  for (const [, name = ''] of routine.body.matchAll(/([\w.]+)\s*\(/g)) {
+    const called = context.reading.routines.get(name)
+    const inner = called && called !== routine ? factsOf(called, context, depth + 1) : null
+    draft.reachesOut ??= inner ? inner.reachesOut : OUTSIDE.test(name.split('.').at(-1) ?? '') ? name : null
+    if (inner?.elevated) draft.elevated = true
+  }
 }
 
 /** What a called function says of its arguments it says of those that are handed on to it. */
