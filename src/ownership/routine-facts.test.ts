@@ -108,3 +108,17 @@ describe('what a body does', () => {
     expect(factsOf(sampleRoutine('select body from notes where owner = auth.uid()')).asksWho).toBe(true)
   })
 })
+
+test('a body that does not parse reaches out where a request stands in it, or in what it calls', () => {
+  // the names behind INTO are arguments of the function, which the parser is not told of
+  const called = (name: string, call: string, oid: number): Routine =>
+    sampleRoutine(`begin select into status, content r.status, r.content from ${call} r; end`, [], {
+      oid,
+      name,
+      language: 'plpgsql',
+      returns: 'record',
+    })
+  const request = called('request', 'extensions.http(null)', 78)
+  expect(factsOf(request).reachesOut).toMatch(/http$/)
+  expect(factsOf(called('around', 'public.request()', 79), [request]).reachesOut).toMatch(/http$/)
+})

@@ -65,6 +65,7 @@ function factsOf(routine: Routine, context: Context, depth: number): RoutineFact
   })
   // a function that calls itself says nothing new about itself
   known.set(routine.oid, finish())
+  if (trees.length === 0 && depth < MOST_DEPTH) readCalledNames(routine, context, depth, draft)
   for (const tree of trees) {
     readTree(tree, routine, context, draft)
     if (depth < MOST_DEPTH) readCalls(tree, routine, context, depth, draft)
@@ -83,6 +84,17 @@ function readText({ body }: Routine, catalog: Catalog, draft: Draft): void {
   draft.writes = true
   draft.asksWho = true
   draft.reachesOut ??= body.match(/\w+(?=\s*\()/g)?.find((name) => OUTSIDE.test(name)) ?? null
+}
+
+/** Functions of the project that a body which does not parse may call: whatever stands before a parenthesis. */
+function readCalledNames(routine: Routine, context: Context, depth: number, draft: Draft): void {
+  for (const [, name = ''] of routine.body.matchAll(/([\w.]+)\s*\(/g)) {
+    const called = context.reading.routines.get(name)
+    if (!called || called === routine) continue
+    const inner = factsOf(called, context, depth + 1)
+    draft.reachesOut ??= inner.reachesOut
+    if (inner.elevated) draft.elevated = true
+  }
 }
 
 /** Tables that a statement which is put together may be about: those whose names stand anywhere in the body. */

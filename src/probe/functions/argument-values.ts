@@ -29,7 +29,7 @@ export function isSecret(relation: Relation, column: string): boolean {
   const isKey = relation.foreignKeys.some(({ columns }) => columns.includes(column))
   return (
     !isKey &&
-    /token|secret|passw|nonce|otp|pin$|hash|invite_?code|join_?code|access_?code|api_?key|signature/i.test(
+    /token|secret|magic|passw|nonce|otp|pin$|hash|invite_?code|join_?code|access_?code|api_?key|signature/i.test(
       column,
     )
   )
