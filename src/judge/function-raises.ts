@@ -1,6 +1,7 @@
 import type { CallObservation, RowChange } from '../domain/call.ts'
 import { relationByOid } from '../domain/catalog.ts'
 import type { Routine } from '../domain/catalog.ts'
+import { columnKey } from '../domain/ownership.ts'
 import { grantsByName } from '../domain/privileged-names.ts'
 import { tieOf } from '../domain/population.ts'
 import type { Actor } from '../domain/population.ts'
@@ -25,7 +26,11 @@ export function raisedBy(
   const where = `in ${relation?.qualified ?? ''}`
   const right = input.model.privileges.find((one) => one.relation === change.relation)
   if (right && change.kind === 'inserted') return { what: `gave itself a right by a row ${where}` }
-  const raised = change.columns.find(({ name, after }) => right?.labels[name]?.includes(String(after)))
+  const raised = change.columns.find(
+    ({ name, after }) =>
+      right?.labels[name]?.includes(String(after)) ||
+      isMembersRole(input, change.relation, name, after, actor),
+  )
   if (raised)
     return { what: `set ${raised.name} to ${String(raised.after)}, which policies ask for, ${where}` }
   const named = change.columns.find(
@@ -35,6 +40,24 @@ export function raisedBy(
   return named && describesUser(input, change.relation)
     ? { what: `set ${named.name} to ${String(named.after)} ${where}`, severity: 'warning' }
     : null
+}
+
+/** A role in the tenant that policies ask for, in the row of its least member. */
+function isMembersRole(
+  { model }: JudgeInput,
+  relation: number,
+  column: string,
+  after: unknown,
+  actor: Actor,
+): boolean {
+  const isRole = model.tenants.some(({ memberships }) =>
+    memberships.some((one) => one.relation === relation && one.roleColumn === column),
+  )
+  return (
+    isRole &&
+    actor.name === 'bob' &&
+    (model.literals.get(columnKey(relation, column)) ?? []).includes(String(after))
+  )
 }
 
 type Column = RowChange['columns'][number]
