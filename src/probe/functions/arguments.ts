@@ -73,10 +73,15 @@ function stagesFor(
   const ordered = [...new Set(dynamic && !named.some(tested) ? [...named, ...owned.filter(tested)] : named)]
   const found = ordered.flatMap((oid, rank) => {
     const relation = relationByOid(catalog, oid)
-    const rows = theirRows(population.rows.get(oid) ?? [], person)
+    const rows = population.rows.get(oid) ?? []
+    const theirs = theirRows(rows, person)
+    // who may remove a colleague may often not remove himself
+    const colleague = rows.find((row) => tieOf(row, person) === 'team' && !theirs.includes(row))
+    const tried =
+      rank === 0 ? [...theirs.slice(0, ROWS_TRIED - 1), colleague ?? theirs[ROWS_TRIED - 1]] : [theirs[0]]
     return relation
-      ? rows
-          .slice(0, rank === 0 ? ROWS_TRIED : 1)
+      ? tried
+          .filter((row) => row !== undefined)
           .map(({ values }, at) => ({ relation, row: values, first: at === 0 }))
       : []
   })
