@@ -152,7 +152,7 @@ class Climb {
   }
 
   async #through(candidates: readonly Opening[]): Promise<readonly Opening[]> {
-    const shown = await Promise.all(candidates.map(({ trial }) => this.#session.attempt(trial)))
+    const shown = await Promise.all(candidates.map(({ trial }) => this.#session.glance(trial)))
     return shown.flatMap(({ outcome, trial }, index) => {
       const opening = candidates[index]
       // what the update of a row that did not stand before changed is not counted: what it opens is

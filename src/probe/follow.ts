@@ -63,7 +63,7 @@ export async function reachesBehind(
   prefix: string,
   trials: readonly Trial[],
 ): Promise<readonly Reach[]> {
-  const shown = await Promise.all(trials.map((trial) => session.attempt(behind(trial, prefix))))
+  const shown = await Promise.all(trials.map((trial) => session.glance(behind(trial, prefix))))
   const parts = await Promise.all(
     shown.filter(({ spread }) => spread).map((one) => singles(session, one.trial, prefix)),
   )
@@ -77,7 +77,7 @@ const behind = (trial: Trial, prefix: string): Trial => ({
 
 function singles(session: Session, trial: Trial, prefix: string): Promise<readonly Shown[]> {
   const few = trial.aims.slice(0, MOST_SINGLES).flatMap((row) => trial.single?.(row) ?? [])
-  return Promise.all(few.map((one) => session.attempt(behind({ ...one, before: null }, prefix))))
+  return Promise.all(few.map((one) => session.glance(behind({ ...one, before: null }, prefix))))
 }
 
 function reachesOf({ trial, outcome, reached }: Shown): readonly Reach[] {
