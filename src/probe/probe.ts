@@ -146,11 +146,6 @@ export class Session {
     return settled
   }
 
-  /** One trial, with a second hearing where the first answer is doubtful. */
-  async attempt(trial: Trial): Promise<Shown> {
-    return this.#settle(await this.#one(trial))
-  }
-
   /** One trial of which only what it reaches counts: why it is refused is nobody's question. */
   async glance(trial: Trial): Promise<Shown> {
     const shown = await this.#one(trial)
