@@ -36,7 +36,19 @@ export async function openAreas(connection: Connection, context: AreaContext): P
   const objects = await objectAreas(connection, context)
   const topics = await topicAreas(connection, context)
   const areas = [...(await bucketRows(connection, context)), ...objects, ...topics]
-  return { areas, notices: [...notices, ...unheardIn(areas, context)] }
+  return { areas, notices: [...notices, ...unheardIn(areas, context), ...openTopicsIn(topics)] }
+}
+
+/** Topics that no policy ties to anybody are judged as everybody's: whether that is meant only a person knows. */
+function openTopicsIn(topics: readonly Area[]): readonly string[] {
+  return topics.flatMap(({ relation, scope, expectations }) => {
+    const listening = expectations.find(({ command }) => command === 'select')
+    return listening?.admits && !listening.declared && listening.upper === 'everyone'
+      ? [
+          `topics like "${scope}" were judged as everybody’s: no policy on ${relation.qualified} ties them to a user or tenant; declare it where it is meant (expect: '${relation.qualified}/${scope}')`,
+        ]
+      : []
+  })
 }
 
 /** A policy that never said yes may be for the server, or about names that nobody thought of: a person should know. */
