@@ -74,6 +74,11 @@ export class Connection implements AsyncDisposable {
     return answer.rows as Row[]
   }
 
+  /** Runs one statement with parameters, or any number without, and gives each one's result. */
+  async execute(text: string, values: readonly unknown[]): Promise<readonly StatementResult[]> {
+    return values.length === 0 ? this.results(text) : [toResult(await this.#send(text, values))]
+  }
+
   /** Feeds `data` (COPY's text format) to a COPY … FROM STDIN statement. */
   async copyIn(statement: string, data: string): Promise<void> {
     try {

@@ -8,11 +8,8 @@ import { quoteLiteral, quoteName } from '../sql/quote.ts'
 export const PREPARE_CONNECTION =
   "set statement_timeout = '3s';\nset lock_timeout = '2s';\nset lc_messages = 'C'"
 
-/**
- * What makes a transaction an actor's, as PostgREST sets it: login role, role, claims with the role merged in, then the
- * request. The login role matters: from a superuser's session a function's `set role postgres` would succeed.
- */
-export function sessionSql(actor: Actor): string {
+/** What a request carries besides its role, for this transaction: claims with the role merged in, and its headers. */
+export function settingsSql(actor: Actor): string {
   const claims =
     Object.keys(actor.claims).length === 0 ? '' : JSON.stringify({ ...actor.claims, role: actor.role })
   const settings: Readonly<Record<string, string>> = {
@@ -26,12 +23,27 @@ export function sessionSql(actor: Actor): string {
   const calls = Object.entries(settings).map(
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   )
+  return `select ${calls.join(', ')}`
+}
+
+/**
+ * What makes a transaction an actor's, as PostgREST sets it: login role, role, claims with the role merged in, then the
+ * request. The login role matters: from a superuser's session a function's `set role postgres` would succeed.
+ */
+export function sessionSql(actor: Actor): string {
   return [
     ...(actor.scene === undefined ? [] : [actor.scene]),
     `set local session authorization ${quoteName(actor.login)}`,
     `set local role ${quoteName(actor.role)}`,
-    `select ${calls.join(', ')}`,
+    settingsSql(actor),
   ].join(';\n')
+}
+
+/** No request any more: what settingsSql() set is empty, as it is where nobody has set it. */
+export function clearSettingsSql(actor: Actor): string {
+  const names = ['request.jwt.claims', 'request.method', 'request.path', 'request.headers', 'request.cookies']
+  const all = [...new Set([...names, ...Object.keys(actor.settings)])]
+  return `select ${all.map((name) => `set_config(${quoteLiteral(name)}, '', true)`).join(', ')}`
 }
 
 /** Back to the superuser of the connection, inside the same transaction, to look at what really happened. */

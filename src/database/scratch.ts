@@ -120,10 +120,33 @@ export interface Clones extends AsyncDisposable {
 
 const copyName = (database: string, number: number | ''): string => `${database}_copy_${number}`
 
+/**
+ * Copies a database to which nobody is connected, by files. From a server that is not ours copies go with the scratch
+ * database at the latest.
+ *
+ * @param name distinguishes it from other copies; it must not be a number
+ */
+export async function copyDatabase(source: ConnectionTarget, name: string): Promise<ConnectionTarget> {
+  const database = `${source.database.replace(/_copy_.*$/, '')}_copy_${name}`
+  await using admin = await Connection.open(maintenanceOf(source))
+  await admin.run(
+    `create database ${quoteName(database)} template ${quoteName(source.database)} strategy file_copy`,
+  )
+  return { ...source, database }
+}
+
+/** Drops a copy, whoever is connected to it. A server that is gone took it with it. */
+export async function dropDatabase(target: ConnectionTarget): Promise<void> {
+  await dropCopies(maintenanceOf(target), [target.database])
+}
+
+/** A database that exists on every server and that nobody copies. */
+const maintenanceOf = (target: ConnectionTarget): ConnectionTarget => ({ ...target, database: 'template1' })
+
 /** Copies a database to which nobody is connected, so that sessions that write cannot wait for each other's locks. */
 export async function cloneDatabase(target: ConnectionTarget, copies: number): Promise<Clones> {
   const names = Array.from({ length: copies }, (_, index) => copyName(target.database, index + 1))
-  const maintenance = { ...target, database: 'template1' }
+  const maintenance = maintenanceOf(target)
   if (copies > 0) {
     await using admin = await Connection.open(maintenance)
     for (const name of names)

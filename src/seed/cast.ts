@@ -148,7 +148,8 @@ function nobody(role: string): Actor {
   }
 }
 
-function actorFor(
+/** The session of one person, as the project's identity shows it to the database. */
+export function actorFor(
   person: Person,
   tenants: readonly Tenant[],
   model: Model,

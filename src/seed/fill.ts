@@ -74,16 +74,7 @@ export async function seedRelation(
   rows: number,
 ): Promise<Seeded> {
   const slots = slotsFor(bench.relation, bench.role, shop.model, shop.people)
-  const job: Job = {
-    connection,
-    bench,
-    shop,
-    placed,
-    variants: variantsOf(bench, rows),
-    count: 0,
-    failures: [],
-    notices: [],
-  }
+  const job = jobOn(connection, bench, shop, placed, variantsOf(bench, rows))
   const stage: Stage = {
     connection,
     bench,
@@ -104,6 +95,19 @@ export async function seedRelation(
   await stageAll(stage, job, slots)
   await addUnowned(job)
   return { spares, ...shortfall(job, slots) }
+}
+
+/** Makes one row for each slot and nothing else: no spares, no states, no row of nobody. */
+export async function seedSlots(
+  connection: Connection,
+  bench: Bench,
+  shop: Workshop,
+  placed: Map<number, Placed[]>,
+  slots: readonly Slot[],
+): Promise<Omit<Seeded, 'spares'>> {
+  const job = jobOn(connection, bench, shop, placed, 1)
+  for (const slot of slots) if (!hasRow(job, slot)) await fillSlot(job, slot)
+  return shortfall(job, slots)
 }
 
 /** Rows in the states that the project's SQL asks for; of memberships and rights none, for they would open doors. */
@@ -130,6 +134,16 @@ interface Job {
   count: number
   readonly failures: string[]
   readonly notices: string[]
+}
+
+function jobOn(
+  connection: Connection,
+  bench: Bench,
+  shop: Workshop,
+  placed: Map<number, Placed[]>,
+  variants: number,
+): Job {
+  return { connection, bench, shop, placed, variants, count: 0, failures: [], notices: [] }
 }
 
 const placedIn = ({ placed, bench }: Job): Placed[] => placed.get(bench.relation.oid) ?? []

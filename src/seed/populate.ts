@@ -36,20 +36,11 @@ export async function populate(
   model: Model,
   options: PopulateOptions,
 ): Promise<Population> {
-  const { seed, rows, values } = options.config.seed
-  const relations = insertionOrder(
-    catalog.relations.filter((relation) => isSeedable(relation, options.platformSchemas)),
-  )
-  const people = castPeople(
-    model,
-    seed,
-    extraRoleLabels(catalog, model),
-    rightsOf(model),
-    hasIntegerUsers(catalog, model),
-  )
+  const { rows } = options.config.seed
+  const relations = seedableRelations(catalog, options.platformSchemas)
   const placed = new Map<number, Placed[]>()
-  const tenants = tenantsOf(catalog, model, relations, seed)
-  const shop: Workshop = { model, people, tenants, faker: fakerFor(seed), seed, values, placed }
+  const shop = openWorkshop(catalog, model, options, placed)
+  const { people, tenants } = shop
   await connection.run('begin')
   const signedUp = await createAccounts(connection, catalog, people)
   const filled = await fillRelations(connection, catalog, shop, placed, relations, rows)
@@ -70,6 +61,40 @@ export async function populate(
     spares: filled.spares,
     unseeded: [...filled.unseeded, ...tooLarge(catalog, standing)],
     notices: [...signedUp, ...filled.notices],
+  }
+}
+
+/** Relations that rows can be put into, those that others refer to first. */
+export function seedableRelations(
+  catalog: Catalog,
+  platformSchemas: readonly string[],
+): readonly Relation[] {
+  return insertionOrder(catalog.relations.filter((relation) => isSeedable(relation, platformSchemas)))
+}
+
+/** The cast and everything else that rows are made from. The same inputs give the same people, keys and values. */
+export function openWorkshop(
+  catalog: Catalog,
+  model: Model,
+  { config, platformSchemas }: PopulateOptions,
+  placed: ReadonlyMap<number, readonly Placed[]>,
+): Workshop {
+  const { seed, values } = config.seed
+  const rights = rightsOf(model)
+  return {
+    model,
+    people: castPeople(
+      model,
+      seed,
+      extraRoleLabels(catalog, model),
+      rights,
+      hasIntegerUsers(catalog, model),
+    ),
+    tenants: tenantsOf(catalog, model, seedableRelations(catalog, platformSchemas), seed),
+    faker: fakerFor(seed),
+    seed,
+    values,
+    placed,
   }
 }
 

@@ -1,0 +1,99 @@
+import type { Column, Relation } from '../domain/catalog.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Values } from '../domain/population.ts'
+import type { Command } from '../domain/vocabulary.ts'
+import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
+import { literalOf } from './inline.ts'
+import { columnValues } from './seeding.ts'
+import type { RowWishes } from './seeding.ts'
+
+/** Which rows: values of columns, or an SQL condition. */
+export type Where = RowWishes | string
+
+export const tableSql = ({ schema, name }: Relation): string => quoteQualified(schema, name)
+
+/** A value as a constant of the column's type. */
+function constant(column: Column, value: unknown): string {
+  if (value === null) return 'null'
+  const isJson = !column.array && /^jsonb?$/.test(column.baseType)
+  const literal = isJson ? quoteLiteral(JSON.stringify(value)) : literalOf(value)
+  return `${literal}::${isJson ? 'jsonb' : column.type}`
+}
+
+function comparison(column: Column, value: unknown): string {
+  const name = quoteName(column.name)
+  if (value === null) return `${name} is null`
+  // json has no equality
+  const cast = !column.array && column.baseType === 'json' ? '::jsonb' : ''
+  return `${name}${cast} = ${constant(column, value)}`
+}
+
+const columnOf = (relation: Relation, name: string): Column =>
+  relation.columns.find((column) => column.name === name) as Column
+
+/** The condition that picks these rows; `true` picks all. @throws HarnessError for unknown columns */
+export function conditionSql(relation: Relation, model: Model, where: Where | undefined): string {
+  if (where === undefined) return 'true'
+  if (typeof where === 'string') return `(${where})`
+  const values = Object.entries(columnValues(relation, model, where))
+  if (values.length === 0) return 'true'
+  return values.map(([name, value]) => comparison(columnOf(relation, name), value)).join(' and ')
+}
+
+/** The columns that the condition names. */
+export const columnsIn = (where: Where | undefined): readonly string[] =>
+  where === undefined || typeof where === 'string' ? [] : Object.keys(where)
+
+export function selectSql(relation: Relation, condition: string, columns: readonly string[]): string {
+  const list = columns.length === 0 ? '1 as row' : columns.map(quoteName).join(', ')
+  return `select ${list} from ${tableSql(relation)}${whereSql(condition)}`
+}
+
+export function insertSql(relation: Relation, values: Values): string {
+  const names = Object.keys(values)
+  if (names.length === 0) return `insert into ${tableSql(relation)} default values`
+  const constants = names.map((name) => constant(columnOf(relation, name), values[name]))
+  return `insert into ${tableSql(relation)} (${names.map(quoteName).join(', ')}) values (${constants.join(', ')})`
+}
+
+export function updateSql(relation: Relation, condition: string, changes: Values): string {
+  const list = Object.entries(changes).map(
+    ([name, value]) => `${quoteName(name)} = ${constant(columnOf(relation, name), value)}`,
+  )
+  return `update ${tableSql(relation)} set ${list.join(', ')}${whereSql(condition)}`
+}
+
+/** Writes a column back as it is: what an UPDATE without changes stands for. */
+export function touchSql(relation: Relation, condition: string, column: string): string {
+  const name = quoteName(column)
+  return `update ${tableSql(relation)} set ${name} = ${name}${whereSql(condition)}`
+}
+
+export const deleteSql = (relation: Relation, condition: string): string =>
+  `delete from ${tableSql(relation)}${whereSql(condition)}`
+
+/** A statement of PostgREST without a filter has no WHERE either: one would ask for the SELECT policies, too. */
+const whereSql = (condition: string): string => (condition === 'true' ? '' : ` where ${condition}`)
+
+/** The column that an UPDATE without changes writes: one that the role may write, rather none of a key. */
+export function touchable(relation: Relation, role: string): string | undefined {
+  const granted = relation.privileges.find((one) => one.role === role)
+  const keys = new Set(relation.keys.flatMap(({ columns }) => columns))
+  const columns = relation.columns.filter(({ generated, identity }) => !generated && identity !== 'always')
+  const mayWrite = ({ name }: Column): boolean => granted?.columns.update.includes(name) ?? true
+  return (
+    columns.find((column) => mayWrite(column) && !keys.has(column.name)) ??
+    columns.find(mayWrite) ??
+    columns[0]
+  )?.name
+}
+
+/** How many rows there are, as whoever asks sees them. */
+export const countSql = (relation: Relation, condition: string): string =>
+  `select count(*)::int as rows from ${tableSql(relation)}${whereSql(condition)}`
+
+/** The rows as texts, to tell afterwards which of them are still there. */
+export const textsSql = (relation: Relation, condition: string): string =>
+  `select t::text as row from ${tableSql(relation)} t${condition === 'true' ? '' : ` where ${condition}`}`
+
+export type WriteCommand = Exclude<Command, 'select'>

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import { Connection } from '../database/connection.ts'
+import { copyDatabase, dropDatabase } from '../database/scratch.ts'
+import type { Catalog } from '../domain/catalog.ts'
+import type { Config } from '../domain/config.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { ConnectionTarget } from '../domain/server.ts'
+import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import { seedableRelations } from '../seed/populate.ts'
+import { fakerFor } from '../seed/value.ts'
+import type { Handout } from './handout.ts'
+import { RowMaker } from './row-maker.ts'
+import type { Shelf, Supplies } from './row-maker.ts'
+import { configOf, readDatabase } from './template.ts'
+
+/** Seconds that one statement of a test may take. */
+const STATEMENT_TIMEOUT_S = 10
+
+/** Messages are in a known language: they are read for one thing alone, the name of a refused relation. */
+const PREPARE_SQL = `set statement_timeout = '${STATEMENT_TIMEOUT_S}s'; set lock_timeout = '5s'; set lc_messages = 'C'`
+
+/** The database of one worker, a copy of the staged one, and what its tests know of it. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly handout: Handout
+  readonly config: Config
+  readonly target: ConnectionTarget
+  readonly connection: Connection
+  readonly catalog: Catalog
+  readonly model: Model
+  readonly supplies: Supplies
+  /** how the rows stand when a test begins */
+  readonly shelf: Shelf
+}
+
+/** @throws HarnessError where the server of the set-up is not there any more */
+export async function openDatabase(
+  handout: Handout,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<TestDatabase> {
+  const config = await configOf(handout.root, handout.project, environment)
+  const target = await copyDatabase(handout.staged, `worker_${randomBytes(6).toString('hex')}`)
+  const connection = await Connection.open(target)
+  const roles = await plainRoles(connection)
+  const { catalog, model } = await readDatabase(connection, config, roles)
+  const { seed, values } = config.seed
+  const supplies: Supplies = {
+    catalog,
+    model,
+    relations: seedableRelations(catalog, PLATFORM_SCHEMAS),
+    workshop: { model, faker: fakerFor(seed), seed, values },
+    benches: new Map(),
+  }
+  await connection.run(`${PREPARE_SQL}; begin`)
+  const shelf = await new RowMaker(connection, supplies, handout.cast, new Map()).shelf()
+  await connection.run('rollback')
+  return {
+    handout,
+    config,
+    target,
+    connection,
+    catalog,
+    model,
+    supplies,
+    shelf,
+    [Symbol.asyncDispose]: async () => {
+      await connection.close()
+      await dropDatabase(target)
+    },
+  }
+}
+
+/** Every role that a test may act as: what it lacks must be known for a refusal to be understood. */
+async function plainRoles(connection: Connection): Promise<readonly string[]> {
+  const rows = await connection.rows<{ rolname: string }>(
+    `select rolname from pg_roles where rolname !~ '^pg_' and not rolsuper`,
+  )
+  return rows.map(({ rolname }) => rolname)
+}

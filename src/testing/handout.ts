@@ -1,0 +1,29 @@
+import type { Actor, Tenant } from '../domain/population.ts'
+import type { ConnectionTarget } from '../domain/server.ts'
+import type { Prepared } from '../prepare.ts'
+import type { Person } from '../seed/cast.ts'
+
+/** Which project tests are about. Everything is optional: the default is the folder that Vitest runs in. */
+export interface ProjectOptions {
+  /** the project, relative to the root of Vitest's project */
+  readonly dir?: string
+  /** a configuration of another name or place, relative to the root of Vitest's project */
+  readonly config?: string
+}
+
+/** What the set-up of a test run hands to its workers: plain data, for they are other processes. */
+export interface Handout {
+  /** absolute */
+  readonly root: string
+  readonly project: ProjectOptions
+  /** the database as the migrations left it; nobody can connect to it, it is there to be copied */
+  readonly migrated: ConnectionTarget
+  /** the same with the cast in it */
+  readonly staged: ConnectionTarget
+  readonly prepared: Pick<Prepared, 'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'fromCache'>
+  readonly cast: {
+    readonly people: readonly Person[]
+    readonly tenants: readonly Tenant[]
+    readonly actors: readonly Actor[]
+  }
+}

@@ -1,0 +1,303 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { BECOME_SUPERUSER, clearSettingsSql, sessionSql, settingsSql } from '../database/impersonate.ts'
+import { DatabaseError } from '../database/connection.ts'
+import type { Connection, StatementResult } from '../database/connection.ts'
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Actor, Values } from '../domain/population.ts'
+import type { Outcome } from '../domain/probe.ts'
+import type { ServerError } from '../domain/server-error.ts'
+import type { Definition } from '../judge/blame.ts'
+import { HarnessError } from '../errors.ts'
+import { quoteLiteral } from '../sql/quote.ts'
+import { resultOutcome } from './attempt.ts'
+import type { Attempt, Row } from './attempt.ts'
+import { withValues } from './inline.ts'
+import type { RowWishes } from './seeding.ts'
+import { describeStatement, readRefusal } from './statement.ts'
+
+/** What is known of the database that a test runs in. */
+export interface Knowledge {
+  readonly catalog: Catalog
+  readonly model: Model
+  /** where policies, views and functions were defined */
+  readonly definitions: readonly Definition[]
+  /** sessions of the cast */
+  readonly actors: readonly Actor[]
+}
+
+/** A statement of an actor between looks of the superuser, all of it rolled back. */
+export interface Trial {
+  readonly actor: Actor
+  readonly statement: string
+  readonly values?: readonly unknown[]
+  /** run as superuser before; the rows of the last statement are given back */
+  readonly before?: string
+  /** run as superuser after, where the statement succeeded */
+  readonly after?: string
+}
+
+export interface Tried {
+  readonly before: readonly Row[]
+  readonly result: readonly StatementResult[]
+  readonly error?: ServerError
+  readonly after: readonly Row[]
+}
+
+/** What a test gave of a row, and what it takes to insert it. */
+export interface Completed {
+  readonly given: Values
+  readonly values: Values
+}
+
+const OUTER = 'rls_harness_passing'
+const SAVEPOINT = 'rls_harness_attempt'
+const MARK = 'rls_harness.test'
+
+/**
+ * The transaction of one test. Whoever acts in it is set explicitly, before and after: what ROLLBACK TO restores of role
+ * and session authorization is not relied upon.
+ */
+export class TestSession {
+  readonly #connection: Connection
+  readonly #id: string
+  /** the last thing that was asked for; the next one waits for it */
+  #last: Promise<unknown> = Promise.resolve()
+  #underWay = 0
+  /** whether the caller is part of what has the connection to itself */
+  readonly #inside = new AsyncLocalStorage<TestSession>()
+  /** what the test did to the database and kept, as SQL */
+  readonly #log: string[] = []
+  readonly knowledge: Knowledge
+  /** told of statements that may have changed rows */
+  onChange: () => void = () => {}
+  /** completes the values of a row that somebody is to insert */
+  complete: (actor: Actor, relation: Relation, wishes: RowWishes) => Promise<Completed> = () =>
+    Promise.reject(new Error('nobody makes rows in this session'))
+
+  constructor(connection: Connection, id: string, knowledge: Knowledge) {
+    this.#connection = connection
+    this.#id = id
+    this.knowledge = knowledge
+  }
+
+  async begin(): Promise<void> {
+    await this.#connection.run(`begin; select set_config('${MARK}', ${quoteLiteral(this.#id)}, true)`)
+  }
+
+  /** One after the other: an attempt takes several messages, and another's must not come in between. What it does itself may. */
+  alone<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    if (this.#inside.getStore() === this) return work(this.#connection)
+    this.#underWay++
+    const result = this.#last
+      .then(() => this.#inside.run(this, () => work(this.#connection)))
+      .finally(() => this.#underWay--)
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay > 0
+  }
+
+  /** Keeps what was done as superuser for the reproduction of what comes after it. */
+  note(sql: string): void {
+    this.#log.push(sql)
+  }
+
+  /** Tries a statement of an actor. Errors of the server are answers; a lost connection is not and rejects. */
+  try({ actor, statement, values = [], before, after }: Trial): Promise<Tried> {
+    return this.alone(async (connection) => {
+      const looks = await connection.results(
+        `savepoint ${SAVEPOINT}${before === undefined ? '' : `;\n${before}`}`,
+      )
+      const tried = { before: before === undefined ? [] : rowsOf(looks), after: [] }
+      try {
+        await connection.run(sessionSql(actor))
+        const result = await connection.execute(statement, values)
+        // deferred keys and constraint triggers must fire while the actor is still the actor
+        const left = await connection.results(
+          'set constraints all immediate; select session_user as login, current_user as role',
+        )
+        const who = left.at(-1)?.rows[0]
+        if (who?.['login'] !== actor.login || who['role'] !== actor.role) throw leftSession(actor, statement)
+        await connection.run(BECOME_SUPERUSER)
+        const rows = after === undefined ? [] : rowsOf(await connection.results(after))
+        return { ...tried, result, after: rows }
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error
+        return { ...tried, result: [], error: error.error }
+      } finally {
+        await connection.run(
+          `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
+        )
+      }
+    })
+  }
+
+  /** Runs work of several steps and takes all of it back, rows that were made for it among them. */
+  passing<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.alone(async (connection) => {
+      const before = this.#log.length
+      await connection.run(`savepoint ${OUTER}`)
+      try {
+        return await work()
+      } finally {
+        await connection.run(`rollback to savepoint ${OUTER};\nrelease savepoint ${OUTER}`)
+        if (this.#log.length > before) this.onChange()
+        this.#log.length = before
+      }
+    })
+  }
+
+  /** What the superuser, or somebody, gets to see; the rows of the last statement. */
+  look(sql: string, as: Actor | null = null): Promise<readonly Row[]> {
+    return this.alone(async (connection) => {
+      const session = as ? `;\n${sessionSql(as)}` : ''
+      try {
+        return rowsOf(await connection.results(`savepoint ${SAVEPOINT}${session};\n${sql}`))
+      } catch (error) {
+        if (error instanceof DatabaseError) return []
+        throw error
+      } finally {
+        await connection.run(
+          `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
+        )
+      }
+    })
+  }
+
+  /** A statement that the test wrote, and what the server did with it. */
+  async attempt(actor: Actor, statement: string, values: readonly unknown[] = []): Promise<Attempt> {
+    const { catalog, model } = this.knowledge
+    const described = describeStatement(catalog, statement)
+    const isRead = described.command === null || described.command === 'select'
+    const { result, error } = await this.try({ actor, statement, values })
+    const outcome: Outcome = error
+      ? readRefusal(error, described, { catalog, model, role: actor.role })
+      : resultOutcome(result, isRead)
+    const isEmpty = (outcome.kind === 'returned' || outcome.kind === 'affected') && outcome.rows === 0
+    return {
+      actor,
+      session: this,
+      statement,
+      values,
+      outcome,
+      rows: result.at(-1)?.rows ?? [],
+      ...(error ? { error } : {}),
+      control: isEmpty ? await this.#unfiltered(actor, statement, values) : null,
+      reproduction: this.reproductionOf(actor, statement, values),
+    }
+  }
+
+  /** Rows that the statement reaches with the same claims where row security does not apply. */
+  #unfiltered(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | null> {
+    return this.alone(async (connection) => {
+      try {
+        await connection.run(`savepoint ${SAVEPOINT};\n${settingsSql(actor)}`)
+        const last = (await connection.execute(statement, values)).at(-1)
+        return last?.count ?? last?.rows.length ?? 0
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error
+        return null
+      } finally {
+        await connection.run(
+          `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
+        )
+      }
+    })
+  }
+
+  /**
+   * Runs a statement whose effects stay until the end of the test; as the superuser where there is no actor.
+   *
+   * @throws DatabaseError where the server refuses it; the transaction goes on as if it had not been sent
+   */
+  keep(actor: Actor | null, statement: string, values: readonly unknown[] = []): Promise<StatementResult> {
+    return this.alone(async (connection) => {
+      const session = actor ? `;\n${sessionSql(actor)}` : ''
+      await connection.run(`savepoint ${SAVEPOINT}${session}`)
+      try {
+        const last = (await connection.execute(statement, values)).at(-1)
+        const back = actor ? `${BECOME_SUPERUSER};\n${clearSettingsSql(actor)};\n` : ''
+        await connection.run(`${back}release savepoint ${SAVEPOINT}`)
+        this.#log.push(
+          ...(actor
+            ? [sessionSql(actor), withValues(statement, values), BECOME_SUPERUSER]
+            : [withValues(statement, values)]),
+        )
+        this.onChange()
+        return last ?? { rows: [], count: null }
+      } catch (error) {
+        if (error instanceof DatabaseError)
+          await connection.run(
+            `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
+          )
+        throw error
+      }
+    })
+  }
+
+  /** A psql script for a database with the migrations and the cast: what the test did so far, then the statement. */
+  reproductionOf(actor: Actor, statement: string, values: readonly unknown[] = []): string {
+    const steps = [...this.#log, sessionSql(actor), withValues(statement, values)]
+    return ['begin;', ...steps.map((step) => `${step.trimEnd().replace(/;$/, '')};`), 'rollback;'].join('\n')
+  }
+
+  /**
+   * Takes back everything that the test did.
+   *
+   * @returns what the test left behind that it should not have: sentences for a person
+   */
+  async end(): Promise<readonly string[]> {
+    const waiting = this.#underWay
+    await this.#last
+    const problems =
+      waiting > 0 ? ['it ended while statements of its were under way: an await is missing'] : []
+    return [...problems, ...(await this.#close())]
+  }
+
+  async #close(): Promise<readonly string[]> {
+    try {
+      const [row] = await this.#connection.rows<{
+        mark: string | null
+        login: string
+        role: string
+        others: string | null
+      }>(STATE_SQL)
+      await this.#connection.run('rollback')
+      return [
+        ...(row?.mark === this.#id
+          ? []
+          : ['it ended the transaction that the harness had begun for it (COMMIT, ROLLBACK or BEGIN)']),
+        ...(row && row.login !== row.role ? [`it left the session as role "${row.role}"`] : []),
+        ...(row?.others ? [`it left connections open: ${row.others}`] : []),
+      ]
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      await this.#connection.run('rollback')
+      return [`it left the transaction aborted: ${error.message}`]
+    }
+  }
+}
+
+/** What is compared at the end of a test; other sessions in its database are ended, for they would lock what the next test needs. */
+const STATE_SQL = `
+  with others as materialized (
+    select pid, format('%s as %I', coalesce(nullif(application_name, ''), 'a client'), usename) as name
+    from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend')
+  select current_setting('${MARK}', true) as mark, session_user as login, current_user as role,
+    (select string_agg(name, ', ') filter (where pg_terminate_backend(pid)) from others) as others`
+
+const rowsOf = (results: readonly StatementResult[]): readonly Row[] => results.at(-1)?.rows ?? []
+
+function leftSession(actor: Actor, statement: string): HarnessError {
+  return new HarnessError(
+    'PROBE_FAILED',
+    `the statement of ${actor.name} changed the session that it ran in: ${statement}`,
+    {
+      hint: 'SET ROLE, RESET ROLE and SET SESSION AUTHORIZATION would make the rest of the test somebody else’s. Use `as` for another actor.',
+    },
+  )
+}

@@ -1,0 +1,256 @@
+import { nearest } from '../config/nearest.ts'
+import type { Relation } from '../domain/catalog.ts'
+import { relationByName, relationByOid } from '../domain/catalog.ts'
+import type { Actor, Tenant, Values } from '../domain/population.ts'
+import { targetOf } from '../probe/target.ts'
+import { HarnessError } from '../errors.ts'
+import { createAccounts } from '../seed/accounts.ts'
+import { actorFor } from '../seed/cast.ts'
+import type { Person } from '../seed/cast.ts'
+import { insertSql } from '../seed/insert.ts'
+import { uuidFor } from '../seed/place.ts'
+import { customActor, roleActor, withClaims } from './identity.ts'
+import type { ClaimChanges, CustomIdentity } from './identity.ts'
+import { sqlText, TestActor, TestTenant } from './people.ts'
+import type { Sql } from './people.ts'
+import { RowMaker } from './row-maker.ts'
+import { columnValues, wantedRow } from './seeding.ts'
+import type { RowWishes } from './seeding.ts'
+import { TestSession } from './session.ts'
+import type { Completed } from './session.ts'
+import type { TestDatabase } from './database.ts'
+
+/** How somebody new belongs. */
+export interface UserOptions {
+  readonly tenant?: TestTenant
+  /** label of the membership's role; default: the least one */
+  readonly membership?: string
+  readonly email?: string
+  /** signed in without an address, as Supabase's anonymous sign-in does */
+  readonly anonymous?: boolean
+  /** claims besides those that a user of the project has */
+  readonly claims?: ClaimChanges
+}
+
+/** Gives an actor another session; with work to do, its `sql` acts as that actor. */
+export interface As {
+  (who: TestActor, changes?: ClaimChanges): TestActor
+  (who: string | CustomIdentity, changes?: ClaimChanges): TestActor
+  <Result>(who: TestActor, work: (sql: Sql, actor: TestActor) => Promise<Result>): Promise<Result>
+}
+
+/** The people, rows and transaction of one test. */
+export class TestStage {
+  readonly database: TestDatabase
+  readonly session: TestSession
+  readonly maker: RowMaker
+  readonly #tenants = new Map<string, TestTenant>()
+  readonly #actors = new Map<string, TestActor>()
+
+  constructor(database: TestDatabase, id: string) {
+    const { connection, supplies, handout, shelf, catalog, model } = database
+    this.database = database
+    const definitions = handout.prepared.definitions.flatMap(({ identity, ...rest }) =>
+      identity === null ? [] : [{ ...rest, identity }],
+    )
+    const { actors } = handout.cast
+    this.session = new TestSession(connection, id, { catalog, model, definitions, actors })
+    this.maker = new RowMaker(connection, supplies, handout.cast, shelf)
+    this.maker.onInserted = (relation, row) =>
+      this.session.note(insertSql(relation, [row]).replace(/ returning .*$/s, ''))
+    this.session.onChange = () => this.maker.forget()
+    this.session.complete = (actor, relation, wishes) => this.#complete(actor, relation, wishes)
+    for (const tenant of handout.cast.tenants) this.#tenants.set(tenant.name, new TestTenant(tenant))
+    for (const actor of handout.cast.actors) this.#actors.set(actor.name, this.#known(actor))
+  }
+
+  #known(actor: Actor): TestActor {
+    const person = this.maker.people.find(({ key }) => key === actor.user)
+    const tenant = actor.tenants[0] === undefined ? null : (this.#tenants.get(actor.tenants[0]) ?? null)
+    return new TestActor(actor, this.session, { email: person?.email ?? null, tenant })
+  }
+
+  /** Somebody of the cast by name. @throws HarnessError that lists who there is */
+  actor(name: string): TestActor {
+    const found = this.#actors.get(name)
+    if (found) return found
+    const names = [...this.#actors.keys()]
+    const guess = nearest(name, names)
+    throw new HarnessError('USAGE', `nobody of the cast is called "${name}"`, {
+      hint: `There are ${names.join(', ')}.${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
+    })
+  }
+
+  get actors(): readonly TestActor[] {
+    return [...this.#actors.values()]
+  }
+
+  /** A tenant of the cast by name. @throws HarnessError where the schema has no tenants */
+  tenant(name: string): TestTenant {
+    const found = this.#tenants.get(name)
+    if (found) return found
+    const names = [...this.#tenants.keys()]
+    throw new HarnessError('USAGE', `there is no tenant "${name}"`, {
+      hint:
+        names.length === 0
+          ? 'No relation was recognised as one of tenants. Name it in the configuration: tenants: [{ relation: … }].'
+          : `There are ${names.join(', ')}.`,
+    })
+  }
+
+  readonly as: As = ((
+    who: TestActor | string | CustomIdentity,
+    what?: ClaimChanges | ((sql: Sql, actor: TestActor) => Promise<unknown>),
+  ) => {
+    const actor = this.#whoever(who)
+    if (typeof what === 'function') return what(actor.sql, actor)
+    return what === undefined ? actor : actor.with(withClaims(actor.session, what))
+  }) as As
+
+  #whoever(who: TestActor | string | CustomIdentity): TestActor {
+    if (who instanceof TestActor) return who
+    if (typeof who !== 'string') return new TestActor(customActor(who), this.session)
+    const cast = this.#actors.get(who)
+    if (cast) return cast
+    this.#requireRole(who)
+    return new TestActor(roleActor(who), this.session)
+  }
+
+  #requireRole(name: string): void {
+    const roles = this.database.catalog.roles.map((role) => role.name)
+    if (roles.includes(name)) return
+    const names = [...this.#actors.keys(), ...roles]
+    const guess = nearest(name, names)
+    throw new HarnessError('USAGE', `"${name}" is neither of the cast nor a role of the database`, {
+      hint: guess === undefined ? `There are ${names.join(', ')}.` : `Did you mean "${guess}"?`,
+    })
+  }
+
+  /** Statements as the superuser, whom no policy binds. What they do stays until the end of the test. */
+  readonly sql: Sql = async (text: TemplateStringsArray | string, ...given: readonly unknown[]) => {
+    const { statement, values } = sqlText(text, given)
+    return (await this.session.keep(null, statement, values)).rows
+  }
+
+  /** Inserts a row, complete and valid, with the given values. @returns all of its values */
+  async seed(relation: string, wishes: RowWishes = {}): Promise<Values> {
+    const wanted = wantedRow(this.session.knowledge, this.maker, relation, wishes)
+    return this.session.alone(() => this.maker.add(wanted.relation, wanted.slot, wanted.values))
+  }
+
+  /** A row as somebody would insert it: in the own name, unless the values say otherwise. */
+  async #complete(actor: Actor, relation: Relation, wishes: RowWishes): Promise<Completed> {
+    const { base } = targetOf(this.database.catalog, this.database.model, relation)
+    // what a view needs is not known from its columns
+    if (base !== relation) return { given: {}, values: columnValues(relation, this.database.model, wishes) }
+    const who = this.maker.people.some(({ key }) => key === actor.user) ? { owner: this.#known(actor) } : {}
+    const { slot, values } = wantedRow(this.session.knowledge, this.maker, relation.qualified, {
+      ...who,
+      ...wishes,
+    })
+    return { given: values, values: await this.maker.complete(relation, slot, values, 'owner' in wishes) }
+  }
+
+  /** Somebody new, signed up and, where a tenant is given, a member of it. */
+  async user(name: string, options: UserOptions = {}): Promise<TestActor> {
+    if (this.#actors.has(name))
+      throw new HarnessError('USAGE', `somebody is called "${name}" already`, {
+        hint: 'Choose another name.',
+      })
+    const { connection, catalog, model, config } = this.database
+    const person = this.#person(name, options)
+    this.maker.people.push(person)
+    await this.session.alone(async () => {
+      const notices = await createAccounts(connection, catalog, [person])
+      if (notices[0] !== undefined) throw new HarnessError('SEED_FAILED', notices[0])
+      this.maker.forget()
+      for (const relation of this.#rootsOfUsers())
+        await this.maker.add(relation, { person, tenant: null }, {})
+      if (options.tenant) await this.#join(person, options.tenant)
+    })
+    const plain = actorFor(person, this.maker.tenants, model, config)
+    const session = {
+      ...plain,
+      purpose: 'judged' as const,
+      ...(options.anonymous ? { claims: anonymous(plain.claims) } : {}),
+    }
+    const changed = options.claims ? { ...withClaims(session, options.claims), name } : session
+    const actor = new TestActor(changed, this.session, {
+      email: person.email,
+      tenant: options.tenant ?? null,
+    })
+    this.#actors.set(name, actor)
+    return actor
+  }
+
+  #person(name: string, { email, tenant, membership }: UserOptions): Person {
+    const { people } = this.maker
+    const isNumber = people.some(({ key }) => /^\d+$/.test(key))
+    return {
+      name,
+      key: isNumber ? String(9001 + people.length) : uuidFor(this.database.config.seed.seed, 'user', name),
+      email: email ?? `${name}@example.com`,
+      tenant: tenant?.name ?? null,
+      membership: tenant ? (membership === undefined ? 'lowest' : { label: membership }) : null,
+      right: null,
+      provider: 'email',
+    }
+  }
+
+  #rootsOfUsers(): readonly Relation[] {
+    const { catalog, model, supplies } = this.database
+    const roots = model.userRoots.flatMap(({ relation }) => relationByOid(catalog, relation) ?? [])
+    return roots.filter(
+      (relation) =>
+        supplies.relations.includes(relation) && relation !== relationByName(catalog, 'auth.users'),
+    )
+  }
+
+  async #join(person: Person, tenant: TestTenant): Promise<void> {
+    const { catalog, model } = this.database
+    for (const { memberships } of model.tenants)
+      for (const membership of memberships) {
+        const relation = relationByOid(catalog, membership.relation)
+        if (relation) await this.maker.add(relation, { person, tenant: tenant.name }, {})
+      }
+  }
+
+  /** A new tenant; of `owner`, where its rows name one. */
+  async newTenant(
+    name: string,
+    wishes: { readonly owner?: TestActor } & RowWishes = {},
+  ): Promise<TestTenant> {
+    const { catalog, model, config } = this.database
+    if (model.tenants.length === 0) return this.tenant(name)
+    const made: Tenant = {
+      name,
+      keys: model.tenants.map((kind) => uuidFor(config.seed.seed, 'tenant', kind.name, name)),
+    }
+    const tenant = { name, keys: [...made.keys] }
+    this.maker.tenants.push(tenant)
+    for (const [index, kind] of model.tenants.entries()) {
+      const relation = kind.relation === null ? undefined : relationByOid(catalog, kind.relation)
+      const column = relation?.columns.find((one) => one.name === kind.keyColumn)
+      if (!relation || !column) continue
+      const given = column.baseType === 'uuid' ? { [column.name]: made.keys[index] } : {}
+      const wanted = wantedRow({ catalog, model }, this.maker, relation.qualified, { ...given, ...wishes })
+      const row = await this.session.alone(() =>
+        this.maker.add(relation, { ...wanted.slot, tenant: name }, wanted.values),
+      )
+      tenant.keys[index] = String(row[kind.keyColumn])
+    }
+    const result = new TestTenant(tenant)
+    this.#tenants.set(name, result)
+    return result
+  }
+}
+
+const anonymous = (claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+  ...claims,
+  is_anonymous: true,
+  email: '',
+  email_verified: false,
+  aal: 'aal1',
+  app_metadata: {},
+  amr: [{ method: 'anonymous', timestamp: claims['iat'] }],
+})

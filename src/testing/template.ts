@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { introspect } from '../catalog/introspect.ts'
+import { Cleanup } from '../cleanup.ts'
+import { loadConfig } from '../config/load.ts'
+import { Connection } from '../database/connection.ts'
+import { copyDatabase } from '../database/scratch.ts'
+import type { Catalog } from '../domain/catalog.ts'
+import type { Config } from '../domain/config.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { ConnectionTarget } from '../domain/server.ts'
+import { inferModel } from '../ownership/infer.ts'
+import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import { prepare } from '../prepare.ts'
+import { rolesFor } from '../scope.ts'
+import { populateCast } from '../seed/cast-population.ts'
+import type { CastPopulation } from '../seed/cast-population.ts'
+import type { Handout, ProjectOptions } from './handout.ts'
+
+export interface TemplateContext {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  readonly onProgress: (text: string) => void
+}
+
+/** A server with the migrated database of a project, ready to be copied. Disposing of it stops or removes what was made. */
+export interface Template extends AsyncDisposable {
+  readonly handout: Handout
+  /** what could not be made as it should, for people */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Starts the server, applies the migrations and signs the cast up: once for a whole test run.
+ *
+ * @param root absolute; what `options` are relative to
+ * @throws HarnessError as a run does where the project cannot be migrated
+ */
+export async function openTemplate(
+  root: string,
+  project: ProjectOptions,
+  context: TemplateContext,
+): Promise<Template> {
+  const config = await configOf(root, project, context.environment)
+  const stack = new Cleanup()
+  try {
+    const prepared = stack.use(await prepare(config, context))
+    const migrated = prepared.target
+    const staged = await copyDatabase(migrated, `cast_${randomBytes(4).toString('hex')}`)
+    const { notices, people, tenants, actors } = await stageCast(staged, config)
+    const { engine, apiPrivileges, sources, definitions, fromCache } = prepared
+    return {
+      handout: {
+        root,
+        project,
+        migrated,
+        staged,
+        prepared: { engine, apiPrivileges, sources, definitions, fromCache },
+        cast: { people, tenants, actors },
+      },
+      notices,
+      [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await stack[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The configuration that a run of the command line would have in that folder. */
+export function configOf(
+  root: string,
+  { dir, config }: ProjectOptions,
+  environment: TemplateContext['environment'],
+): Promise<Config> {
+  return loadConfig({ cwd: root, dir, configPath: config, environment, flags: {} })
+}
+
+/** Catalog and model of a database that the project's migrations ran in. */
+export async function readDatabase(
+  connection: Connection,
+  config: Config,
+  moreRoles: readonly string[] = [],
+): Promise<{ readonly catalog: Catalog; readonly model: Model }> {
+  const { roles, apiRoles } = rolesFor(config)
+  const catalog = await introspect(connection, {
+    roles: [...new Set([...roles, ...moreRoles])],
+    apiRoles,
+    platformSchemas: PLATFORM_SCHEMAS,
+    ...(config.schemas ? { schemas: config.schemas } : {}),
+  })
+  return { catalog, model: inferModel(catalog, config, PLATFORM_SCHEMAS).model }
+}
+
+async function stageCast(target: ConnectionTarget, config: Config): Promise<CastPopulation> {
+  await using connection = await Connection.open(target)
+  const { catalog, model } = await readDatabase(connection, config)
+  return await populateCast(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS })
+}
