@@ -15,6 +15,9 @@ export type HarnessErrorCode =
   | 'PROBE_FAILED'
   | 'NOTHING_JUDGED'
   | 'OUTPUT_FAILED'
+  | 'TOKEN_KEYS_INVALID'
+  | 'TOKEN_INVALID'
+  | 'TOKEN_REFUSED'
 
 /**
  * An error that is meant for the person who runs the harness: `message` says what is wrong and where, in that
