@@ -65,10 +65,7 @@ export async function populate(
 }
 
 /** Relations that rows can be put into, those that others refer to first. */
-export function seedableRelations(
-  catalog: Catalog,
-  platformSchemas: readonly string[],
-): readonly Relation[] {
+export function seedableRelations(catalog: Catalog, platformSchemas: readonly string[]): readonly Relation[] {
   return insertionOrder(catalog.relations.filter((relation) => isSeedable(relation, platformSchemas)))
 }
 
@@ -83,13 +80,7 @@ export function openWorkshop(
   const rights = rightsOf(model)
   return {
     model,
-    people: castPeople(
-      model,
-      seed,
-      extraRoleLabels(catalog, model),
-      rights,
-      hasIntegerUsers(catalog, model),
-    ),
+    people: castPeople(model, seed, extraRoleLabels(catalog, model), rights, hasIntegerUsers(catalog, model)),
     tenants: tenantsOf(catalog, model, seedableRelations(catalog, platformSchemas), seed),
     faker: fakerFor(seed),
     seed,

@@ -1,7 +1,6 @@
 import type { Column, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Values } from '../domain/population.ts'
-import type { Command } from '../domain/vocabulary.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
 import { literalOf } from './inline.ts'
 import { columnValues } from './seeding.ts'
@@ -95,5 +94,3 @@ export const countSql = (relation: Relation, condition: string): string =>
 /** The rows as texts, to tell afterwards which of them are still there. */
 export const textsSql = (relation: Relation, condition: string): string =>
   `select t::text as row from ${tableSql(relation)} t${condition === 'true' ? '' : ` where ${condition}`}`
-
-export type WriteCommand = Exclude<Command, 'select'>

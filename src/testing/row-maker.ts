@@ -87,7 +87,10 @@ export class RowMaker {
     const bench = await this.#benchOf(relation)
     const made = await this.#make(bench, slot, values)
     return Object.fromEntries(
-      Object.entries(made).filter(([name]) => name in values || isRequired(relation, name, bench)),
+      Object.entries(made).filter(
+        ([name]) =>
+          name in values || (inName && bench.identity.has(name)) || isRequired(relation, name, bench),
+      ),
     )
   }
 

@@ -9,6 +9,14 @@ import { actorFor } from '../seed/cast.ts'
 import type { Person } from '../seed/cast.ts'
 import { insertSql } from '../seed/insert.ts'
 import { uuidFor } from '../seed/place.ts'
+import { accessTokenClaims } from '../tokens/access-token-claims.ts'
+import { actorFromToken } from '../tokens/actor.ts'
+import { tokenKeys } from '../tokens/keys.ts'
+import type { TokenKeys } from '../tokens/keys.ts'
+import { mintToken } from '../tokens/mint.ts'
+import type { MintOptions } from '../tokens/mint.ts'
+import { verifyToken } from '../tokens/verify.ts'
+import type { VerifyOptions } from '../tokens/verify.ts'
 import { customActor, roleActor, withClaims } from './identity.ts'
 import type { ClaimChanges, CustomIdentity } from './identity.ts'
 import { sqlText, TestActor, TestTenant } from './people.ts'
@@ -46,6 +54,7 @@ export class TestStage {
   readonly maker: RowMaker
   readonly #tenants = new Map<string, TestTenant>()
   readonly #actors = new Map<string, TestActor>()
+  #keys: Promise<TokenKeys> | undefined
 
   constructor(database: TestDatabase, id: string) {
     const { connection, supplies, handout, shelf, catalog, model } = database
@@ -149,6 +158,30 @@ export class TestStage {
       ...wishes,
     })
     return { given: values, values: await this.maker.complete(relation, slot, values, 'owner' in wishes) }
+  }
+
+  /** Keys that are made for this test. */
+  tokenKeys(): Promise<TokenKeys> {
+    this.#keys ??= tokenKeys()
+    return this.#keys
+  }
+
+  async token({ session }: TestActor, options?: MintOptions): Promise<string> {
+    return mintToken(await this.tokenKeys(), accessTokenClaims(session.claims), options)
+  }
+
+  async fromToken(token: string, options?: VerifyOptions): Promise<TestActor> {
+    const session = actorFromToken(await verifyToken(await this.tokenKeys(), token, options))
+    return this.#known(session)
+  }
+
+  databaseUrl(who: TestActor): Promise<string> {
+    return Promise.reject(new HarnessError('USAGE', `no gateway for ${who.name}`))
+  }
+
+  /** Takes back everything. @returns what the test left behind, in sentences */
+  end(): Promise<readonly string[]> {
+    return this.session.end()
   }
 
   /** Somebody new, signed up and, where a tenant is given, a member of it. */

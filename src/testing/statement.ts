@@ -60,7 +60,7 @@ function targetNode(catalog: Catalog, statement: Node): Relation | undefined {
 /** Some fields hold a RangeVar without its name. */
 const bareRange = (value: unknown): Node | undefined =>
   typeof value === 'object' && value !== null && 'relname' in value
-    ? { kind: 'RangeVar', fields: value as Record<string, unknown> }
+    ? { kind: 'RangeVar', fields: { ...value } }
     : undefined
 
 function relationsIn(catalog: Catalog, statement: Node): readonly Relation[] {
