@@ -57,6 +57,17 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
   }
 }
 
+/**
+ * Judges a database that the migrations ran in: seeds it, probes it, judges what was seen.
+ *
+ * @throws HarnessError where the run could not be carried out
+ */
+export function judgePrepared(prepared: Prepared, config: Config, context: RunContext): Promise<Report> {
+  const steps: Timing[] = []
+  const started = performance.now()
+  return judgeDatabase(prepared, { config, context, step: stepper(context, steps), steps, started })
+}
+
 interface Pipeline {
   readonly config: Config
   readonly context: RunContext

@@ -21,6 +21,11 @@ export interface Handout {
   /** the same with the cast in it */
   readonly staged: ConnectionTarget
   readonly prepared: Pick<Prepared, 'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'fromCache'>
+  /** what a run judges: names in their order */
+  readonly surface: {
+    readonly relations: readonly string[]
+    readonly functions: readonly string[]
+  }
   readonly cast: {
     readonly people: readonly Person[]
     readonly tenants: readonly Tenant[]

@@ -50,8 +50,56 @@ export interface Completed {
   readonly values: Values
 }
 
+/** Who acts in the end; deferred keys and constraint triggers must fire while the actor is still the actor. */
+const CLOSING = 'set constraints all immediate;\nselect session_user as login, current_user as role'
+
+/** Without parameters everything goes in one message. */
+async function inOne(
+  connection: Connection,
+  { actor, statement, before = 'select', after = 'select' }: Trial,
+): Promise<Tried> {
+  const results = await connection.results(
+    [before, sessionSql(actor), statement, CLOSING, BECOME_SUPERUSER, after].join(';\n'),
+  )
+  // the statement may be several; the looks are one each
+  const [first] = results
+  requireSession(actor, statement, results.at(-4)?.rows[0])
+  return {
+    before: first?.rows ?? [],
+    result: results.slice(0, -5),
+    after: results.at(-1)?.rows ?? [],
+  }
+}
+
+async function inSteps(
+  connection: Connection,
+  { actor, statement, values = [], before = 'select', after = 'select' }: Trial,
+): Promise<Tried> {
+  const looks = await connection.results(`${before};\n${sessionSql(actor)}`)
+  const result = await connection.execute(statement, values)
+  const closing = await connection.results([CLOSING, BECOME_SUPERUSER, after].join(';\n'))
+  requireSession(actor, statement, closing[1]?.rows[0])
+  return { before: looks[0]?.rows ?? [], result, after: closing.at(-1)?.rows ?? [] }
+}
+
+/** What there is to be seen; nothing where the question itself is wrong. */
+async function lookOn(connection: Connection, sql: string): Promise<readonly Row[]> {
+  try {
+    return (await connection.results(sql)).at(-1)?.rows ?? []
+  } catch (error) {
+    if (error instanceof DatabaseError) return []
+    throw error
+  }
+}
+
+function requireSession(actor: Actor, statement: string, who: Row | undefined): void {
+  if (who?.['login'] !== actor.login || who['role'] !== actor.role) throw leftSession(actor, statement)
+}
+
 const OUTER = 'rls_harness_passing'
 const SAVEPOINT = 'rls_harness_attempt'
+/** Takes an attempt back; who acts then is set, too, for ROLLBACK TO does not reliably restore it. */
+const UNDO = `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`
 const MARK = 'rls_harness.test'
 
 /**
@@ -106,31 +154,22 @@ export class TestSession {
   }
 
   /** Tries a statement of an actor. Errors of the server are answers; a lost connection is not and rejects. */
-  try({ actor, statement, values = [], before, after }: Trial): Promise<Tried> {
+  try(trial: Trial): Promise<Tried> {
     return this.alone(async (connection) => {
-      const looks = await connection.results(
-        `savepoint ${SAVEPOINT}${before === undefined ? '' : `;\n${before}`}`,
-      )
-      const tried = { before: before === undefined ? [] : rowsOf(looks), after: [] }
+      // in a message of its own: one that the grammar refuses does nothing at all
+      await connection.run(`savepoint ${SAVEPOINT}`)
       try {
-        await connection.run(sessionSql(actor))
-        const result = await connection.execute(statement, values)
-        // deferred keys and constraint triggers must fire while the actor is still the actor
-        const left = await connection.results(
-          'set constraints all immediate; select session_user as login, current_user as role',
-        )
-        const who = left.at(-1)?.rows[0]
-        if (who?.['login'] !== actor.login || who['role'] !== actor.role) throw leftSession(actor, statement)
-        await connection.run(BECOME_SUPERUSER)
-        const rows = after === undefined ? [] : rowsOf(await connection.results(after))
-        return { ...tried, result, after: rows }
+        return await ((trial.values ?? []).length === 0
+          ? inOne(connection, trial)
+          : inSteps(connection, trial))
       } catch (error) {
         if (!(error instanceof DatabaseError)) throw error
-        return { ...tried, result: [], error: error.error }
+        // the look went with the message that failed
+        await connection.run(`${UNDO};\nsavepoint ${SAVEPOINT}`)
+        const before = trial.before === undefined ? [] : await lookOn(connection, trial.before)
+        return { before, result: [], error: error.error, after: [] }
       } finally {
-        await connection.run(
-          `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
-        )
+        await connection.run(UNDO)
       }
     })
   }
@@ -155,14 +194,10 @@ export class TestSession {
     return this.alone(async (connection) => {
       const session = as ? `;\n${sessionSql(as)}` : ''
       try {
-        return rowsOf(await connection.results(`savepoint ${SAVEPOINT}${session};\n${sql}`))
-      } catch (error) {
-        if (error instanceof DatabaseError) return []
-        throw error
+        await connection.run(`savepoint ${SAVEPOINT}${session}`)
+        return await lookOn(connection, sql)
       } finally {
-        await connection.run(
-          `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
-        )
+        await connection.run(UNDO)
       }
     })
   }
@@ -201,9 +236,7 @@ export class TestSession {
         if (!(error instanceof DatabaseError)) throw error
         return null
       } finally {
-        await connection.run(
-          `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
-        )
+        await connection.run(UNDO)
       }
     })
   }
@@ -229,10 +262,7 @@ export class TestSession {
         this.onChange()
         return last ?? { rows: [], count: null }
       } catch (error) {
-        if (error instanceof DatabaseError)
-          await connection.run(
-            `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`,
-          )
+        if (error instanceof DatabaseError) await connection.run(UNDO)
         throw error
       }
     })
@@ -289,8 +319,6 @@ const STATE_SQL = `
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend')
   select current_setting('${MARK}', true) as mark, session_user as login, current_user as role,
     (select string_agg(name, ', ') filter (where pg_terminate_backend(pid)) from others) as others`
-
-const rowsOf = (results: readonly StatementResult[]): readonly Row[] => results.at(-1)?.rows ?? []
 
 function leftSession(actor: Actor, statement: string): HarnessError {
   return new HarnessError(

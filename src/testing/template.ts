@@ -11,7 +11,7 @@ import type { ConnectionTarget } from '../domain/server.ts'
 import { inferModel } from '../ownership/infer.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
 import { prepare } from '../prepare.ts'
-import { rolesFor } from '../scope.ts'
+import { callableRoutines, judgedRelations, rolesFor } from '../scope.ts'
 import { populateCast } from '../seed/cast-population.ts'
 import type { CastPopulation } from '../seed/cast-population.ts'
 import type { Handout, ProjectOptions } from './handout.ts'
@@ -46,7 +46,7 @@ export async function openTemplate(
     const prepared = stack.use(await prepare(config, context))
     const migrated = prepared.target
     const staged = await copyDatabase(migrated, `cast_${randomBytes(4).toString('hex')}`)
-    const { notices, people, tenants, actors } = await stageCast(staged, config)
+    const { notices, people, tenants, actors, surface } = await stageCast(staged, config)
     const { engine, apiPrivileges, sources, definitions, fromCache } = prepared
     return {
       handout: {
@@ -54,6 +54,7 @@ export async function openTemplate(
         project,
         migrated,
         staged,
+        surface,
         prepared: { engine, apiPrivileges, sources, definitions, fromCache },
         cast: { people, tenants, actors },
       },
@@ -91,8 +92,16 @@ export async function readDatabase(
   return { catalog, model: inferModel(catalog, config, PLATFORM_SCHEMAS).model }
 }
 
-async function stageCast(target: ConnectionTarget, config: Config): Promise<CastPopulation> {
+async function stageCast(
+  target: ConnectionTarget,
+  config: Config,
+): Promise<CastPopulation & Pick<Handout, 'surface'>> {
   await using connection = await Connection.open(target)
   const { catalog, model } = await readDatabase(connection, config)
-  return await populateCast(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS })
+  const surface = {
+    relations: judgedRelations(catalog, config).map(({ qualified }) => qualified),
+    functions: callableRoutines(catalog, config).map(({ signature }) => signature),
+  }
+  const cast = await populateCast(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS })
+  return { ...cast, surface }
 }

@@ -76,7 +76,7 @@ export interface RlsMatchers {
   /** the attempt wrote rows; just so many where a number is given */
   toAffect(rows?: number): Promise<void>
   /** the attempt returned rows; just so many where a number is given */
-  toReturn(rows?: number): Promise<void>
+  toReturnRows(rows?: number): Promise<void>
   /** a row with these values, completed by what the relation cannot be without, goes in */
   toInsert<Relation extends KnownRelation>(
     relation: Relation,
@@ -104,8 +104,10 @@ function resultOf(judgement: Judgement, isNot: boolean): MatcherResult {
   return { pass: judgement.holds ?? isNot, message: () => explain(judgement, isNot) }
 }
 
-function actorIn(received: unknown, matcher: string): TestActor {
+async function actorIn(received: unknown, matcher: string): Promise<TestActor> {
   if (received instanceof TestActor) return received
+  // nothing may be under way when the test ends
+  await received
   throw new HarnessError('USAGE', `${matcher}() is about an actor: expect(alice).${matcher}(…)`)
 }
 
@@ -138,12 +140,12 @@ const isOptions = (value: unknown): value is DenialOptions | undefined =>
   value === undefined || (typeof value === 'object' && value !== null)
 
 expect.extend({
-  toSee: matcher((received, relation: string, where?: Where, options?: ReadOptions) =>
-    seeing(actorIn(received, 'toSee'), relation, where, options),
+  toSee: matcher(async (received, relation: string, where?: Where, options?: ReadOptions) =>
+    seeing(await actorIn(received, 'toSee'), relation, where, options),
   ),
   toSeeOnly: matcher(
-    (received, relation: string, rows: readonly RowWishes[], options?: Pick<ReadOptions, 'control'>) =>
-      seeingOnly(actorIn(received, 'toSeeOnly'), relation, rows, options),
+    async (received, relation: string, rows: readonly RowWishes[], options?: Pick<ReadOptions, 'control'>) =>
+      seeingOnly(await actorIn(received, 'toSeeOnly'), relation, rows, options),
   ),
   toBeDenied: matcher(
     async (
@@ -156,7 +158,7 @@ expect.extend({
     ) =>
       isOptions(command) || relation === undefined
         ? attemptDenied(await attemptIn(received, 'toBeDenied'), isOptions(command) ? command : {})
-        : denied(actorIn(received, 'toBeDenied'), {
+        : denied(await actorIn(received, 'toBeDenied'), {
             command,
             relation,
             ...(where === undefined ? {} : { where }),
@@ -175,7 +177,7 @@ expect.extend({
     ) =>
       command === undefined || relation === undefined
         ? attemptFiltered(await attemptIn(received, 'toBeFiltered'))
-        : filtered(actorIn(received, 'toBeFiltered'), {
+        : filtered(await actorIn(received, 'toBeFiltered'), {
             command,
             relation,
             ...(where === undefined ? {} : { where }),
@@ -191,16 +193,16 @@ expect.extend({
             'affected',
             typeof command === 'string' ? undefined : command,
           )
-        : affecting(actorIn(received, 'toAffect'), command, relation, where, changes),
+        : affecting(await actorIn(received, 'toAffect'), command, relation, where, changes),
   ),
-  toReturn: matcher(async (received, count?: number) =>
-    attemptReached(await attemptIn(received, 'toReturn'), 'returned', count),
+  toReturnRows: matcher(async (received, count?: number) =>
+    attemptReached(await attemptIn(received, 'toReturnRows'), 'returned', count),
   ),
-  toInsert: matcher((received, relation: string, values?: RowWishes) =>
-    inserting(actorIn(received, 'toInsert'), relation, values),
+  toInsert: matcher(async (received, relation: string, values?: RowWishes) =>
+    inserting(await actorIn(received, 'toInsert'), relation, values),
   ),
-  toExecute: matcher((received, routine: string, given?: CallArguments, options?: DenialOptions) =>
-    executing(actorIn(received, 'toExecute'), routine, given, options),
+  toExecute: matcher(async (received, routine: string, given?: CallArguments, options?: DenialOptions) =>
+    executing(await actorIn(received, 'toExecute'), routine, given, options),
   ),
 })
 
