@@ -7,6 +7,7 @@ import type { Model } from '../domain/ownership.ts'
 import type { Actor, Values } from '../domain/population.ts'
 import type { Outcome } from '../domain/probe.ts'
 import type { Definition } from '../judge/blame.ts'
+import { HarnessError } from '../errors.ts'
 import { quoteLiteral } from '../sql/quote.ts'
 import { resultOutcome } from './attempt.ts'
 import type { Attempt, Row } from './attempt.ts'
@@ -179,7 +180,9 @@ export class TestSession {
         this.onChange()
         return last ?? { rows: [], count: null }
       } catch (error) {
-        if (error instanceof DatabaseError) await connection.run(UNDO)
+        if (!(error instanceof DatabaseError)) throw error
+        if (OUTSIDE.has(error.error.sqlstate)) throw endedTransaction(statement)
+        await connection.run(UNDO)
         throw error
       }
     })
@@ -236,3 +239,12 @@ const STATE_SQL = `
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend')
   select current_setting('${MARK}', true) as mark, session_user as login, current_user as role,
     (select string_agg(name, ', ') filter (where pg_terminate_backend(pid)) from others) as others`
+
+/** There is no transaction any more, or not the one in which the savepoint was set. */
+const OUTSIDE: ReadonlySet<string> = new Set(['25P01', '3B001'])
+
+function endedTransaction(statement: string): HarnessError {
+  return new HarnessError('USAGE', `the statement ended the transaction of its test: ${statement}`, {
+    hint: 'Leave BEGIN, COMMIT and ROLLBACK to the harness; what a client of the application sends goes through databaseUrl().',
+  })
+}
