@@ -66,7 +66,7 @@ function headerOf(token: string, algorithms: readonly string[]): Header {
     })
   if (!parts.every((part) => BASE64URL.test(part)))
     throw refused('it is not base64url', { gateway: 'PGRST301' })
-  const { alg, kid, crit } = objectOf(Buffer.from(parts[0] ?? '', 'base64url'), 'its header')
+  const { alg, kid, crit } = objectOf(Buffer.from(parts[0] ?? '', 'base64url'), 'its header', 'PGRST301')
   if (typeof alg !== 'string') throw refused('its header names no algorithm', { gateway: 'PGRST301' })
   // unsigned, whatever is allowed: nobody issues such a token (RFC 8725, section 3.2)
   if (alg.toLowerCase() === 'none') throw refused('it is not signed: "alg" is none', { gateway: 'PGRST301' })
@@ -84,7 +84,7 @@ function headerOf(token: string, algorithms: readonly string[]): Header {
 }
 
 function claimsOf(payload: Uint8Array): ExactJson {
-  objectOf(payload, 'its payload')
+  objectOf(payload, 'its payload', 'PGRST303')
   try {
     return readExact(new TextDecoder().decode(payload))
   } catch (error) {
@@ -92,15 +92,19 @@ function claimsOf(payload: Uint8Array): ExactJson {
   }
 }
 
-function objectOf(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
+function objectOf(
+  bytes: Uint8Array,
+  what: string,
+  gateway: 'PGRST301' | 'PGRST303',
+): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {
-    throw refused(`${what} is no JSON`, { gateway: 'PGRST301' })
+    throw refused(`${what} is no JSON`, { gateway })
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw refused(`${what} is no object`, { gateway: 'PGRST301' })
+  throw refused(`${what} is no object`, { gateway })
 }
 
 /** What is no text becomes the text of it, null too: PostgREST makes a role's name of whatever stands there. */
