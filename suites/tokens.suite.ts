@@ -28,7 +28,7 @@ create policy of_the_org on public.notes for select to authenticated
 create policy all_of_them on public.notes for select to auditor using (true);
 grant select on public.notes to auditor;
 insert into public.notes values
-  (1, '${alice}', null), (2, '${bob}', null), (3, '${bob}', 12345678901234567890), (4, '${bob}', 12345678901234567168);
+  (1, '${alice}', null), (2, '${bob}', null), (3, '${bob}', 12345678901234567890), (4, '${bob}', 12345678901234567000);
 `
 
 /** What a policy or function can see of who asks. */
@@ -137,9 +137,12 @@ describe('the actor of a token, in a real server', () => {
       expect(text).toContain('"org": 12345678901234567890')
       expect(setting).toContain('"org":12345678901234567890')
       expect(await ids(actor)).toEqual([{ id: 1 }, { id: 3 }])
+      // claims stay whole beside others that a test adds
+      const aal1 = { ...actor, claims: { ...actor.claims, aal: 'aal1' } }
+      expect(await ids(aal1)).toEqual([{ id: 1 }, { id: 3 }])
       // what JavaScript makes of the number is another organization
-      const rounded = { ...actor, settings: {} }
-      expect(await ids(rounded)).not.toEqual([{ id: 1 }, { id: 3 }])
+      const rounded = { ...actor, claims: { ...actor.claims, app_metadata: { org: Number(org) } } }
+      expect(await ids(rounded)).toEqual([{ id: 1 }, { id: 4 }])
     })
 
     test('reads what its policies say', async () => {

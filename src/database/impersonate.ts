@@ -1,3 +1,4 @@
+import { jsonText } from '../domain/json-text.ts'
 import type { Actor } from '../domain/population.ts'
 import { quoteLiteral, quoteName } from '../sql/quote.ts'
 
@@ -13,8 +14,7 @@ export const PREPARE_CONNECTION =
  * request. The login role matters: from a superuser's session a function's `set role postgres` would succeed.
  */
 export function sessionSql(actor: Actor): string {
-  const claims =
-    Object.keys(actor.claims).length === 0 ? '' : JSON.stringify({ ...actor.claims, role: actor.role })
+  const claims = Object.keys(actor.claims).length === 0 ? '' : jsonText({ ...actor.claims, role: actor.role })
   const settings: Readonly<Record<string, string>> = {
     'request.jwt.claims': claims,
     'request.method': 'GET',
