@@ -132,6 +132,10 @@ describe('a token that is checked', () => {
     for (const text of texts)
       for (const header of [HS, { ...HS, kid: rs256.kid }]) {
         const token = forged(header, { ...claims, exp: seconds + 60 }, text)
+        // a key that does not say what it is for is still no secret
+        expect(await refusal(JSON.stringify({ ...jwk, alg: undefined, use: undefined }), token)).toContain(
+          'no key is for HS256',
+        )
         expect(await refusal(rs256, token)).toContain('no key is for HS256')
         expect(await refusal(rs256.jwks(), token)).toContain('no key is for HS256')
         expect(await refusal(postgrestSecret(rs256), token)).toContain('no key is for HS256')
