@@ -28,6 +28,11 @@ const inspect: Host['inspect'] = async (config, options, context) => {
   return pipeline.inspect(config, options, context)
 }
 
+const declareTypes: Host['declareTypes'] = async (config, context) => {
+  const pipeline = await import('./types.ts')
+  return pipeline.declareTypes(config, context)
+}
+
 process.stdout.on('error', onLostOutput)
 // progress that nobody can read is no reason to stop
 process.stderr.on('error', () => {})
@@ -53,4 +58,5 @@ process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   signal: interruption.signal,
   run,
   inspect,
+  declareTypes,
 })

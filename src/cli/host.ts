@@ -27,4 +27,6 @@ export interface Host {
   readonly run: (config: Config, context: RunContext) => Promise<Report>
   /** src/inspect.ts, loaded likewise */
   readonly inspect: (config: Config, options: InspectOptions, context: RunContext) => Promise<UsageReport>
+  /** src/types.ts, loaded likewise */
+  readonly declareTypes: (config: Config, context: RunContext) => Promise<string>
 }

@@ -58,6 +58,10 @@ async function rls(
       inspected.push(options)
       return found
     },
+    declareTypes: async (config) => {
+      configs.push(config)
+      return '// Written by `rls-harness types`: a sample\n'
+    },
     ...changes,
   })
   return { code, configs, inspected, ...written }

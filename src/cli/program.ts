@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
 import type { Host } from './host.ts'
+import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
 
 /** The commands of this version. */
-export const COMMAND_NAMES = ['check', 'usage', 'help'] as const
+export const COMMAND_NAMES = ['check', 'usage', 'types', 'help'] as const
 
 const EXAMPLES = `
 Examples:
@@ -13,6 +14,7 @@ Examples:
   rls-harness check --relation 'public.chat*' --level all
   rls-harness check --json > report.json
   rls-harness usage                         what the application uses and the schema lacks, or nobody tested
+  rls-harness types                         types of the schema for tests in TypeScript
 
 Exit codes:
   0  isolated          1  a finding at or above --fail-on, or something could not be tested
@@ -33,6 +35,12 @@ Environment (weaker than flags, stronger than the configuration):
 const USAGE_EXITS = `
 Exit codes:
   0  every name is there and tested       1  a name is missing, or used and untested
+  2  could not run                        130  interrupted
+`
+
+const TYPES_EXITS = `
+Exit codes:
+  0  written, or up to date               1  --check: not up to date
   2  could not run                        130  interrupted
 `
 
@@ -66,6 +74,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
   addUsage(program).action(async (dir: string | undefined, flags: UsageFlags) => {
     const { usage } = await import('./usage.ts')
     finish(await usage(dir, flags, host))
+  })
+  addTypes(program).action(async (dir: string | undefined, flags: TypesFlags) => {
+    const { types } = await import('./types.ts')
+    finish(await types(dir, flags, host))
   })
   return program
 }
@@ -107,6 +119,26 @@ function addUsage(program: Command): Command {
     .option('--json', 'the result as JSON')
     .option('--color', 'colours, whatever the terminal')
     .option('--no-color', 'no colours')
+    .option('-q, --quiet', 'no progress on stderr')
+    .option('--debug', 'stack traces of errors')
+    .helpOption('-h, --help', 'print help')
+  return command
+}
+
+function addTypes(program: Command): Command {
+  const command = program
+    .command('types')
+    .summary('write the types of the schema, for tests in TypeScript')
+    .description(
+      'Applies the migrations of a project to a throw-away PostgreSQL and writes a declaration file with its relations, columns, functions and roles.',
+    )
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', TYPES_EXITS)
+  addTarget(command)
+  command
+    .optionsGroup('Output:')
+    .option('--output <file>', 'where to (default: rls.generated.d.ts of the project)')
+    .option('--check', 'write nothing; exit 1 where the file is not up to date')
     .option('-q, --quiet', 'no progress on stderr')
     .option('--debug', 'stack traces of errors')
     .helpOption('-h, --help', 'print help')

@@ -1,3 +1,4 @@
+import { jsonText } from '../domain/json-text.ts'
 import type { Actor } from '../domain/population.ts'
 import { quoteLiteral, quoteName } from '../sql/quote.ts'
 
@@ -10,8 +11,7 @@ export const PREPARE_CONNECTION =
 
 /** What a request carries besides its role, for this transaction: claims with the role merged in, and its headers. */
 export function settingsSql(actor: Actor): string {
-  const claims =
-    Object.keys(actor.claims).length === 0 ? '' : JSON.stringify({ ...actor.claims, role: actor.role })
+  const claims = Object.keys(actor.claims).length === 0 ? '' : jsonText({ ...actor.claims, role: actor.role })
   const settings: Readonly<Record<string, string>> = {
     'request.jwt.claims': claims,
     'request.method': 'GET',

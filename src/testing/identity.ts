@@ -33,6 +33,10 @@ export function withClaims(actor: Actor, changes: ClaimChanges): Actor {
     role,
     user: 'sub' in changes ? (typeof sub === 'string' ? sub : null) : actor.user,
     claims,
+    // claims that a token carried word for word would win over the changes
+    settings: Object.fromEntries(
+      Object.entries(actor.settings).filter(([name]) => name !== 'request.jwt.claims'),
+    ),
   }
 }
 

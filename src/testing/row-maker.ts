@@ -2,9 +2,8 @@ import type { Connection } from '../database/connection.ts'
 import type { Catalog, ForeignKey, Key, Relation } from '../domain/catalog.ts'
 import { relationByOid } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
-import { principalsOf, tenantNames, userKeys } from '../domain/population.ts'
+import { principalsOf } from '../domain/population.ts'
 import type { Tenant, Values } from '../domain/population.ts'
-import { HarnessError } from '../errors.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
 import { benchFor, SPARE_ROWS, Unmakeable } from '../seed/bench.ts'
 import type { Bench, Placed, Workshop } from '../seed/bench.ts'
@@ -17,6 +16,7 @@ import { lookupIn } from '../seed/read-back.ts'
 import { closest } from '../seed/reference.ts'
 import { makeRow } from '../seed/row.ts'
 import { roleOf } from '../seed/slots.ts'
+import { isRequired, refused, sharedKey } from './row-rules.ts'
 import type { Slot } from '../seed/slots.ts'
 
 /** Rows as they stand, by relation, with whom they were made for. */
@@ -72,7 +72,9 @@ export class RowMaker {
   async add(relation: Relation, slot: Slot, values: Values): Promise<Values> {
     await this.#refresh()
     await this.#addParents(relation, slot, values, new Set([relation.oid]))
-    return this.#insert(relation, slot, values)
+    const row = await this.#insert(relation, slot, values)
+    if (Object.keys(values).length === 0) this.#requireOwner(relation, slot, row)
+    return row
   }
 
   /**
@@ -226,43 +228,12 @@ export class RowMaker {
     }
   }
 
-  /** Names of the users and tenants whose row it is. */
-  principals(
-    relation: Relation,
-    values: Values,
-  ): { readonly owners: readonly string[]; readonly tenants: readonly string[] } {
+  /** A row that is asked for in somebody's name is that somebody's, or nobody could rely on it. */
+  #requireOwner(relation: Relation, { person }: Slot, values: Values): void {
     const ownership = this.#supplies.model.ownerships.get(relation.oid)
-    const { owners, authors, tenantKeys } = principalsOf(ownership, values, lookupIn(this.#placed))
-    const emails = new Map(this.people.map(({ email, key }) => [email, key]))
-    return {
-      owners: userKeys([...owners, ...authors], emails),
-      tenants: tenantNames(tenantKeys, this.tenants),
-    }
+    if (ownership?.kind !== 'user' || person === null) return
+    const { owners, authors } = principalsOf(ownership, values, lookupIn(this.#placed))
+    if ([...owners, ...authors].some((name) => name === person.key || name === person.email)) return
+    throw refused(relation, `it would not be ${person.name}’s (${ownership.evidence.join('; ')})`, undefined)
   }
-}
-
-/** The unique key that both rows have in common. */
-function sharedKey({ keys }: Relation, made: Values, found: Values): Key | undefined {
-  return keys.find(
-    ({ partial, columns }) => !partial && columns.every((name) => String(made[name]) === String(found[name])),
-  )
-}
-
-/** Columns that a client has to send: those without a default, and those that say whose row it is. */
-function isRequired(relation: Relation, name: string, { identity }: Bench): boolean {
-  const column = relation.columns.find((one) => one.name === name)
-  if (!column || column.generated || column.identity !== null || column.default !== null) return false
-  return column.notNull || identity.has(name)
-}
-
-const HINTS: Readonly<Record<string, string>> = {
-  '23505': 'Give other values for the columns of that key, or change the row that is there.',
-  '23514': 'Give values that the CHECK constraint accepts.',
-  '23503': 'Seed the row that it refers to first, and give its key.',
-}
-
-function refused(relation: Relation, reason: string, sqlstate: string | undefined): HarnessError {
-  return new HarnessError('SEED_FAILED', `no row could be seeded into ${relation.qualified}: ${reason}`, {
-    hint: HINTS[sqlstate ?? ''] ?? 'Give the values of the columns that stand in the way.',
-  })
 }

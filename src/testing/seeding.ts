@@ -123,5 +123,9 @@ function slotOf(
         hint: `Write seed('${relation.qualified}', { owner: alice }), { tenant: acme }, or give the columns.`,
       },
     )
-  return { person, tenant: place }
+  // a tenant's row names somebody of it where it must name somebody
+  const member = people.find(
+    ({ tenant: of, membership }) => place !== null && of === place && membership === 'highest',
+  )
+  return { person: person ?? member ?? null, tenant: place }
 }

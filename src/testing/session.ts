@@ -6,7 +6,6 @@ import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Values } from '../domain/population.ts'
 import type { Outcome } from '../domain/probe.ts'
-import type { ServerError } from '../domain/server-error.ts'
 import type { Definition } from '../judge/blame.ts'
 import { HarnessError } from '../errors.ts'
 import { quoteLiteral } from '../sql/quote.ts'
@@ -14,6 +13,8 @@ import { resultOutcome } from './attempt.ts'
 import type { Attempt, Row } from './attempt.ts'
 import { withValues } from './inline.ts'
 import type { RowWishes } from './seeding.ts'
+import { lookOn, runTrial, SAVEPOINT, UNDO } from './trial.ts'
+import type { Trial, Tried } from './trial.ts'
 import { describeStatement, readRefusal } from './statement.ts'
 
 /** What is known of the database that a test runs in. */
@@ -26,80 +27,13 @@ export interface Knowledge {
   readonly actors: readonly Actor[]
 }
 
-/** A statement of an actor between looks of the superuser, all of it rolled back. */
-export interface Trial {
-  readonly actor: Actor
-  readonly statement: string
-  readonly values?: readonly unknown[]
-  /** run as superuser before; the rows of the last statement are given back */
-  readonly before?: string
-  /** run as superuser after, where the statement succeeded */
-  readonly after?: string
-}
-
-export interface Tried {
-  readonly before: readonly Row[]
-  readonly result: readonly StatementResult[]
-  readonly error?: ServerError
-  readonly after: readonly Row[]
-}
-
 /** What a test gave of a row, and what it takes to insert it. */
 export interface Completed {
   readonly given: Values
   readonly values: Values
 }
 
-/** Who acts in the end; deferred keys and constraint triggers must fire while the actor is still the actor. */
-const CLOSING = 'set constraints all immediate;\nselect session_user as login, current_user as role'
-
-/** Without parameters everything goes in one message. */
-async function inOne(
-  connection: Connection,
-  { actor, statement, before = 'select', after = 'select' }: Trial,
-): Promise<Tried> {
-  const results = await connection.results(
-    [before, sessionSql(actor), statement, CLOSING, BECOME_SUPERUSER, after].join(';\n'),
-  )
-  // the statement may be several; the looks are one each
-  const [first] = results
-  requireSession(actor, statement, results.at(-4)?.rows[0])
-  return {
-    before: first?.rows ?? [],
-    result: results.slice(0, -5),
-    after: results.at(-1)?.rows ?? [],
-  }
-}
-
-async function inSteps(
-  connection: Connection,
-  { actor, statement, values = [], before = 'select', after = 'select' }: Trial,
-): Promise<Tried> {
-  const looks = await connection.results(`${before};\n${sessionSql(actor)}`)
-  const result = await connection.execute(statement, values)
-  const closing = await connection.results([CLOSING, BECOME_SUPERUSER, after].join(';\n'))
-  requireSession(actor, statement, closing[1]?.rows[0])
-  return { before: looks[0]?.rows ?? [], result, after: closing.at(-1)?.rows ?? [] }
-}
-
-/** What there is to be seen; nothing where the question itself is wrong. */
-async function lookOn(connection: Connection, sql: string): Promise<readonly Row[]> {
-  try {
-    return (await connection.results(sql)).at(-1)?.rows ?? []
-  } catch (error) {
-    if (error instanceof DatabaseError) return []
-    throw error
-  }
-}
-
-function requireSession(actor: Actor, statement: string, who: Row | undefined): void {
-  if (who?.['login'] !== actor.login || who['role'] !== actor.role) throw leftSession(actor, statement)
-}
-
 const OUTER = 'rls_harness_passing'
-const SAVEPOINT = 'rls_harness_attempt'
-/** Takes an attempt back; who acts then is set, too, for ROLLBACK TO does not reliably restore it. */
-const UNDO = `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`
 const MARK = 'rls_harness.test'
 
 /**
@@ -155,23 +89,7 @@ export class TestSession {
 
   /** Tries a statement of an actor. Errors of the server are answers; a lost connection is not and rejects. */
   try(trial: Trial): Promise<Tried> {
-    return this.alone(async (connection) => {
-      // in a message of its own: one that the grammar refuses does nothing at all
-      await connection.run(`savepoint ${SAVEPOINT}`)
-      try {
-        return await ((trial.values ?? []).length === 0
-          ? inOne(connection, trial)
-          : inSteps(connection, trial))
-      } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error
-        // the look went with the message that failed
-        await connection.run(`${UNDO};\nsavepoint ${SAVEPOINT}`)
-        const before = trial.before === undefined ? [] : await lookOn(connection, trial.before)
-        return { before, result: [], error: error.error, after: [] }
-      } finally {
-        await connection.run(UNDO)
-      }
-    })
+    return this.alone((connection) => runTrial(connection, trial))
   }
 
   /** Runs work of several steps and takes all of it back, rows that were made for it among them. */
@@ -262,7 +180,9 @@ export class TestSession {
         this.onChange()
         return last ?? { rows: [], count: null }
       } catch (error) {
-        if (error instanceof DatabaseError) await connection.run(UNDO)
+        if (!(error instanceof DatabaseError)) throw error
+        if (OUTSIDE.has(error.error.sqlstate)) throw endedTransaction(statement)
+        await connection.run(UNDO)
         throw error
       }
     })
@@ -320,12 +240,11 @@ const STATE_SQL = `
   select current_setting('${MARK}', true) as mark, session_user as login, current_user as role,
     (select string_agg(name, ', ') filter (where pg_terminate_backend(pid)) from others) as others`
 
-function leftSession(actor: Actor, statement: string): HarnessError {
-  return new HarnessError(
-    'PROBE_FAILED',
-    `the statement of ${actor.name} changed the session that it ran in: ${statement}`,
-    {
-      hint: 'SET ROLE, RESET ROLE and SET SESSION AUTHORIZATION would make the rest of the test somebody else’s. Use `as` for another actor.',
-    },
-  )
+/** There is no transaction any more, or not the one in which the savepoint was set. */
+const OUTSIDE: ReadonlySet<string> = new Set(['25P01', '3B001'])
+
+function endedTransaction(statement: string): HarnessError {
+  return new HarnessError('USAGE', `the statement ended the transaction of its test: ${statement}`, {
+    hint: 'Leave BEGIN, COMMIT and ROLLBACK to the harness; what a client of the application sends goes through databaseUrl().',
+  })
 }

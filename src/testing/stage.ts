@@ -1,14 +1,9 @@
 import { nearest } from '../config/nearest.ts'
 import type { Relation } from '../domain/catalog.ts'
-import { relationByName, relationByOid } from '../domain/catalog.ts'
-import type { Actor, Tenant, Values } from '../domain/population.ts'
+import type { Actor, Values } from '../domain/population.ts'
 import { targetOf } from '../probe/target.ts'
 import { HarnessError } from '../errors.ts'
-import { createAccounts } from '../seed/accounts.ts'
-import { actorFor } from '../seed/cast.ts'
-import type { Person } from '../seed/cast.ts'
 import { insertSql } from '../seed/insert.ts'
-import { uuidFor } from '../seed/place.ts'
 import { accessTokenClaims } from '../tokens/access-token-claims.ts'
 import { actorFromToken } from '../tokens/actor.ts'
 import { tokenKeys } from '../tokens/keys.ts'
@@ -21,24 +16,14 @@ import { customActor, roleActor, withClaims } from './identity.ts'
 import type { ClaimChanges, CustomIdentity } from './identity.ts'
 import { sqlText, TestActor, TestTenant } from './people.ts'
 import type { Sql } from './people.ts'
+import { foundTenant, signUp } from './newcomers.ts'
+import type { UserOptions } from './newcomers.ts'
 import { RowMaker } from './row-maker.ts'
 import { columnValues, wantedRow } from './seeding.ts'
 import type { RowWishes } from './seeding.ts'
 import { TestSession } from './session.ts'
 import type { Completed } from './session.ts'
 import type { TestDatabase } from './database.ts'
-
-/** How somebody new belongs. */
-export interface UserOptions {
-  readonly tenant?: TestTenant
-  /** label of the membership's role; default: the least one */
-  readonly membership?: string
-  readonly email?: string
-  /** signed in without an address, as Supabase's anonymous sign-in does */
-  readonly anonymous?: boolean
-  /** claims besides those that a user of the project has */
-  readonly claims?: ClaimChanges
-}
 
 /** Gives an actor another session; with work to do, its `sql` acts as that actor. */
 export interface As {
@@ -190,100 +175,18 @@ export class TestStage {
       throw new HarnessError('USAGE', `somebody is called "${name}" already`, {
         hint: 'Choose another name.',
       })
-    const { connection, catalog, model, config } = this.database
-    const person = this.#person(name, options)
-    this.maker.people.push(person)
-    await this.session.alone(async () => {
-      const notices = await createAccounts(connection, catalog, [person])
-      if (notices[0] !== undefined) throw new HarnessError('SEED_FAILED', notices[0])
-      this.maker.forget()
-      for (const relation of this.#rootsOfUsers())
-        await this.maker.add(relation, { person, tenant: null }, {})
-      if (options.tenant) await this.#join(person, options.tenant)
-    })
-    const plain = actorFor(person, this.maker.tenants, model, config)
-    const session = {
-      ...plain,
-      purpose: 'judged' as const,
-      ...(options.anonymous ? { claims: anonymous(plain.claims) } : {}),
-    }
-    const changed = options.claims ? { ...withClaims(session, options.claims), name } : session
-    const actor = new TestActor(changed, this.session, {
-      email: person.email,
-      tenant: options.tenant ?? null,
-    })
+    const { session, person } = await signUp(this.database, this.session, this.maker, name, options)
+    const known = { email: person.email, tenant: options.tenant ?? null }
+    const actor = new TestActor(session, this.session, known)
     this.#actors.set(name, actor)
     return actor
   }
 
-  #person(name: string, { email, tenant, membership }: UserOptions): Person {
-    const { people } = this.maker
-    const isNumber = people.some(({ key }) => /^\d+$/.test(key))
-    return {
-      name,
-      key: isNumber ? String(9001 + people.length) : uuidFor(this.database.config.seed.seed, 'user', name),
-      email: email ?? `${name}@example.com`,
-      tenant: tenant?.name ?? null,
-      membership: tenant ? (membership === undefined ? 'lowest' : { label: membership }) : null,
-      right: null,
-      provider: 'email',
-    }
-  }
-
-  #rootsOfUsers(): readonly Relation[] {
-    const { catalog, model, supplies } = this.database
-    const roots = model.userRoots.flatMap(({ relation }) => relationByOid(catalog, relation) ?? [])
-    return roots.filter(
-      (relation) =>
-        supplies.relations.includes(relation) && relation !== relationByName(catalog, 'auth.users'),
-    )
-  }
-
-  async #join(person: Person, tenant: TestTenant): Promise<void> {
-    const { catalog, model } = this.database
-    for (const { memberships } of model.tenants)
-      for (const membership of memberships) {
-        const relation = relationByOid(catalog, membership.relation)
-        if (relation) await this.maker.add(relation, { person, tenant: tenant.name }, {})
-      }
-  }
-
   /** A new tenant; of `owner`, where its rows name one. */
-  async newTenant(
-    name: string,
-    wishes: { readonly owner?: TestActor } & RowWishes = {},
-  ): Promise<TestTenant> {
-    const { catalog, model, config } = this.database
-    if (model.tenants.length === 0) return this.tenant(name)
-    const made: Tenant = {
-      name,
-      keys: model.tenants.map((kind) => uuidFor(config.seed.seed, 'tenant', kind.name, name)),
-    }
-    const tenant = { name, keys: [...made.keys] }
-    this.maker.tenants.push(tenant)
-    for (const [index, kind] of model.tenants.entries()) {
-      const relation = kind.relation === null ? undefined : relationByOid(catalog, kind.relation)
-      const column = relation?.columns.find((one) => one.name === kind.keyColumn)
-      if (!relation || !column) continue
-      const given = column.baseType === 'uuid' ? { [column.name]: made.keys[index] } : {}
-      const wanted = wantedRow({ catalog, model }, this.maker, relation.qualified, { ...given, ...wishes })
-      const row = await this.session.alone(() =>
-        this.maker.add(relation, { ...wanted.slot, tenant: name }, wanted.values),
-      )
-      tenant.keys[index] = String(row[kind.keyColumn])
-    }
-    const result = new TestTenant(tenant)
-    this.#tenants.set(name, result)
-    return result
+  async newTenant(name: string, wishes: RowWishes = {}): Promise<TestTenant> {
+    if (this.database.model.tenants.length === 0 || this.#tenants.has(name)) return this.tenant(name)
+    const tenant = new TestTenant(await foundTenant(this.database, this.session, this.maker, name, wishes))
+    this.#tenants.set(name, tenant)
+    return tenant
   }
 }
-
-const anonymous = (claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
-  ...claims,
-  is_anonymous: true,
-  email: '',
-  email_verified: false,
-  aal: 'aal1',
-  app_metadata: {},
-  amr: [{ method: 'anonymous', timestamp: claims['iat'] }],
-})

@@ -25,7 +25,7 @@ describe('a role', () => {
   const roleOf = async (payload: unknown, options: VerifyOptions = {}): Promise<unknown> => {
     const { role, claims: found, json } = await verifyToken(hs256, await signed(payload), options)
     expect(found['role']).toBe(role)
-    expect(JSON.parse(json)).toEqual(found)
+    expect(JSON.parse(json)).toEqual({ ...found, role })
     return role
   }
 
@@ -79,10 +79,24 @@ describe('the actor of a token', () => {
       })
   })
 
-  test('has every digit of numbers that JavaScript cannot hold', async () => {
+  test('has every digit of integers that a number cannot hold', async () => {
     const verified = await verifyToken(hs256, await signed('{"org":12345678901234567890,"role":"x"}'))
-    expect(actorFromToken(verified).settings).toEqual({
-      'request.jwt.claims': '{"org":12345678901234567890,"role":"x"}',
+    expect(verified.json).toBe('{"org":12345678901234567890,"role":"x"}')
+    const { claims: found, settings } = actorFromToken(verified)
+    expect({ found, settings }).toEqual({ found: { org: 12345678901234567890n, role: 'x' }, settings: {} })
+  })
+
+  test('has every digit of fractions that a number cannot hold', async () => {
+    const text = '{"share":0.12345678901234567890123,"role":"x"}'
+    const { claims: found, settings } = actorFromToken(await verifyToken(hs256, await signed(text)))
+    expect(found).toEqual({ share: 0.12345678901234568, role: 'x' })
+    expect(settings).toEqual({ 'request.jwt.claims': text })
+  })
+
+  test('has no number that is larger than any', async () => {
+    await expect(verifyToken(hs256, await signed('{"org":1e400}'))).rejects.toMatchObject({
+      code: 'TOKEN_REFUSED',
+      message: expect.stringContaining('1e400 is larger than any number'),
     })
   })
 })

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/population.ts'
-import { readExact, survivesParsing } from './exact-json.ts'
+import { readExact, survives } from './exact-json.ts'
 import type { VerifiedToken } from './verify.ts'
 
 /**
@@ -19,8 +19,8 @@ export function actorFromToken({ role, claims, json }: VerifiedToken, name?: str
     user,
     tenants: [],
     claims,
-    // numbers that JavaScript cannot hold go to the database as they stand in the token
-    settings: survivesParsing(readExact(json)) ? {} : { 'request.jwt.claims': json },
+    // fractions that JavaScript cannot hold go to the database as they stand in the token
+    settings: survives(readExact(json)) ? {} : { 'request.jwt.claims': json },
     purpose: 'judged',
   }
 }

@@ -36,9 +36,11 @@ describe('times', () => {
     // what is no whole number of 64 bits counts as 1970: exp is over, nbf and iat are not
     [{ exp: seconds + 60.5 }, 'expired'],
     [{ exp: 1e300 }, 'expired'],
+    [{ exp: 2n ** 63n }, 'expired'],
+    [{ exp: 2n ** 63n - 1n }, 'accepted'],
     [{ nbf: seconds + 60.5, iat: 1e300 }, 'accepted'],
     [{ exp: seconds - 60, nbf: 'x' }, 'expired'],
-  ])('of %j: %s', (more, expected) => {
+  ])('of %o: %s', (more, expected) => {
     expect(at(more)).toContain(expected)
   })
 

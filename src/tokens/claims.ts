@@ -42,6 +42,7 @@ export function checkClaims(claims: Claims, rules: ClaimRules): void {
 function timeOf(claims: Claims, name: string): number | undefined {
   const value = claims[name] ?? undefined
   if (value === undefined) return undefined
+  if (typeof value === 'bigint') return Number(BigInt.asIntN(64, value) === value ? value : 0n)
   if (typeof value !== 'number') throw refused(`"${name}" is no number`, { gateway: 'PGRST303' })
   return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? value : 0
 }

@@ -1,6 +1,6 @@
 /**
- * A JSON text whose numbers are kept as they are written. `JSON.parse` makes 12345678901234567890 of
- * 12345678901234567000, while the gateway and jsonb keep every digit, and policies may compare it.
+ * A JSON text whose numbers are kept as they are written. `JSON.parse` makes 12345678901234567000 of
+ * 12345678901234567890, while the gateway and jsonb keep every digit, and policies may compare it.
  */
 export type ExactJson =
   | { readonly kind: 'scalar'; readonly text: string }
@@ -69,37 +69,42 @@ export function printExact(json: ExactJson): string {
 }
 
 /**
- * A value as JSON text, as `JSON.stringify` writes it, but with bigints as numbers.
+ * The value that JavaScript has for it: an integer that a number cannot hold is a bigint, for policies compare all of its
+ * digits. Fractions are as near as a number gets.
  *
- * @throws Error where it holds what JSON has no word for: NaN, infinities, functions, a circle
+ * @throws Error where a number is larger than JavaScript has
  */
-export function textOf(value: unknown, within: readonly unknown[] = []): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`JSON has no ${value}`)
-  if (typeof value !== 'object' || value === null) {
-    const text: unknown = JSON.stringify(value)
-    if (typeof text !== 'string') throw new Error(`JSON has no ${typeof value}`)
-    return text
-  }
-  if (within.includes(value)) throw new Error('a value holds itself')
-  const inside = [...within, value]
-  if ('toJSON' in value && typeof value.toJSON === 'function') return textOf(value.toJSON(), inside)
-  if (Array.isArray(value)) return `[${value.map((item) => textOf(item ?? null, inside)).join(',')}]`
-  const members = Object.entries(value).filter(([, item]) => item !== undefined)
-  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${textOf(item, inside)}`).join(',')}}`
-}
-
-/** Whether `JSON.parse` keeps the value of every number. */
-export function survivesParsing(json: ExactJson): boolean {
+export function valueOf(json: ExactJson): unknown {
   switch (json.kind) {
     case 'scalar':
-      return !/^[-\d]/.test(json.text) || decimal(json.text) === decimal(String(Number(json.text)))
+      return /^[-\d]/.test(json.text) ? numberOf(json.text) : (JSON.parse(json.text) as unknown)
     case 'array':
-      return json.items.every(survivesParsing)
+      return json.items.map(valueOf)
     case 'object':
-      return [...json.members.values()].every(survivesParsing)
+      // not by assignment: `__proto__` is a name like any other
+      return Object.fromEntries([...json.members].map(([name, value]) => [name, valueOf(value)]))
   }
 }
+
+function numberOf(text: string): number | bigint {
+  const number = Number(text)
+  if (!Number.isFinite(number)) throw new Error(`${text} is larger than any number`)
+  return isExact(text) || !/^-?\d+$/.test(text) ? number : BigInt(text)
+}
+
+/** Whether valueOf() keeps the value of every number. */
+export function survives(json: ExactJson): boolean {
+  switch (json.kind) {
+    case 'scalar':
+      return !/^[-\d]/.test(json.text) || /^-?\d+$/.test(json.text) || isExact(json.text)
+    case 'array':
+      return json.items.every(survives)
+    case 'object':
+      return [...json.members.values()].every(survives)
+  }
+}
+
+const isExact = (text: string): boolean => decimal(text) === decimal(String(Number(text)))
 
 /** A number in one way of writing: digits without zeros around them, and the power of ten of the last one. */
 function decimal(text: string): string {

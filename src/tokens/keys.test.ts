@@ -105,6 +105,12 @@ describe('keys for tokens', () => {
     ).toContain('1024 bits')
   })
 
+  test('are not generated where a variable was not set', async () => {
+    expect(await failure({ secret: undefined })).toBe('TOKEN_KEYS_INVALID: `secret` is undefined')
+    expect(await failure({ privateKey: undefined })).toContain('`privateKey` is undefined')
+    expect(await failure({ secret: '' })).toContain('the secret has 0 bytes')
+  })
+
   test('count the bytes of a secret, not its letters', async () => {
     expect((await tokenKeys({ secret: 'ü'.repeat(16) })).alg).toBe('HS256')
     expect(await failure({ secret: 'ü'.repeat(15) })).toContain('30 bytes')

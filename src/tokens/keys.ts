@@ -10,9 +10,9 @@ export interface TokenKeyOptions {
   /** default: what the given key is for; without one ES256 */
   readonly alg?: SigningAlgorithm
   /** for HS256: text, or the bytes that it stands for where it is base64; 32 bytes or more */
-  readonly secret?: string | Uint8Array
+  readonly secret?: string | Uint8Array | undefined
   /** PEM (PKCS #8, PKCS #1 or SEC 1) or JWK */
-  readonly privateKey?: string | JWK
+  readonly privateKey?: string | JWK | undefined
   /** what the header names the key by; default: the JWK's own, else its thumbprint (RFC 7638); a secret has none */
   readonly kid?: string
 }
@@ -85,6 +85,10 @@ export class TokenKeys {
  */
 export async function tokenKeys(options: TokenKeyOptions = {}): Promise<TokenKeys> {
   const { alg, secret, privateKey, kid } = options
+  for (const name of ['secret', 'privateKey'] as const)
+    if (name in options && options[name] === undefined)
+      // a generated pair instead would sign what nobody accepts
+      throw invalid(`\`${name}\` is undefined`, 'Is the variable set that it comes from?')
   if (secret !== undefined && privateKey !== undefined)
     throw invalid('tokens are signed with `secret` or with `privateKey`, not with both')
   if (secret !== undefined) return TokenKeys.of(alg ?? 'HS256', secretJwk(secret), kid)

@@ -1,5 +1,5 @@
+import { jsonText } from '../domain/json-text.ts'
 import { HarnessError } from '../errors.ts'
-import { textOf } from './exact-json.ts'
 import type { TokenKeys } from './keys.ts'
 
 export interface MintOptions {
@@ -37,7 +37,7 @@ export async function mintToken(
 
 function payloadOf(claims: Readonly<Record<string, unknown>>): string {
   try {
-    return textOf(claims)
+    return jsonText(claims)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new HarnessError('TOKEN_INVALID', `the claims cannot be written as JSON: ${reason}`, {

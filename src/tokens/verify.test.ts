@@ -1,4 +1,5 @@
 import { createHmac, createPrivateKey, createPublicKey, createSign } from 'node:crypto'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { HarnessError } from '../errors.ts'
 import { tokenKeys } from './keys.ts'
@@ -61,6 +62,25 @@ describe('a token that is checked', () => {
       expect(await verifyToken(set, token, { now })).toEqual(verified)
   })
 
+  test.each(['RS384', 'RS512', 'ES384', 'ES512', 'EdDSA'])('may be signed with %s', async (alg) => {
+    const pair = await generateKeyPair(alg, { extractable: true })
+    const set = { keys: [await exportJWK(pair.publicKey)] }
+    const token = await new SignJWT(claims).setProtectedHeader({ alg }).sign(pair.privateKey)
+    expect((await verifyToken(set, token)).claims).toEqual(claims)
+    const other = await generateKeyPair(alg)
+    const foreign = await new SignJWT(claims).setProtectedHeader({ alg }).sign(other.privateKey)
+    expect(await refusal(set, foreign)).toContain(`not made with the key for ${alg}`)
+  })
+
+  test('may be signed with a longer HMAC where the key is not for one algorithm alone', async () => {
+    const k = Buffer.from(SECRET.repeat(2)).toString('base64url')
+    for (const alg of ['HS384', 'HS512']) {
+      const token = await new SignJWT(claims).setProtectedHeader({ alg }).sign(Buffer.from(SECRET.repeat(2)))
+      expect((await verifyToken({ keys: [{ kty: 'oct', k }] }, token)).claims).toEqual(claims)
+      expect(await refusal(SECRET.repeat(2), token)).toContain(`no key is for ${alg}`)
+    }
+  })
+
   test('of other keys is refused, whatever their algorithm', async () => {
     for (const [name, make] of Object.entries({
       HS256: () => tokenKeys({ alg: 'HS256' }),
@@ -112,6 +132,10 @@ describe('a token that is checked', () => {
     for (const text of texts)
       for (const header of [HS, { ...HS, kid: rs256.kid }]) {
         const token = forged(header, { ...claims, exp: seconds + 60 }, text)
+        // a key that does not say what it is for is still no secret
+        expect(await refusal(JSON.stringify({ ...jwk, alg: undefined, use: undefined }), token)).toContain(
+          'no key is for HS256',
+        )
         expect(await refusal(rs256, token)).toContain('no key is for HS256')
         expect(await refusal(rs256.jwks(), token)).toContain('no key is for HS256')
         expect(await refusal(postgrestSecret(rs256), token)).toContain('no key is for HS256')

@@ -1,6 +1,7 @@
+import { jsonText } from '../domain/json-text.ts'
 import { checkClaims } from './claims.ts'
 import type { ClaimRules } from './claims.ts'
-import { printExact, readExact } from './exact-json.ts'
+import { printExact, readExact, valueOf } from './exact-json.ts'
 import type { ExactJson } from './exact-json.ts'
 import { refused } from './refused.ts'
 import { valueAt } from './role-path.ts'
@@ -20,7 +21,7 @@ export interface VerifyOptions extends ClaimRules {
 export interface VerifiedToken {
   /** the role that it switches to: what the database does not know, the database refuses */
   readonly role: string
-  /** the value of `request.jwt.claims`, where the role stands as `role`; numbers as JavaScript has them */
+  /** the value of `request.jwt.claims`, where the role stands as `role`; integers that a number cannot hold are bigints */
   readonly claims: Readonly<Record<string, unknown>>
   /** the same as text, with all digits of all numbers */
   readonly json: string
@@ -41,11 +42,9 @@ export async function verifyToken(
 ): Promise<VerifiedToken> {
   const known = keysOf(keys)
   const header = headerOf(token, options.algorithms ?? ALGORITHMS)
-  const exact = claimsOf(await checkSignature(token, header, known))
-  const claims = JSON.parse(printExact(exact)) as Record<string, unknown>
+  const { members, claims } = claimsOf(await checkSignature(token, header, known))
   checkClaims(claims, options)
-  const role = roleOf(claims, exact, options)
-  const members = exact.kind === 'object' ? exact.members : []
+  const role = roleOf(claims, options)
   const json = printExact({
     kind: 'object',
     members: new Map([...members, ['role', { kind: 'scalar', text: JSON.stringify(role) }]]),
@@ -66,7 +65,7 @@ function headerOf(token: string, algorithms: readonly string[]): Header {
     })
   if (!parts.every((part) => BASE64URL.test(part)))
     throw refused('it is not base64url', { gateway: 'PGRST301' })
-  const { alg, kid, crit } = objectOf(Buffer.from(parts[0] ?? '', 'base64url'), 'its header')
+  const { alg, kid, crit } = objectOf(Buffer.from(parts[0] ?? '', 'base64url'), 'its header', 'PGRST301')
   if (typeof alg !== 'string') throw refused('its header names no algorithm', { gateway: 'PGRST301' })
   // unsigned, whatever is allowed: nobody issues such a token (RFC 8725, section 3.2)
   if (alg.toLowerCase() === 'none') throw refused('it is not signed: "alg" is none', { gateway: 'PGRST301' })
@@ -83,40 +82,47 @@ function headerOf(token: string, algorithms: readonly string[]): Header {
   return { alg, kid: kid ?? undefined }
 }
 
-function claimsOf(payload: Uint8Array): ExactJson {
-  objectOf(payload, 'its payload')
+interface Payload {
+  readonly members: ReadonlyMap<string, ExactJson>
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+function claimsOf(payload: Uint8Array): Payload {
+  objectOf(payload, 'its payload', 'PGRST303')
   try {
-    return readExact(new TextDecoder().decode(payload))
+    const exact = readExact(new TextDecoder().decode(payload))
+    const members = exact.kind === 'object' ? exact.members : new Map<string, ExactJson>()
+    return {
+      members,
+      claims: Object.fromEntries([...members].map(([name, value]) => [name, valueOf(value)])),
+    }
   } catch (error) {
-    throw refused(`its payload is ambiguous: ${error instanceof Error ? error.message : String(error)}`)
+    throw refused(`its payload cannot be told: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-function objectOf(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
+function objectOf(
+  bytes: Uint8Array,
+  what: string,
+  gateway: 'PGRST301' | 'PGRST303',
+): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {
-    throw refused(`${what} is no JSON`, { gateway: 'PGRST301' })
+    throw refused(`${what} is no JSON`, { gateway })
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw refused(`${what} is no object`, { gateway: 'PGRST301' })
+  throw refused(`${what} is no object`, { gateway })
 }
 
 /** What is no text becomes the text of it, null too: PostgREST makes a role's name of whatever stands there. */
 function roleOf(
   claims: Readonly<Record<string, unknown>>,
-  exact: ExactJson,
   { roleClaimKey = '.role', anonRole = 'anon' }: VerifyOptions,
 ): string {
   const found = valueAt(claims, roleClaimKey)
-  if (typeof found === 'string') return found
-  if (found !== undefined) return roleClaimKey === '.role' ? textAt(exact, 'role') : JSON.stringify(found)
+  if (found !== undefined) return typeof found === 'string' ? found : jsonText(found)
   if (anonRole !== null) return anonRole
   throw refused('it names no role, and there is none for whoever does not say', { gateway: 'PGRST302' })
-}
-
-function textAt(exact: ExactJson, name: string): string {
-  const value = exact.kind === 'object' ? exact.members.get(name) : undefined
-  return value ? printExact(value) : 'null'
 }

@@ -9,9 +9,9 @@ import { requireHandout } from './worker.ts'
 /** Who asks, as the titles of the generated tests call them. */
 const WHO: Readonly<Record<Standing, string>> = {
   anon: 'without a session',
-  foreign: 'of a stranger',
-  team: 'of a team mate',
-  own: 'of one’s own rows',
+  foreign: 'by a stranger',
+  team: 'by a team mate',
+  own: 'by the owner',
 }
 
 /** Milliseconds that seeding and probing may take before the first test. */

@@ -11,7 +11,7 @@ export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 export type { Attempt } from '../testing/attempt.ts'
 export type { CustomIdentity } from '../testing/identity.ts'
 export type { TestActor, TestTenant } from '../testing/people.ts'
-export type { UserOptions } from '../testing/stage.ts'
+export type { UserOptions } from '../testing/newcomers.ts'
 export type { ProjectOptions } from '../testing/handout.ts'
 
 declare global {
