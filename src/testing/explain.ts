@@ -62,4 +62,4 @@ function blameOf({ session, actor, relation, command, outcome }: Evidence): read
 }
 
 const blameText = ({ statement = '', file, line }: Blame): string =>
-  file === undefined ? statement : `${statement}   ${file}:${line ?? 1}`
+  `${statement.replaceAll(/\s+/g, ' ')}${file === undefined ? '' : `   ${file}:${line ?? 1}`}`

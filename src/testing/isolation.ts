@@ -145,4 +145,4 @@ function findingText({ code, id, title, evidence, blame, reproduction, remedy }:
 }
 
 const blameText = ({ statement = '', file, line }: Blame): string =>
-  file === undefined ? statement : `${statement}   ${file}:${line ?? 1}`
+  `${statement.replaceAll(/\s+/g, ' ')}${file === undefined ? '' : `   ${file}:${line ?? 1}`}`

@@ -4,6 +4,7 @@ import type { Standing } from '../domain/vocabulary.ts'
 import { HarnessError } from '../errors.ts'
 import { beyond, cellPart, failureOf, isolationReport, namesIn, restOf } from '../testing/isolation.ts'
 import type { IsolationScope, Part } from '../testing/isolation.ts'
+import { telling } from './tell.ts'
 import { requireHandout } from './worker.ts'
 
 /** Who asks, as the titles of the generated tests call them. */
@@ -23,7 +24,7 @@ const LONGEST_RUN = 600_000
  *
  * @throws HarnessError at collection where the scope names nothing, or the set-up is missing
  */
-export function describeIsolation(scope: IsolationScope = {}): void {
+export const describeIsolation: (scope?: IsolationScope) => void = telling((scope: IsolationScope = {}) => {
   const handout = requireHandout()
   const names = namesIn(handout, scope)
   if (names.relations.length + names.functions.length === 0)
@@ -56,7 +57,7 @@ export function describeIsolation(scope: IsolationScope = {}): void {
       test(`${routine} execute`, () => check(restOf(run.report, routine)))
     test('everything else', () => check(beyond(run.report, names)))
   })
-}
+})
 
 /** What a generated test fails with. Where it was thrown tells nobody anything: its stack is its message. */
 class IsolationError extends Error {

@@ -8,6 +8,7 @@ import type { RowWishes } from '../testing/seeding.ts'
 import type { MintOptions } from '../tokens/mint.ts'
 import type { TokenKeys } from '../tokens/keys.ts'
 import type { VerifyOptions } from '../tokens/verify.ts'
+import { telling } from './tell.ts'
 import { Worker } from './worker.ts'
 
 /** Inserts a row as superuser: complete, valid, of `owner` or `tenant`, with the given columns. @returns all of it */
@@ -71,8 +72,12 @@ type WithStage = { readonly stage: TestStage }
 
 const of =
   <Value>(give: (stage: TestStage) => Value | Promise<Value>) =>
-  async ({ stage }: WithStage, use: Use<Value>): Promise<void> =>
-    use(await give(stage))
+  async ({ stage }: WithStage, use: Use<Value>): Promise<void> => {
+    const value = await telling(give)(stage)
+    return use(
+      typeof value === 'function' ? (telling(value as (...given: unknown[]) => unknown) as Value) : value,
+    )
+  }
 
 /** Vitest's `test` with people, rows and a transaction that is rolled back. */
 export const test = base.extend<Fixtures & { $worker?: never } & WorkerFixtures>({
@@ -87,7 +92,7 @@ export const test = base.extend<Fixtures & { $worker?: never } & WorkerFixtures>
   stage: async (
     { rlsWorker, task }: { readonly rlsWorker: Worker; readonly task: { readonly name: string } },
     use: Use<TestStage>,
-  ) => rlsWorker.stage(task.name, use),
+  ) => telling(() => rlsWorker.stage(task.name, use))(),
   alice: of((stage) => stage.actor('alice')),
   bob: of((stage) => stage.actor('bob')),
   carol: of((stage) => stage.actor('carol')),

@@ -15,6 +15,7 @@ import type { Attempt } from '../testing/attempt.ts'
 import type { Where } from '../testing/clauses.ts'
 import { explain } from '../testing/explain.ts'
 import type { Judgement } from '../testing/judgement.ts'
+import { telling } from './tell.ts'
 import { TestActor } from '../testing/people.ts'
 import type { TestTenant } from '../testing/people.ts'
 import type { RowWishes } from '../testing/seeding.ts'
@@ -128,7 +129,7 @@ function matcher(judge: Judge) {
     received: unknown,
     ...given: unknown[]
   ): Promise<MatcherResult> {
-    const judged = (judge as (received: unknown, ...given: unknown[]) => Promise<Judgement>)(
+    const judged = telling(judge as (received: unknown, ...given: unknown[]) => Promise<Judgement>)(
       received,
       ...given,
     )
