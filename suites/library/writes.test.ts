@@ -145,6 +145,21 @@ describe('an attempt', () => {
     expect(await sql`select count(*)::int as left from documents`).toEqual([{ left: 0 }])
   })
 
+  test('that reaches nothing proves nothing where there is nothing', async ({ alice, bob, seed }) => {
+    const nowhere = '00000000-0000-4000-8000-000000000000'
+    const removal = (): ReturnType<typeof bob.attempt> =>
+      bob.attempt('delete from notes where id = $1', [nowhere])
+    await expect(expect(removal()).not.toAffect()).rejects.toThrow('it proves nothing')
+    await expect(expect(removal()).toAffect(0)).rejects.toThrow('it proves nothing')
+    await expect(expect(bob.attempt('select * from notes')).not.toReturnRows()).rejects.toThrow(
+      'it proves nothing',
+    )
+    await seed('public.notes', { owner: alice })
+    await expect(bob.attempt('delete from notes')).not.toAffect()
+    await expect(bob.attempt('select * from notes')).not.toReturnRows()
+    await expect(bob.attempt('select * from notes')).toReturnRows(0)
+  })
+
   test('says what the server did', async ({ alice, anon }) => {
     const { outcome, rows } = await alice.attempt('select 1 as one union select 2 order by 1')
     expect(outcome).toEqual({ kind: 'returned', rows: 2 })
