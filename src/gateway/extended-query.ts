@@ -10,7 +10,7 @@ import { onlyInBlock } from './simple-query.ts'
 interface Awaited {
   readonly code: '1' | '2' | '3'
   readonly hidden: boolean
-  readonly then: () => void
+  readonly done: () => void
 }
 
 /**
@@ -118,11 +118,11 @@ export class Batch {
 
   #hide(message: Buffer): void {
     this.#pending.push(message)
-    this.#awaited.push({ code: '3', hidden: true, then: () => {} })
+    this.#awaited.push({ code: '3', hidden: true, done: () => {} })
   }
 
-  #await(code: '1' | '2' | '3', then: () => void): void {
-    this.#awaited.push({ code, hidden: false, then })
+  #await(code: '1' | '2' | '3', done: () => void): void {
+    this.#awaited.push({ code, hidden: false, done })
   }
 
   async #fail(error: { readonly sqlstate: string; readonly message: string }): Promise<boolean> {
@@ -152,7 +152,7 @@ export class Batch {
     if (code !== '1' && code !== '2' && code !== '3') return false
     const awaited = this.#awaited.shift()
     if (awaited?.code !== code) throw new Error(`the server answered ${code} to another message`)
-    awaited.then()
+    awaited.done()
     return awaited.hidden
   }
 }

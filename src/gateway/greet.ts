@@ -39,8 +39,7 @@ export async function greet(
   checkTarget(host, start)
   const wanted = startSettings(start)
   for (const [name, value] of wanted) checkSetting(name, value, identity.role)
-  const known = new Set([...identity.base.keys()])
-  const unknown = [...wanted.keys()].filter((name) => name !== 'role' && !known.has(name))
+  const unknown = [...wanted.keys()].filter((name) => name !== 'role' && !identity.base.has(name))
   const initial = new Map([...identity.settings, ...wanted, ['role', identity.role] as const])
   const settings = new Settings(initial, identity.base)
   const savepoint = `rls_gateway_${number}_start`

@@ -30,7 +30,6 @@ export function textAt(bytes: Buffer, start: number): { readonly text: string; r
 
 export const query = (sql: string): Buffer => message('Q', sql)
 export const SYNC = message('S')
-export const PARSE_COMPLETE = message('1')
 export const closeStatement = (name: string): Buffer => message('C', Buffer.from('S'), name)
 export const closePortal = (name: string): Buffer => message('C', Buffer.from('P'), name)
 export const copyFail = (reason: string): Buffer => message('f', reason)

@@ -1,7 +1,8 @@
-import { ask, tell } from './conversation.ts'
+import { ask } from './conversation.ts'
 import type { Command, Modes, Plain } from './command.ts'
+import { deallocate, discardAll } from './deallocate.ts'
 import type { Exchange } from './exchange.ts'
-import { closeStatement, commandComplete, SYNC } from './messages.ts'
+import { commandComplete, SYNC } from './messages.ts'
 import { deferAgain, undoSql } from './session-sql.ts'
 
 /** A command that the gateway carries out itself. */
@@ -218,38 +219,4 @@ async function setTransaction(exchange: Exchange, modes: Modes): Promise<boolean
     }
   }
   return done(exchange, 'SET')
-}
-
-async function discardAll(exchange: Exchange): Promise<boolean> {
-  const { session } = exchange
-  if (session.status !== 'I')
-    return exchange.fail({ sqlstate: '25001', message: 'DISCARD ALL cannot run inside a transaction block' })
-  session.settings.resetAll(new Set())
-  await closeStatements(exchange)
-  return done(exchange, 'DISCARD ALL')
-}
-
-async function deallocate(exchange: Exchange, name: string | null): Promise<boolean> {
-  const { session } = exchange
-  if (name === null) {
-    await closeStatements(exchange)
-    return done(exchange, 'DEALLOCATE ALL')
-  }
-  const known = session.statements.has(name)
-  if (!known && !session.prepared.has(name))
-    return exchange.fail({ sqlstate: '26000', message: `prepared statement "${name}" does not exist` })
-  await tell(exchange.wire, [closeStatement(known ? session.names.of('statement', name) : name), SYNC])
-  session.names.forget('statement', name)
-  session.statements.delete(name)
-  session.prepared.delete(name)
-  return done(exchange, 'DEALLOCATE')
-}
-
-export async function closeStatements(exchange: Exchange): Promise<void> {
-  const { session, wire } = exchange
-  const closes = session.names.closeAll('statement', [...session.prepared])
-  if (closes.length > 0) await tell(wire, [...closes, SYNC])
-  session.names.forget('statement')
-  session.statements.clear()
-  session.prepared.clear()
 }

@@ -3,7 +3,7 @@ import type { Identity } from './identity.ts'
 import { parameterStatus } from './messages.ts'
 import { Names } from './names.ts'
 import { StatementReader } from './read-statements.ts'
-import { Settings, type SettingsSnapshot } from './settings.ts'
+import type { Settings, SettingsSnapshot } from './settings.ts'
 
 /** A client's transaction, or a savepoint in it: a savepoint on the line, under a name of ours. */
 export interface Savepoint {
