@@ -5,6 +5,7 @@ import type { Connection, StatementResult } from '../database/connection.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Values } from '../domain/population.ts'
+import type { ServerError } from '../domain/server-error.ts'
 import type { Outcome } from '../domain/probe.ts'
 import { turnOf } from '../gateway/host.ts'
 import type { Definition } from '../judge/blame.ts'
@@ -156,16 +157,27 @@ export class TestSession {
     }
   }
 
-  /** Rows that the statement reaches with the same claims where row security does not apply. */
-  #unfiltered(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | null> {
+  /** Rows that the statement reaches with the same claims where row security does not apply; null where it fails. */
+  async #unfiltered(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | null> {
+    const answer = await this.#bypass(actor, statement, values)
+    return typeof answer === 'number' ? answer : null
+  }
+
+  /** Whether a write reaches rows where row security does not apply: a constraint stops it after it has. */
+  async wouldReach(actor: Actor, statement: string): Promise<boolean> {
+    const answer = await this.#bypass(actor, statement, [])
+    return typeof answer === 'number' ? answer > 0 : answer.sqlstate.startsWith('23')
+  }
+
+  #bypass(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | ServerError> {
     return this.alone(async (connection) => {
+      await connection.run(`savepoint ${SAVEPOINT};\n${settingsSql(actor)}`)
       try {
-        await connection.run(`savepoint ${SAVEPOINT};\n${settingsSql(actor)}`)
         const last = (await connection.execute(statement, values)).at(-1)
         return last?.count ?? last?.rows.length ?? 0
       } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error
-        return null
+        if (error instanceof DatabaseError) return error.error
+        throw error
       } finally {
         await connection.run(UNDO)
       }

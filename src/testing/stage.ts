@@ -77,8 +77,9 @@ export class TestStage {
     })
   }
 
-  get actors(): readonly TestActor[] {
-    return [...this.#actors.values()]
+  /** Who asks without a session. */
+  nobody(): TestActor {
+    return this.actor(this.#actors.has('nobody') ? 'nobody' : 'anon')
   }
 
   /** A tenant of the cast by name. @throws HarnessError where the schema has no tenants */
