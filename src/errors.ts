@@ -15,6 +15,7 @@ export type HarnessErrorCode =
   | 'PROBE_FAILED'
   | 'NOTHING_JUDGED'
   | 'OUTPUT_FAILED'
+  | 'MERGE_FAILED'
 
 /**
  * An error that is meant for the person who runs the harness: `message` says what is wrong and where, in that

@@ -87,7 +87,7 @@ async function judgeDatabase(
       notes: [],
     }),
   )
-  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions, today: context.today })
+  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions })
   return assemble({
     config,
     prepared,
@@ -97,6 +97,8 @@ async function judgeDatabase(
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
     judged,
+    units: probed.units,
+    today: context.today,
     steps,
     durationMs: performance.now() - started,
   })
