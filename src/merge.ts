@@ -26,9 +26,9 @@ export function merge(shards: readonly NamedShard[]): Report {
   return conclude(join(ordered, first.report))
 }
 
-/** What stops the whole: the project's own word. */
-export const gateOf = ([first]: readonly NamedShard[]): Config['gate'] | undefined =>
-  first?.report.shard.gate
+/** What stops the whole: the project's own word, in all shards the same. */
+export const gateOf = ([first]: readonly NamedShard[]): Config['gate'] =>
+  first?.report.shard.gate ?? { failOn: 'error', strict: false }
 
 /** The shards by number, where each is there once. */
 function complete(shards: readonly NamedShard[]): readonly NamedShard[] {
@@ -65,7 +65,7 @@ const SAME: Readonly<Record<string, (report: ShardReport) => unknown>> = {
   'the version of rls-harness': ({ tool }) => tool.version,
   'the seed': ({ run }) => run.seed,
   'the major version of PostgreSQL': ({ run }) => Number.parseInt(run.engine.version, 10),
-  'apiPrivileges': ({ run }) => run.apiPrivileges,
+  apiPrivileges: ({ run }) => run.apiPrivileges,
   'the SQL files': ({ sources }) => filesIn(sources),
   'the configuration': ({ shard }) => shard.settings,
   'the cast': ({ actors, tenants }) => [actors, tenants],
@@ -124,7 +124,11 @@ function join(shards: readonly NamedShard[], first: ShardReport): Tried {
   const { tool, sources, actors, tenants, rows, coverage, shard } = first
   return {
     head: {
-      ...{ tool, sources, actors, tenants, rows },
+      tool,
+      sources,
+      actors,
+      tenants,
+      rows,
       run: runOf(reports, first),
       storage: shard.storage,
       notices: shard.notices,

@@ -48,7 +48,5 @@ export interface Ascent {
 
 /** The unit that an ascent belongs to: who began it, and where. */
 export function climbOf({ kind, steps, actor }: Pick<Ascent, 'kind' | 'steps' | 'actor'>): Unit {
-  return kind === 'account'
-    ? ACCOUNTS
-    : { kind: 'climb', name: steps[0]?.relation ?? '', scope: actor.name }
+  return kind === 'account' ? ACCOUNTS : { kind: 'climb', name: steps[0]?.relation ?? '', scope: actor.name }
 }

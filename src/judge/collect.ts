@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { FINDINGS } from '../domain/finding.ts'
-import type { Fact, Subject } from '../domain/fact.ts'
+import type { Fact } from '../domain/fact.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
 import type { Finding } from '../domain/report.ts'
 import type { Severity } from '../domain/vocabulary.ts'
 
-export type { Fact, Subject }
+export type { Fact }
 
 /** Storage and Realtime have APIs of their own. */
 const SERVED_OTHERWISE: ReadonlySet<string> = new Set(['storage', 'realtime'])

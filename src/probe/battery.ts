@@ -50,9 +50,7 @@ export class Battery {
   }
 
   /** Tries what was not tried yet of these actors on these relations. */
-  async tryAll(
-    wanted: readonly { readonly relation: number; readonly actor: Actor }[],
-  ): Promise<void> {
+  async tryAll(wanted: readonly { readonly relation: number; readonly actor: Actor }[]): Promise<void> {
     const [target] = this.#options.targets
     const missing = wanted.filter(
       ({ relation }) =>

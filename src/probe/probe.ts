@@ -56,10 +56,7 @@ export interface Probed {
  * Runs the whole battery: relations are shared out over pipelined connections, every transaction is rolled back. Of
  * relations that are not to be tried in `full` only who reads what is asked: that is what others are judged by.
  */
-export async function probe(
-  options: ProbeOptions,
-  full: (relation: Relation) => boolean,
-): Promise<Probed> {
+export async function probe(options: ProbeOptions, full: (relation: Relation) => boolean): Promise<Probed> {
   const knowledge: Knowledge = { ...options, attributions: new Map() }
   const queue = [...options.relations]
   const observations = new Map<number, readonly Observation[]>()
