@@ -90,7 +90,7 @@ function requireSame(first: NamedShard, other: NamedShard): void {
     if (one === two) continue
     const short = one.length + two.length < MOST_SHOWN ? ` (${one} and ${two})` : ''
     throw refusal(
-      `${first.file} and ${other.file} are shards of different runs: ${what} differs${short}`,
+      `${first.file} and ${other.file} are shards of different runs: they differ in ${what}${short}`,
       'Run all shards on the same files, with the same configuration and flags.',
     )
   }

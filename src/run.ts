@@ -77,9 +77,9 @@ async function judgeDatabase(
   const probed = await step(
     'probe',
     () => probeAll(prepared, known, seeded, config, context.signal),
-    ({ observations, calls }) => ({
+    ({ observations, calls, full }) => ({
       text: [
-        `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
+        `${count(observations.length, 'probe')} of ${count(full.size, 'relation')}`,
         ...(known.routines.length > 0
           ? [`${count(calls.length, 'call')} of ${count(known.routines.length, 'function')}`]
           : []),

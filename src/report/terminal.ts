@@ -88,11 +88,14 @@ function unfinished({ run }: Report, look: Look): readonly string[] {
   if (!run.shard) return []
   const { index, count: all, left } = run.shard
   const others = left.length > 0 ? `; ${left.length} relations, buckets and functions are left to others` : ''
-  return marked(
-    '!',
-    `shard ${index}/${all} proves nothing alone${others}: join all ${all} JSON reports with rls-harness merge`,
-    look,
-  )
+  return [
+    '',
+    ...marked(
+      '!',
+      `shard ${index}/${all} proves nothing alone${others}: join all ${all} JSON reports with rls-harness merge`,
+      look,
+    ),
+  ]
 }
 
 const partOf = ({ run }: Report): string => (run.shard ? `shard ${run.shard.index}/${run.shard.count}` : '')
