@@ -45,17 +45,20 @@ export function conclude(tried: Tried, shard?: Shard): Report {
       relations: relations.filter(({ kind }) => !AREA_KINDS.has(kind)).length,
       functions: functions.length,
       probes: rows.length,
-      bySeverity: Object.fromEntries(
-        SEVERITIES.map((severity) => [severity, active.filter((one) => one.severity === severity).length]),
-      ) as Record<Severity, number>,
+      bySeverity: bySeverity(active),
       suppressed: findings.length - active.length,
     },
   }
 }
 
+const bySeverity = (active: readonly Finding[]): Report['summary']['bySeverity'] =>
+  Object.fromEntries(
+    SEVERITIES.map((severity) => [severity, active.filter((one) => one.severity === severity).length]),
+  ) as Record<Severity, number>
+
 const AREA_KINDS: ReadonlySet<string> = new Set(['bucket', 'topic'])
 
-export const PROBE_COLUMNS = [
+const PROBE_COLUMNS = [
   'relation',
   'command',
   'actor',

@@ -191,7 +191,7 @@ describe('the command line', () => {
   test('a leak makes its shard and the whole exit with 1, also where the shards were told to let it pass', async () => {
     const dir = project(leaky)
     const plain = await shards(dir, ['1/2', '2/2'])
-    expect(plain.map(({ code }) => code).sort()).toEqual([0, 1])
+    expect(new Set(plain.map(({ code }) => code))).toEqual(new Set([0, 1]))
     expect((await rls(dir, 'merge', '1-of-2.json', '2-of-2.json')).code).toBe(1)
     const lenient = await shards(dir, ['1/2', '2/2'], '--fail-on', 'never')
     expect(lenient.map(({ code }) => code)).toEqual([0, 0])
