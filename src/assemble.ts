@@ -1,23 +1,26 @@
 import { createRequire } from 'node:module'
+import { conclude } from './conclude.ts'
 import type { CallObservation } from './domain/call.ts'
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
+import { areaUnit } from './domain/area.ts'
 import type { Area, Surroundings } from './domain/area.ts'
 import type { Config } from './domain/config.ts'
-import type { Expectation } from './domain/expectation.ts'
+import type { Part } from './domain/fact.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
-import type { Finding, Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
-import { SEVERITIES } from './domain/vocabulary.ts'
-import type { Severity } from './domain/vocabulary.ts'
+import type { Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
+import { PRIVILEGES, unitKey } from './domain/shard.ts'
+import type { PlannedUnit } from './domain/shard.ts'
+import type { Head, Tried, TriedUnit } from './domain/tried.ts'
 import { groupBy } from './group-by.ts'
-import type { Judged } from './judge/judge.ts'
 import { isExposed } from './judge/static.ts'
-import { accessOf, cellsOf } from './judge/summary.ts'
+import { accessOf, seenCells } from './judge/summary.ts'
 import { baseOf } from './ownership/expect.ts'
-import { reportAreas } from './reported-areas.ts'
 import type { Prepared } from './prepare.ts'
+import { reportArea } from './reported-areas.ts'
+import { shardReport } from './shard.ts'
 
 export interface AssembleInput {
   readonly config: Config
@@ -25,7 +28,6 @@ export interface AssembleInput {
   readonly catalog: Catalog
   readonly model: Model
   readonly relations: readonly Relation[]
-  readonly expectations: readonly Expectation[]
   readonly population: Population
   readonly surroundings: Surroundings
   readonly areas: readonly Area[]
@@ -34,17 +36,42 @@ export interface AssembleInput {
   readonly calls: readonly CallObservation[]
   readonly unset: { readonly hint: string | null }
   readonly platformGrants: readonly PlatformGrant[]
-  readonly judged: Judged
+  readonly judged: readonly Part[]
+  /** what was shared out, in the order of the report */
+  readonly units: readonly PlannedUnit[]
+  /** ISO date */
+  readonly today: string
   readonly steps: readonly Timing[]
   readonly durationMs: number
 }
 
-/** Everything that a reporter may show, in a stable order. */
+/** Everything that a reporter may show, in a stable order; of a shard what it tried, and what is needed to join it. */
 export function assemble(input: AssembleInput): Report {
-  const { config, prepared, population, observations, judged } = input
-  const active = judged.findings.filter(({ suppressed }) => suppressed === undefined)
+  const { shard } = input.config
+  return shard ? shardReport(triedOf(input), input.config, shard) : conclude(triedOf(input))
+}
+
+function triedOf(input: AssembleInput): Tried {
+  const { config, population } = input
+  const own = input.units.filter(({ shard }) => shard === (config.shard?.index ?? 1))
+  const keys = new Set(own.map(unitKey))
   return {
-    schemaVersion: 1,
+    head: headOf(input),
+    terms: {
+      ...(config.supabase.exposedSchemas ? { served: config.supabase.exposedSchemas } : {}),
+      ignore: config.ignore,
+      today: input.today,
+      forgers: population.actors.flatMap(({ name, forged }) => (forged ? [{ name, forged }] : [])),
+    },
+    units: input.units,
+    own: unitsTried(input).filter(({ key }) => keys.has(key)),
+    parts: input.judged.filter(({ unit }) => keys.has(unit)),
+  }
+}
+
+function headOf(input: AssembleInput): Head {
+  const { config, prepared, population } = input
+  return {
     tool: { name: 'rls-harness', version: packageVersion() },
     run: {
       seed: config.seed.seed,
@@ -54,13 +81,7 @@ export function assemble(input: AssembleInput): Report {
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
     },
-    outcome:
-      active.some(({ severity }) => severity !== 'note') || judged.untested.length > 0
-        ? 'findings'
-        : 'isolated',
     sources: prepared.sources,
-    relations: [...reportRelations(input), ...reportAreas(input)],
-    functions: input.routines.map((routine) => reportFunction(routine)),
     storage: {
       buckets: input.surroundings.buckets.map(({ id, public: open, fileSizeLimit, allowedMimeTypes }) => ({
         id,
@@ -79,29 +100,8 @@ export function assemble(input: AssembleInput): Report {
     rows:
       [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0) +
       input.areas.reduce((sum, { rows }) => sum + rows.length, 0),
-    probes: { columns: PROBE_COLUMNS, rows: probeRows(input) },
-    coverage: {
-      planned: observations.length + input.calls.length,
-      executed: observations.length + input.calls.length,
-      untested: judged.untested,
-      untried: untriedIn(input),
-    },
-    platformGrants: input.platformGrants,
-    findings: [...judged.findings].sort(byWeight),
-    notices: [
-      ...(input.unset.hint === null ? [] : [input.unset.hint]),
-      ...population.notices,
-      ...judged.notices,
-    ],
-    summary: {
-      relations: input.relations.length,
-      functions: input.routines.length,
-      probes: observations.length + input.calls.length,
-      bySeverity: Object.fromEntries(
-        SEVERITIES.map((severity) => [severity, active.filter((one) => one.severity === severity).length]),
-      ) as Record<Severity, number>,
-      suppressed: judged.findings.length - active.length,
-    },
+    notices: [...(input.unset.hint === null ? [] : [input.unset.hint]), ...population.notices],
+    untried: untriedIn(input),
   }
 }
 
@@ -122,31 +122,44 @@ function reportFunction({ signature, securityDefiner, executableBy }: Routine): 
   return { name: signature, securityDefiner, access: { execute } }
 }
 
-const PROBE_COLUMNS = [
-  'relation',
-  'command',
-  'actor',
-  'attempt',
-  'detail',
-  'outcome',
-  'own',
-  'team',
-  'foreign',
-  'unowned',
-  'scope',
-] as const
-
-function probeRows({
-  observations,
-  calls,
-  catalog: { relations },
-  routines,
-}: AssembleInput): readonly (readonly unknown[])[] {
-  const names = new Map(relations.map(({ oid, qualified }) => [oid, qualified]))
-  const signatures = new Map(routines.map(({ oid, signature }) => [oid, signature]))
+/** Every unit that holds something to show, in the order of the report. */
+function unitsTried(input: AssembleInput): readonly TriedUnit[] {
+  const { catalog, population, areas, routines, observations, platformGrants } = input
+  const observationsOf = groupBy(observations, ({ probe }) => probe.relation)
+  const callsOf = groupBy(input.calls, ({ routine }) => routine)
+  const rowsOf = (some: readonly Observation[], name: string): TriedUnit['probes'] =>
+    some.map((one) => probeRow(one, name))
   return [
-    ...observations.map((one) => probeRow(one, names.get(one.probe.relation) ?? '')),
-    ...calls.map((one) => callRow(one, signatures.get(one.routine) ?? '')),
+    ...input.relations.map((relation) => {
+      const base = baseOf(catalog, relation)
+      const seen = observationsOf(relation.oid)
+      const cells = seenCells({ relation, base, population, observations: seen })
+      return {
+        key: unitKey({ kind: 'relation', name: relation.qualified }),
+        relation: reportRelation(input, relation, base, cells),
+        probes: rowsOf(seen, relation.qualified),
+        platformGrants: [],
+      }
+    }),
+    ...areas.map((area) => {
+      const seen = observationsOf(area.relation.oid).filter(
+        ({ probe }) => (probe.scope ?? null) === area.scope,
+      )
+      const { qualified } = area.relation
+      return {
+        key: unitKey(areaUnit(area)),
+        relation: reportArea(area, catalog, population, seen),
+        probes: rowsOf(seen, qualified),
+        platformGrants: [],
+      }
+    }),
+    ...routines.map((routine) => ({
+      key: unitKey({ kind: 'function', name: routine.signature }),
+      function: reportFunction(routine),
+      probes: callsOf(routine.oid).map((one) => callRow(one, routine.signature)),
+      platformGrants: [],
+    })),
+    { key: unitKey(PRIVILEGES), probes: [], platformGrants },
   ]
 }
 
@@ -197,30 +210,11 @@ function outcomeText(outcome: Outcome): string {
   }
 }
 
-function reportRelations(input: AssembleInput): readonly ReportedRelation[] {
-  const { catalog, observations, population, judged } = input
-  const observationsOf = groupBy(observations, ({ probe }) => probe.relation)
-  const findingsOf = groupBy(judged.findings, (one) => one.relation)
-  const untestedOf = groupBy(judged.untested, (one) => one.relation)
-  return input.relations.map((relation) => {
-    const base = baseOf(catalog, relation)
-    const cells = cellsOf({
-      relation,
-      base,
-      population,
-      findings: findingsOf(relation.qualified),
-      untested: untestedOf(relation.qualified),
-      observations: observationsOf(relation.oid),
-    })
-    return reportRelation(input, relation, base, cells)
-  })
-}
-
 function reportRelation(
   { catalog, model }: AssembleInput,
   relation: Relation,
   base: Relation,
-  cells: ReturnType<typeof cellsOf>,
+  cells: ReportedRelation['cells'],
 ): ReportedRelation {
   const ownership = model.ownerships.get(base.oid)
   return {
@@ -240,18 +234,6 @@ function reportRelation(
     access: accessOf(cells),
     cells,
   }
-}
-
-function byWeight(a: Finding, b: Finding): number {
-  const rank = ({ severity }: Finding): number => -SEVERITIES.indexOf(severity)
-  const key = (one: Finding): string =>
-    [
-      one.relation,
-      ['select', 'insert', 'update', 'delete'].indexOf(one.command),
-      one.actor ?? '',
-      one.code,
-    ].join('\0')
-  return rank(a) - rank(b) || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)
 }
 
 function packageVersion(): string {

@@ -18,6 +18,7 @@ export type HarnessErrorCode =
   | 'TOKEN_KEYS_INVALID'
   | 'TOKEN_INVALID'
   | 'TOKEN_REFUSED'
+  | 'MERGE_FAILED'
 
 /**
  * An error that is meant for the person who runs the harness: `message` says what is wrong and where, in that

@@ -93,11 +93,21 @@ function readReport(file: string): Tested {
     const reason = error instanceof Error ? error.message : String(error)
     throw new HarnessError('USAGE', `--report: ${file} cannot be read: ${reason}`, { cause: error })
   }
+  if (isReport(report) && isPart(report))
+    throw new HarnessError(
+      'USAGE',
+      `--report: ${file} is the report of a shard: it holds a part of the run`,
+      {
+        hint: 'Join the reports of all shards first: rls-harness merge *.json --json > report.json',
+      },
+    )
   if (isReport(report)) return report
   throw new HarnessError('USAGE', `--report: ${file} is no JSON report of this version`, {
     hint: 'Write one with: rls-harness check --json > report.json',
   })
 }
+
+const isPart = (report: Partial<Report>): boolean => report.run?.shard !== undefined
 
 function isReport(value: unknown): value is Tested {
   if (typeof value !== 'object' || value === null) return false

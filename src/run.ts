@@ -88,9 +88,9 @@ async function judgeDatabase(
   const probed = await step(
     'probe',
     () => probeAll(prepared, known, seeded, config, context.signal),
-    ({ observations, calls }) => ({
+    ({ observations, calls, full }) => ({
       text: [
-        `${count(observations.length, 'probe')} of ${count(known.relations.length, 'relation')}`,
+        `${count(observations.length, 'probe')} of ${count(full.size, 'relation')}`,
         ...(known.routines.length > 0
           ? [`${count(calls.length, 'call')} of ${count(known.routines.length, 'function')}`]
           : []),
@@ -98,7 +98,7 @@ async function judgeDatabase(
       notes: [],
     }),
   )
-  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions, today: context.today })
+  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions })
   return assemble({
     config,
     prepared,
@@ -108,6 +108,8 @@ async function judgeDatabase(
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
     judged,
+    units: probed.units,
+    today: context.today,
     steps,
     durationMs: performance.now() - started,
   })

@@ -50,3 +50,11 @@ test('a run that judged nothing never passes, whatever the gate', () => {
     expect(exitCode(sampleReport({ outcome: 'could-not-run' }), { ...gate, failOn })).toBe(2)
   }
 })
+
+test('a shard with nothing to try is no failed run; a whole that judged nothing is', () => {
+  const nothing = sampleReport({ outcome: 'partial', relations: [] })
+  const shard = { index: 3, count: 3, left: [] }
+  expect(exitCode({ ...nothing, run: { ...nothing.run, shard } }, gate)).toBe(0)
+  expect(exitCode({ ...nothing, run: { ...nothing.run, shards: 3 } }, gate)).toBe(2)
+  expect(exitCode({ ...nothing, run: { ...nothing.run, shard }, findings: [finding()] }, gate)).toBe(1)
+})

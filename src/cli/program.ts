@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
 import type { Host } from './host.ts'
+import type { MergeFlags } from './merge.ts'
 import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
 
 /** The commands of this version. */
-export const COMMAND_NAMES = ['check', 'usage', 'types', 'help'] as const
+export const COMMAND_NAMES = ['check', 'merge', 'usage', 'types', 'help'] as const
 
 const EXAMPLES = `
 Examples:
@@ -13,6 +14,8 @@ Examples:
   rls-harness check apps/web --pg-version 16
   rls-harness check --relation 'public.chat*' --level all
   rls-harness check --json > report.json
+  rls-harness check --shard 2/3 --output-file shard-2.json
+  rls-harness merge shard-*.json            join what three machines tried into one report
   rls-harness usage                         what the application uses and the schema lacks, or nobody tested
   rls-harness types                         types of the schema for tests in TypeScript
 
@@ -44,6 +47,11 @@ Exit codes:
   2  could not run                        130  interrupted
 `
 
+const MERGE_EXITS = `
+Exit codes: those of check, for the whole. 2 also where a shard is missing, given twice or of another run.
+--fail-on and --strict default to the configuration of the project, whatever the shards were given.
+`
+
 const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
   ...(values ?? []),
   value,
@@ -71,6 +79,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { check } = await import('./check.ts')
     finish(await check(dir, flags, host))
   })
+  addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
+    const { mergeFiles } = await import('./merge.ts')
+    finish(await mergeFiles(files, flags, host, version))
+  })
   addUsage(program).action(async (dir: string | undefined, flags: UsageFlags) => {
     const { usage } = await import('./usage.ts')
     finish(await usage(dir, flags, host))
@@ -93,6 +105,19 @@ function addCheck(program: Command): Command {
     .addHelpText('after', READING)
   addTarget(command)
   addScope(command)
+  addOutput(command)
+  return command
+}
+
+function addMerge(program: Command): Command {
+  const command = program
+    .command('merge')
+    .summary('join the JSON reports of all shards into the report of the whole')
+    .description(
+      'Joins the JSON reports that check --shard wrote on several machines. Nothing is run: what comes out is what one run of the whole would have reported.',
+    )
+    .argument('<reports...>', 'the JSON report of every shard, each once')
+    .addHelpText('after', MERGE_EXITS)
   addOutput(command)
   return command
 }
@@ -165,6 +190,7 @@ function addScope(command: Command): void {
     .optionsGroup('Scope and data:')
     .option('--schema <name>', 'test this schema only (repeatable)', collect)
     .option('--relation <glob>', 'judge only relations like public.chat* (repeatable)', collect)
+    .option('--shard <i/n>', 'try one of n parts, for `rls-harness merge`: 2/3')
     .option('--seed <n>', 'seed of all random values (default: 42)')
     .option('--rows <n>', 'rows per relation and owner (default: 3)')
     .option('--concurrency <n>', 'probing sessions at a time')

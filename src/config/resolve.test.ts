@@ -95,6 +95,28 @@ test('a variable or flag with a wrong value is called by its own name', () => {
   expect(complaint({ flags: { schema: ['a,,b'] } })).toContain('--schema: "a,,b" holds an empty name')
 })
 
+test('a shard is a number of so many, and what it lets pass the whole does not', () => {
+  const user = { gate: { failOn: 'warning' } } as const
+  const config = resolveConfig({ ...plain, user, flags: { shard: '2/3', failOn: 'never', strict: true } })
+  expect(config.shard).toEqual({ index: 2, count: 3, gate: { failOn: 'warning', strict: false } })
+  expect(config.gate).toEqual({ failOn: 'never', strict: true })
+  expect(resolveConfig(plain).shard).toBeUndefined()
+})
+
+test.each([
+  ['4/3', 'of 3 shards there is no number 4'],
+  ['0/3', 'of 3 shards there is no number 0'],
+  ['1/0', 'there can be 1 to 1000 shards'],
+  ['1/5000', 'there can be 1 to 1000 shards'],
+  ['a', 'is not a shard and how many there are'],
+  ['', 'is not a shard and how many there are'],
+])('--shard %j is refused: %s', (shard, text) => {
+  const message = complaint({ flags: { shard } })
+  expect(message).toContain(`--shard: ${JSON.stringify(shard)}`)
+  expect(message).toContain(text)
+  expect(message).toContain('2/3')
+})
+
 test('an empty variable is not set, an empty flag is wrong', () => {
   expect(resolveConfig({ ...plain, environment: { RLS_SEED: '' } }).seed.seed).toBe(42)
   expect(complaint({ flags: { seed: '' } })).toContain('--seed: "" is not')

@@ -5,6 +5,7 @@ import {
   present,
   settingsFromEnvironment,
   settingsFromFlags,
+  shardFromFlags,
   type Environment,
   type Flags,
   type Settings,
@@ -48,11 +49,9 @@ const DEFAULTS = {
  */
 export function resolveConfig(input: ResolveInput): Config {
   const { user, flags } = input
-  const merged: Settings = {
-    ...settingsFromUser(user),
-    ...settingsFromEnvironment(input.environment),
-    ...settingsFromFlags(flags),
-  }
+  const own: Settings = { ...settingsFromUser(user), ...settingsFromEnvironment(input.environment) }
+  const merged: Settings = { ...own, ...settingsFromFlags(flags) }
+  const shard = shardFromFlags(flags)
   if (merged.engine === 'external' && merged.url === undefined) throw missingUrl()
   return {
     projectDir: input.projectDir,
@@ -81,11 +80,18 @@ export function resolveConfig(input: ResolveInput): Config {
       values: user.seed?.values ?? {},
     },
     ignore: user.ignore ?? [],
-    gate: { failOn: merged.failOn ?? DEFAULTS.failOn, strict: merged.strict ?? DEFAULTS.strict },
+    gate: gateOf(merged),
+    // what is let pass in a part is not let pass in the whole
+    ...present('shard', shard && { ...shard, gate: gateOf(own) }),
     ...present('relations', flags.relation),
     concurrency: merged.concurrency ?? DEFAULTS.concurrency,
   }
 }
+
+const gateOf = ({ failOn, strict }: Settings): Config['gate'] => ({
+  failOn: failOn ?? DEFAULTS.failOn,
+  strict: strict ?? DEFAULTS.strict,
+})
 
 function settingsFromUser(user: UserConfig): Settings {
   const url = user.database?.url

@@ -1,4 +1,5 @@
 import type { EngineKind } from '../domain/config.ts'
+import type { Shard } from '../domain/shard.ts'
 import { HarnessError } from '../errors.ts'
 import { didYouMean } from './nearest.ts'
 import { isPostgresUrl, whatIsWrongWithUrl } from './postgres-url.ts'
@@ -19,6 +20,8 @@ export interface Flags {
   readonly concurrency?: string
   readonly failOn?: string
   readonly strict?: boolean
+  /** `2/3` */
+  readonly shard?: string
 }
 
 /** The environment as an argument: nothing here reads `process.env`. */
@@ -131,6 +134,30 @@ const whole =
     if (number >= min && number <= max) return number
     throw invalid(`${name}: ${JSON.stringify(text)} is not a whole number between ${min} and ${max}`)
   }
+
+/** More machines than this share nothing out any more: every one of them migrates and seeds. */
+const MOST_SHARDS = 1000
+
+/**
+ * The part of a run that `--shard 2/3` asks for.
+ * @throws HarnessError CONFIG_INVALID
+ */
+export function shardFromFlags({ shard }: Flags): Shard | undefined {
+  return read({ name: '--shard', value: shard }, (text, name) => {
+    const { index, count } = /^(?<index>\d{1,4})\/(?<count>\d{1,4})$/.exec(text)?.groups ?? {}
+    const part = { index: Number(index), count: Number(count) }
+    if (part.index >= 1 && part.index <= part.count && part.count <= MOST_SHARDS) return part
+    const hint = 'Write the second of three as 2/3.'
+    if (index === undefined)
+      throw invalid(`${name}: ${JSON.stringify(text)} is not a shard and how many there are`, hint)
+    throw invalid(
+      part.count < 1 || part.count > MOST_SHARDS
+        ? `${name}: ${JSON.stringify(text)}: there can be 1 to ${MOST_SHARDS} shards`
+        : `${name}: ${JSON.stringify(text)}: of ${part.count} shards there is no number ${part.index}`,
+      hint,
+    )
+  })
+}
 
 function names(text: string, name: string): readonly string[] {
   const list = text.split(',').map((part) => part.trim())

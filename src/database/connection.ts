@@ -4,8 +4,11 @@ import { Client } from 'pg'
 import type { CustomTypesConfig, QueryResult } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionTarget } from '../domain/server.ts'
+import { HarnessError } from '../errors.ts'
+import { requestCancel } from './cancel.ts'
 import { CONNECT_TIMEOUT_S, connectError, statementError } from './failure.ts'
 import { GuardedSocket } from './socket.ts'
+import { Loan, type Wire } from './wire.ts'
 
 export { DatabaseError } from './failure.ts'
 
@@ -25,10 +28,13 @@ export interface ConnectOptions {
 /** One session with the server. */
 export class Connection implements AsyncDisposable {
   readonly #client: Client
+  /** the last query that was asked for, where the next one has to wait for it; null: the driver sends them at once */
+  #last: Promise<unknown> | null
   readonly target: ConnectionTarget
 
-  private constructor(client: Client, target: ConnectionTarget) {
+  private constructor(client: Client, target: ConnectionTarget, pipelined: boolean) {
     this.#client = client
+    this.#last = pipelined ? null : Promise.resolve()
     this.target = target
   }
 
@@ -51,7 +57,7 @@ export class Connection implements AsyncDisposable {
       await client.end().catch(() => {})
       throw connectError(target, error)
     }
-    return new Connection(client, target)
+    return new Connection(client, target, options.pipelined ?? false)
   }
 
   /** Sends the text as one simple query: any number of statements, no parameters. */
@@ -82,10 +88,34 @@ export class Connection implements AsyncDisposable {
   /** Feeds `data` (COPY's text format) to a COPY … FROM STDIN statement. */
   async copyIn(statement: string, data: string): Promise<void> {
     try {
-      await streamInto(Readable.from([data]), this.#client.query(copyFrom(statement)))
+      await this.#inOrder(() => streamInto(Readable.from([data]), this.#client.query(copyFrom(statement))))
     } catch (error) {
       throw statementError(this.target, error)
     }
+  }
+
+  /**
+   * Lends the line to the server, when the queries before are answered; those after wait until `work` is done. It must
+   * leave a server that is ready for the next query: where it throws, the connection is closed.
+   */
+  async lend<Result>(work: (wire: Wire) => Promise<Result>): Promise<Result> {
+    const loan = new Loan(work, () => this.#client.getTransactionStatus() ?? 'I')
+    try {
+      return await this.#inOrder(() => {
+        this.#client.query(loan)
+        return loan.result
+      })
+    } catch (error) {
+      throw error instanceof HarnessError ? error : statementError(this.target, error)
+    }
+  }
+
+  /**
+   * Asks the server to give up what it is doing, and resolves when it has been told (CancelRequest). Whoever asks
+   * makes sure that it is still what it was.
+   */
+  async cancel(): Promise<void> {
+    await requestCancel(this.target, this.#client)
   }
 
   async close(): Promise<void> {
@@ -96,11 +126,19 @@ export class Connection implements AsyncDisposable {
     await this.close()
   }
 
+  /** The driver has a queue of its own, and warns whoever relies on it. */
+  #inOrder<Result>(query: () => Promise<Result>): Promise<Result> {
+    if (this.#last === null) return query()
+    const result = this.#last.then(query)
+    this.#last = result.catch(() => {})
+    return result
+  }
+
   async #send(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     try {
-      return values && values.length > 0
-        ? await this.#client.query(text, [...values])
-        : await this.#client.query(text)
+      return await this.#inOrder(() =>
+        values && values.length > 0 ? this.#client.query(text, [...values]) : this.#client.query(text),
+      )
     } catch (error) {
       throw statementError(this.target, error)
     }

@@ -9,10 +9,10 @@ import { quoteLiteral, quoteName } from '../sql/quote.ts'
 export const PREPARE_CONNECTION =
   "set statement_timeout = '3s';\nset lock_timeout = '2s';\nset lc_messages = 'C'"
 
-/** What a request carries besides its role, for this transaction: claims with the role merged in, and its headers. */
-export function settingsSql(actor: Actor): string {
+/** The settings of an actor's session: claims, request, and the actor's own. */
+export function sessionSettings(actor: Actor): Readonly<Record<string, string>> {
   const claims = Object.keys(actor.claims).length === 0 ? '' : jsonText({ ...actor.claims, role: actor.role })
-  const settings: Readonly<Record<string, string>> = {
+  return {
     'request.jwt.claims': claims,
     'request.method': 'GET',
     'request.path': '/',
@@ -20,11 +20,17 @@ export function settingsSql(actor: Actor): string {
     'request.cookies': '{}',
     ...actor.settings,
   }
-  const calls = Object.entries(settings).map(
-    ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
-  )
-  return `select ${calls.join(', ')}`
 }
+
+const setAll = (settings: Iterable<readonly [name: string, value: string]>): string =>
+  `select ${[...settings].map(([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`).join(', ')}`
+
+/** What a request carries besides its role, for this transaction. */
+export const settingsSql = (actor: Actor): string => setAll(Object.entries(sessionSettings(actor)))
+
+/** No request any more: what settingsSql() set is empty, as it is where nobody has set it. */
+export const clearSettingsSql = (actor: Actor): string =>
+  setAll(Object.keys(sessionSettings(actor)).map((name) => [name, ''] as const))
 
 /**
  * What makes a transaction an actor's, as PostgREST sets it: login role, role, claims with the role merged in, then the
@@ -37,13 +43,6 @@ export function sessionSql(actor: Actor): string {
     `set local role ${quoteName(actor.role)}`,
     settingsSql(actor),
   ].join(';\n')
-}
-
-/** No request any more: what settingsSql() set is empty, as it is where nobody has set it. */
-export function clearSettingsSql(actor: Actor): string {
-  const names = ['request.jwt.claims', 'request.method', 'request.path', 'request.headers', 'request.cookies']
-  const all = [...new Set([...names, ...Object.keys(actor.settings)])]
-  return `select ${all.map((name) => `set_config(${quoteLiteral(name)}, '', true)`).join(', ')}`
 }
 
 /** Back to the superuser of the connection, inside the same transaction, to look at what really happened. */

@@ -1,6 +1,7 @@
 import type { Relation } from './catalog.ts'
 import type { Expectation } from './expectation.ts'
 import type { SeededRow, Values } from './population.ts'
+import type { Unit } from './shard.ts'
 
 /** A bucket of Supabase Storage as the project or its configuration makes it. */
 export interface Bucket {
@@ -54,3 +55,10 @@ export interface Area {
   /** some policy for reading keeps others out */
   readonly restrictsReading: boolean
 }
+
+/** An area is tried as a whole. */
+export const areaUnit = ({ relation, scope }: Pick<Area, 'relation' | 'scope'>): Unit => ({
+  kind: 'area',
+  name: relation.qualified,
+  ...(scope === null ? {} : { scope }),
+})

@@ -2,6 +2,8 @@ import type { Command } from './vocabulary.ts'
 import type { Actor } from './population.ts'
 import type { Reached } from './probe.ts'
 import type { Step } from './report.ts'
+import { ACCOUNTS } from './shard.ts'
+import type { Unit } from './shard.ts'
 
 /** What kind of doing an ascent begins with. */
 export type AscentKind =
@@ -42,4 +44,9 @@ export interface Ascent {
   readonly reaches: readonly Reach[]
   /** the SQL of the steps, as it was sent */
   readonly script: string
+}
+
+/** The unit that an ascent belongs to: who began it, and where. */
+export function climbOf({ kind, steps, actor }: Pick<Ascent, 'kind' | 'steps' | 'actor'>): Unit {
+  return kind === 'account' ? ACCOUNTS : { kind: 'climb', name: steps[0]?.relation ?? '', scope: actor.name }
 }

@@ -1,4 +1,5 @@
 import type { Faker } from '@faker-js/faker'
+import type { Shard } from './shard.ts'
 import type { Audience, Severity } from './vocabulary.ts'
 
 export type EngineKind = 'embedded' | 'system' | 'external'
@@ -111,4 +112,6 @@ export interface Config {
   /** globs of relations to judge; absent: all */
   readonly relations?: readonly string[]
   readonly concurrency: number
+  /** the part of the run that is wanted; `gate`: what stops the whole, without the flags of the part */
+  readonly shard?: Shard & { readonly gate: Config['gate'] }
 }

@@ -1,6 +1,7 @@
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
 import type { AppliedSource } from './source.ts'
 import type { PlatformGrant } from './privilege.ts'
+import type { Shard } from './shard.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
 
 export interface ReportedRelation {
@@ -111,8 +112,13 @@ export interface Report {
     readonly durationMs: number
     readonly steps: readonly Timing[]
     readonly peakMemoryMb: number
+    /** of a part of a run: which, of how many, and what the others try */
+    readonly shard?: Shard & { readonly left: readonly string[] }
+    /** of a run in parts that were joined: how many */
+    readonly shards?: number
   }
-  readonly outcome: 'isolated' | 'findings' | 'could-not-run'
+  /** `partial`: nothing was found in a part of a run, which says nothing about the whole */
+  readonly outcome: 'isolated' | 'findings' | 'could-not-run' | 'partial'
   readonly sources: readonly AppliedSource[]
   readonly relations: readonly ReportedRelation[]
   readonly functions: readonly ReportedFunction[]

@@ -9,10 +9,10 @@ import { originOf } from './blame.ts'
 import type { Fact } from './collect.ts'
 import type { JudgeInput } from './input.ts'
 import { judgeMatter } from './matter.ts'
-import type { Part } from './judge.ts'
+import type { Judgement } from './judge.ts'
 
 /** Buckets and topics: each like a relation of its own, with the policies that may apply to it. */
-export function judgeAreas(input: JudgeInput): Part {
+export function judgeAreas(input: JudgeInput): Judgement {
   const actors = new Map(input.population.actors.map((actor) => [actor.name, actor]))
   const observationsOf = groupBy(input.observations, ({ probe }) =>
     JSON.stringify([probe.relation, probe.scope ?? null, probe.command]),

@@ -1,40 +1,12 @@
 import { createHash } from 'node:crypto'
 import { FINDINGS } from '../domain/finding.ts'
-import type { FindingCode } from '../domain/finding.ts'
+import type { Fact } from '../domain/fact.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
-import type { Blame, Finding, Step } from '../domain/report.ts'
-import type { Operation, Severity, Standing } from '../domain/vocabulary.ts'
+import type { Finding } from '../domain/report.ts'
+import type { Severity } from '../domain/vocabulary.ts'
 
-/** What a finding is about: a relation, a function, a sequence. */
-export interface Subject {
-  readonly schema: string
-  /** as the report calls it */
-  readonly qualified: string
-}
-
-/** What a finding is made from. */
-export interface Fact {
-  readonly code: FindingCode
-  readonly subject: Subject
-  /** the part of the subject that it is about: a bucket, a topic */
-  readonly scope?: string
-  readonly command: Operation
-  readonly actor?: Standing
-  readonly evidence: string
-  readonly blame: readonly Blame[]
-  readonly steps?: readonly Step[]
-  readonly reproduction?: string
-  readonly declared: boolean
-  /** nobody but the actor sees what was done */
-  readonly weak?: boolean
-  /** less than what the code stands for */
-  readonly severity?: Severity
-  /** name of the actor that was seen */
-  readonly by?: string
-  /** policies ask for the value that was written */
-  readonly trusted?: boolean
-}
+export type { Fact }
 
 /** Storage and Realtime have APIs of their own. */
 const SERVED_OTHERWISE: ReadonlySet<string> = new Set(['storage', 'realtime'])

@@ -7,7 +7,7 @@ import { groupBy } from '../group-by.ts'
 import { evidenceOf } from './collect.ts'
 import type { Fact } from './collect.ts'
 import type { JudgeInput } from './input.ts'
-import type { Part } from './judge.ts'
+import type { Judgement } from './judge.ts'
 import { factOf } from './seen.ts'
 import { upperFor } from './verdict.ts'
 
@@ -21,7 +21,7 @@ interface Original {
  * Rows that say of nobody whose they are and repeat what stands in somebody's row: logs, outboxes, caches that triggers
  * fill. Whoever is not shown the original is not to read the copy.
  */
-export function judgeCopies(input: JudgeInput): Part {
+export function judgeCopies(input: JudgeInput): Judgement {
   const originals = originalsIn(input)
   const observationsOf = groupBy(input.observations, ({ probe }) => probe.relation)
   const facts = input.relations.flatMap((relation) => {

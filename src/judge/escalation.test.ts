@@ -3,7 +3,7 @@ import type { Ascent, Reach } from '../domain/ascent.ts'
 import { sampleRelation } from '../domain/sample-relation.ts'
 import type { Fact } from './collect.ts'
 import { sampleModel } from '../domain/sample-model.ts'
-import { judgeEscalations } from './escalation.ts'
+import { judgeAscent, newsOf } from './escalation.ts'
 import type { JudgeInput } from './input.ts'
 import { SAMPLE_ACTORS, actorNamed, sampleExpectation, sampleReached } from './sample-matter.ts'
 
@@ -73,8 +73,6 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
     policyReads: new Map(),
     baseOf: (relation) => relation,
     sees: () => false,
-    ignore: [],
-    today: '2026-01-15',
     reproductionOf: () => '',
     reproductionOfCall: () => '',
     ...NOTHING_ELSE,
@@ -84,9 +82,9 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
 }
 
 const judged = (input: JudgeInput, plain: readonly Fact[] = []): readonly string[] =>
-  judgeEscalations(input, plain).facts.map(
-    ({ code, subject, command, actor }) => `${code} ${subject.qualified} ${command} ${actor}`,
-  )
+  input.ascents
+    .flatMap((ascent) => newsOf(judgeAscent(input, ascent), plain))
+    .map(({ code, subject, command, actor }) => `${code} ${subject.qualified} ${command} ${actor}`)
 
 const REACHED = 'escalation public.pages select foreign'
 const STEP = 'escalation public.requests insert foreign'

@@ -6,30 +6,43 @@ import { standingOf } from '../domain/population.ts'
 import { includes } from '../domain/vocabulary.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
 import { blameFor, placeOf } from './blame.ts'
-import type { Fact, Subject } from './collect.ts'
+import type { AscentFacts, Fact, Subject } from '../domain/fact.ts'
 import type { JudgeInput } from './input.ts'
-import type { Part } from './judge.ts'
 import { upperFor } from './verdict.ts'
 
 /**
- * What actors opened for themselves. Reported are the relations that came within reach and, where it is no finding by
- * itself, the step that opened them. `plain`: what single statements were found to reach.
+ * What actors opened for themselves, as far as each ascent tells by itself: the relations that came within reach and the
+ * step that opened them.
  */
-export function judgeEscalations(input: JudgeInput, plain: readonly Fact[]): Part {
-  return { facts: input.ascents.flatMap((ascent) => judgeAscent(input, plain, ascent)), untested: [] }
+export function judgeAscent(input: JudgeInput, ascent: Ascent): AscentFacts {
+  return {
+    steps: ascent.steps,
+    trespass: isTrespass(input, ascent),
+    rights: ascent.rights,
+    reached: ascent.reaches.flatMap((reach) => reachedFact(input, ascent, reach) ?? []),
+    opening: stepFact(input, ascent),
+  }
 }
 
-function judgeAscent(input: JudgeInput, plain: readonly Fact[], ascent: Ascent): readonly Fact[] {
+/**
+ * Reported are the relations that came within reach and, where it is no finding by itself, the step that opened them.
+ * `plain`: what single statements were found to reach.
+ */
+export function newsOf(ascent: AscentFacts, plain: readonly Fact[]): readonly Fact[] {
+  const leaks = plain.filter(isLeak)
   const leaking = ascent.steps.some((step) =>
-    plain.some(
-      (fact) => isLeak(fact) && fact.subject.qualified === step.relation && fact.command === step.command,
-    ),
+    leaks.some(({ subject, command }) => subject.qualified === step.relation && command === step.command),
   )
-  if (!leaking && !isTrespass(input, ascent)) return []
-  const reached = ascent.reaches.flatMap((reach) => reachedFact(input, plain, ascent, reach) ?? [])
+  if (!leaking && !ascent.trespass) return []
+  const reached = ascent.reached.filter(
+    ({ subject, command, actor }) =>
+      !leaks.some(
+        (fact) =>
+          fact.subject.qualified === subject.qualified && fact.command === command && fact.actor === actor,
+      ),
+  )
   const counts = reached.length > 0 || ascent.rights
-  if (leaking || !counts) return reached
-  return [...reached, ...stepFact(input, ascent)]
+  return leaking || !counts ? reached : [...reached, ...ascent.opening]
 }
 
 const isLeak = ({ code }: Fact): boolean =>
@@ -53,12 +66,7 @@ function isTrespass(input: JudgeInput, { kind, names, free, actor }: Ascent): bo
   }
 }
 
-function reachedFact(
-  input: JudgeInput,
-  plain: readonly Fact[],
-  ascent: Ascent,
-  reach: Reach,
-): Fact | undefined {
+function reachedFact(input: JudgeInput, ascent: Ascent, reach: Reach): Fact | undefined {
   const { actor } = ascent
   const relation = input.relations.find(({ oid }) => oid === reach.relation)
   const expectation = input.expectations.find(
@@ -67,14 +75,6 @@ function reachedFact(
   if (!relation || !expectation) return undefined
   const standing = standingOf(reach.reached.tie, actor)
   if (!isOutside(input, expectation, reach, standing)) return undefined
-  const known = plain.some(
-    (fact) =>
-      isLeak(fact) &&
-      fact.subject.qualified === relation.qualified &&
-      fact.command === reach.command &&
-      fact.actor === standing,
-  )
-  if (known) return undefined
   return {
     ...common(ascent, relation, reach.command, standing),
     evidence: `${actor.name}: ${stepsText(ascent)} (${ascent.detail}), then ${reach.command} reached ${reach.reached.rows} row${reach.reached.rows === 1 ? '' : 's'}${ofText(reach)} that ${reach.reached.rows === 1 ? 'was' : 'were'} out of reach before; allowed: ${expectation.upper}, ${expectation.why}`,

@@ -33,7 +33,10 @@ export function withoutObvious(facts: readonly Fact[]): readonly Fact[] {
  * What somebody gets at with a forged claim alone is a finding of its own; what he gets at without it is no news. Whose
  * facts come from a forgery is said by the actors.
  */
-export function withForgeries(facts: readonly Fact[], actors: readonly Actor[]): readonly Fact[] {
+export function withForgeries(
+  facts: readonly Fact[],
+  actors: readonly Pick<Actor, 'name' | 'forged'>[],
+): readonly Fact[] {
   const forgeries = new Map(
     actors.flatMap(({ name, forged }) => (forged ? [[name, forged.what] as const] : [])),
   )

@@ -1,11 +1,15 @@
 import type { IgnoreEntry } from '../domain/config.ts'
 import type { Finding } from '../domain/report.ts'
 
-/** Marks findings that the configuration accepts; tells which entries have expired and which match nothing. */
+/**
+ * Marks findings that the configuration accepts; tells which entries have expired and which match nothing. Of a part of
+ * the findings only the first is told: what matches nothing among them may match the rest.
+ */
 export function applyIgnores(
   findings: readonly Finding[],
   entries: readonly IgnoreEntry[],
   today: string,
+  extent: 'all' | 'part' = 'all',
 ): { readonly findings: readonly Finding[]; readonly notices: readonly string[] } {
   const used = new Set<IgnoreEntry>()
   const marked = findings.map((finding) => {
@@ -23,7 +27,8 @@ export function applyIgnores(
     }
   })
   const notices = entries.flatMap((entry) => {
-    if (!used.has(entry)) return [`ignore: ${nameOf(entry)} matches no finding: remove it`]
+    if (!used.has(entry))
+      return extent === 'part' ? [] : [`ignore: ${nameOf(entry)} matches no finding: remove it`]
     return isExpired(entry, today)
       ? [`ignore: ${nameOf(entry)} expired on ${entry.expires}: its finding is back`]
       : []

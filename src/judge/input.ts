@@ -2,7 +2,6 @@ import type { CallObservation } from '../domain/call.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { Area, Surroundings } from '../domain/area.ts'
 import type { Ascent, Reach } from '../domain/ascent.ts'
-import type { IgnoreEntry } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { RoutineFacts } from '../domain/routine-facts.ts'
@@ -40,7 +39,6 @@ export interface JudgeInput {
   readonly beside: readonly BesideObservation[]
   /** what the migrations granted and revoked, in order */
   readonly grants: readonly GrantStatement[]
-  readonly served?: readonly string[]
   /** relations that the policies of a relation look into */
   readonly policyReads: ReadonlyMap<number, readonly number[]>
   readonly baseOf: (relation: Relation) => Relation
@@ -54,9 +52,6 @@ export interface JudgeInput {
   readonly functionAudience: (routine: Routine) => Audience | undefined
   /** whether an actor was seen to change or delete a row without the help of a function */
   readonly changes: (actor: string, relation: number, command: Command, place: string) => boolean
-  readonly ignore: readonly IgnoreEntry[]
-  /** ISO date */
-  readonly today: string
   /** the psql script of an observation */
   readonly reproductionOfCall: (call: CallObservation) => string
   readonly reproductionOf: (observation: Reproducible) => string

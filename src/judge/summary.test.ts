@@ -2,20 +2,26 @@ import { describe, expect, test } from 'vitest'
 import { sampleRelation } from '../domain/sample-relation.ts'
 import type { Finding, Untested } from '../domain/report.ts'
 import { sampleObservation, samplePopulation, sampleReached, sampleRow } from './sample-matter.ts'
-import { accessOf, cellsOf } from './summary.ts'
-import type { CellInput } from './summary.ts'
+import { accessOf, judgedCells, seenCells } from './summary.ts'
+import type { SeenInput } from './summary.ts'
 
 const relation = sampleRelation('notes', ['id'], { oid: 1 })
-const cells = (rest: Partial<CellInput> = {}) =>
-  cellsOf({
-    relation,
-    base: relation,
-    observations: [],
-    findings: [],
-    untested: [],
-    population: samplePopulation([sampleRow()]),
-    ...rest,
-  })
+interface Given extends Partial<SeenInput> {
+  readonly findings?: readonly Finding[]
+  readonly untested?: readonly Untested[]
+}
+const cells = ({ findings = [], untested = [], ...rest }: Given = {}) =>
+  judgedCells(
+    seenCells({
+      relation,
+      base: relation,
+      observations: [],
+      population: samplePopulation([sampleRow()]),
+      ...rest,
+    }),
+    findings,
+    untested,
+  )
 const finding = (rest: Partial<Finding>): Finding => ({
   id: '',
   fingerprint: '',

@@ -2,57 +2,40 @@ import type { Actor, Population } from '../domain/population.ts'
 import { standingOf, tieOf } from '../domain/population.ts'
 import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
-import type { Cell, Finding, Untested } from '../domain/report.ts'
+import type { Cell, Finding, ReportedRelation, Untested } from '../domain/report.ts'
 import { COMMANDS, STANDINGS, audienceOf, widest } from '../domain/vocabulary.ts'
 import type { Audience, Command, Standing } from '../domain/vocabulary.ts'
 import type { Relation } from '../domain/catalog.ts'
 
-export interface CellInput {
+export interface SeenInput {
   readonly relation: Relation
   readonly base: Relation
   readonly observations: readonly Observation[]
-  readonly findings: readonly Finding[]
-  readonly untested: readonly Untested[]
   readonly population: Population
 }
 
 type Grid = Record<Standing, Record<Command, Cell>>
 
-/** What the matrix shows: per standing and command whether rows were reached, and whether they may be. */
-export function cellsOf(input: CellInput): Grid {
-  const actors = new Map(input.population.actors.map((actor) => [actor.name, actor]))
-  return Object.fromEntries(
+const grid = (cellOf: (standing: Standing, command: Command) => Cell): Grid =>
+  Object.fromEntries(
     STANDINGS.map((standing) => [
       standing,
-      Object.fromEntries(COMMANDS.map((command) => [command, cellOf(input, actors, standing, command)])),
+      Object.fromEntries(COMMANDS.map((command) => [command, cellOf(standing, command)])),
     ]),
   ) as Grid
+
+/** Per standing and command whether rows were reached, before it is judged whether they may be. */
+export function seenCells(input: SeenInput): Grid {
+  const actors = new Map(input.population.actors.map((actor) => [actor.name, actor]))
+  return grid((standing, command) => seenCell(input, actors, standing, command))
 }
 
-function cellOf(
-  { relation, base, observations, findings, untested, population }: CellInput,
+function seenCell(
+  { relation, base, observations, population }: SeenInput,
   actors: ReadonlyMap<string, Actor>,
   standing: Standing,
   command: Command,
 ): Cell {
-  const mine = findings.filter(
-    (one) =>
-      one.relation === relation.qualified &&
-      one.command === command &&
-      one.actor === standing &&
-      one.severity !== 'note',
-  )
-  if (mine.some(({ kind }) => kind === 'leak')) return 'leak'
-  if (mine.some(({ kind }) => kind === 'overblock' || kind === 'broken')) return 'blocked'
-  if (
-    untested.some(
-      (one) =>
-        one.relation === relation.qualified &&
-        one.command === command &&
-        (one.actor === 'all' || one.actor === standing),
-    )
-  )
-    return 'untested'
   const reached = observations.some((one) => {
     const actor = actors.get(one.probe.actor)
     return (
@@ -74,6 +57,25 @@ function cellOf(
         rows.some((row) => standingOf(tieOf(row, actor), actor) === standing)),
   )
   return exists ? 'closed' : 'none'
+}
+
+/** What the matrix shows: a finding before doubt, and doubt before what was seen. */
+export function judgedCells(
+  seen: ReportedRelation['cells'],
+  findings: readonly Finding[],
+  untested: readonly Untested[],
+): Grid {
+  return grid((standing, command) => {
+    const mine = findings.filter(
+      (one) => one.command === command && one.actor === standing && one.severity !== 'note',
+    )
+    if (mine.some(({ kind }) => kind === 'leak')) return 'leak'
+    if (mine.some(({ kind }) => kind === 'overblock' || kind === 'broken')) return 'blocked'
+    const isDoubtful = untested.some(
+      (one) => one.command === command && (one.actor === 'all' || one.actor === standing),
+    )
+    return isDoubtful ? 'untested' : seen[standing][command]
+  })
 }
 
 /** The widest audience that was seen to get through. */

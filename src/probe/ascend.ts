@@ -1,109 +1,88 @@
 import { Connection } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
-import { holdsRows, relationByName, relationByOid } from '../domain/catalog.ts'
+import { relationByName, relationByOid } from '../domain/catalog.ts'
 import type { Ascent } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
-import { asPrefix, keysOf, knownFrom, newIn, planFollow, reachesBehind, unique } from './follow.ts'
+import type { Battery } from './battery.ts'
+import { candidatesFor, trialsAfter } from './climbs.ts'
+import type { ClimbOptions, ClimbStart } from './climbs.ts'
+import { asPrefix, keysOf, newIn, reachesBehind, unique } from './follow.ts'
 import type { Known } from './follow.ts'
-import type { Shown } from './observe.ts'
-import { changes, grants, probedOpening } from './openings.ts'
+import { probedOpening } from './openings.ts'
 import type { Opening } from './openings.ts'
 import { Session } from './probe.ts'
-import type { ProbeOptions, Probed } from './probe.ts'
+import type { ProbeOptions } from './probe.ts'
 import { secondSteps } from './second-steps.ts'
 import { accountSteps } from './sign-up.ts'
-import { targetOf } from './target.ts'
 import type { Trial } from './trial.ts'
 import type { Knowledge } from './understand.ts'
 
-export interface AscendOptions extends ProbeOptions {
-  readonly probed: Probed
-  /** relations that look into one, at any depth, and the relation itself */
-  readonly dependentsOf: (relation: number) => readonly number[]
-  /** relations that triggers of one touch */
-  readonly touchedBy: (relation: number) => readonly number[]
+export interface AscendOptions extends ClimbOptions {
+  readonly battery: Battery
+  /** what is to be tried, actor by actor */
+  readonly climbs: readonly ClimbStart[]
+  /** whether accounts that lie about themselves are to be tried */
+  readonly accounts: boolean
 }
 
 /** One row of one's own choosing first, then everything that it may have opened: as often as somebody got through. */
 export async function ascend(options: AscendOptions): Promise<readonly Ascent[]> {
-  const queue = options.relations.filter((relation) => canOpen(options, relation))
-  const found = new Map<number, readonly Ascent[]>()
+  const queue = [...options.climbs]
+  const found = new Map<ClimbStart, readonly Ascent[]>()
   const accounts: Ascent[] = []
   const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
     await connection.run(PREPARE_CONNECTION)
-    if (target === options.targets[0]) accounts.push(...(await new Climb(options, connection).accounts()))
-    for (let relation = queue.shift(); relation; relation = queue.shift()) {
+    if (options.accounts && target === options.targets[0])
+      accounts.push(...(await new Climb(options, connection).accounts()))
+    for (let start = queue.shift(); start; start = queue.shift()) {
       options.signal.throwIfAborted()
-      found.set(relation.oid, await new Climb(options, connection).from(relation))
+      found.set(start, await new Climb(options, connection).from(start))
     }
     await connection.run('rollback')
   }
   await Promise.all(options.targets.map(work))
-  return [...options.relations.flatMap(({ oid }) => found.get(oid) ?? []), ...accounts]
-}
-
-/** A row opens something where policies look the user up, or where others look into it. */
-function canOpen({ dependentsOf, touchedBy, model }: AscendOptions, relation: Relation): boolean {
-  if (!holdsRows(relation)) return relation.view !== null && dependentsOf(relation.oid).length > 1
-  return (
-    model.lookups.has(relation.oid) ||
-    dependentsOf(relation.oid).length > 1 ||
-    touchedBy(relation.oid).length > 0
-  )
+  return [...options.climbs.flatMap((start) => found.get(start) ?? []), ...accounts]
 }
 
 const MOST_PROBED = 8
 const MOST_OPENINGS = 8
 
-/** The openings of one relation, one actor after the other. */
+/** The openings of one relation for one actor. */
 class Climb {
   readonly #options: AscendOptions
+  readonly #connection: Connection
   readonly #session: Session
 
   constructor(options: AscendOptions, connection: Connection) {
     this.#options = options
+    this.#connection = connection
     const knowledge: Knowledge = { ...options, attributions: new Map() }
     this.#session = new Session(connection, options, knowledge)
   }
 
-  async from(relation: Relation): Promise<readonly Ascent[]> {
-    const { population, probed } = this.#options
-    const climbers = population.actors.filter(
-      ({ name, purpose }) => purpose === 'judged' && ['bob', 'carol', 'dave'].includes(name),
-    )
-    const ascents: Ascent[] = []
-    for (const actor of climbers) {
-      const plain = probed.openings.filter(
-        ({ trial }) => trial.probe.relation === relation.oid && trial.actor.name === actor.name,
-      )
-      ascents.push(...(await this.#climb(relation, actor, plain)))
-    }
-    return ascents
-  }
-
-  async #climb(relation: Relation, actor: Actor, plain: readonly Shown[]): Promise<readonly Ascent[]> {
-    const known = knownFrom(this.#options.probed.observations, actor.name)
+  async from({ relation, actor }: ClimbStart): Promise<readonly Ascent[]> {
+    const plain = await this.#options.battery.openings(this.#connection, relation.oid, actor)
     const ascents: Ascent[] = []
     for (const opening of plain.slice(0, MOST_PROBED).map((shown) => probedOpening(this.#options, shown)))
-      ascents.push(...(await this.#follow(relation, [opening], known)))
+      ascents.push(...(await this.#follow(relation, [opening])))
     // where one row of the plain battery opens the door, a choice of others says nothing new
     if (ascents.some(isDoor)) return ascents
-    ascents.push(...(await this.#grants(relation, actor, known)))
+    ascents.push(...(await this.#grants(relation, actor)))
     return ascents
   }
 
   /** Rows made for the purpose: what opens only with one value of a gate passed that gate. */
-  async #grants(relation: Relation, actor: Actor, known: Known): Promise<readonly Ascent[]> {
-    const through = await this.#through(this.#candidates(relation, actor))
+  async #grants(relation: Relation, actor: Actor): Promise<readonly Ascent[]> {
+    const through = await this.#through(candidatesFor(this.#options, relation, actor))
     const ascents: Ascent[] = []
     const shut = new Set<string>()
     const open: Ascent[] = []
     const groups: string[] = []
     for (const opening of through.slice(0, MOST_OPENINGS * 2)) {
-      const found = await this.#follow(relation, [opening], known)
+      const found = await this.#follow(relation, [opening])
       if (found.length === 0) shut.add(opening.group)
       open.push(...found)
       groups.push(...found.map(() => opening.group))
@@ -115,14 +94,13 @@ class Climb {
     // a first row that only lets a second one in has opened nothing yet
     if (ascents.some(({ reaches }) => reaches.some(({ command }) => command !== 'insert'))) return ascents
     const first = through.filter(({ kind }) => kind === 'grant')
-    return [...ascents, ...(await this.#secondSteps(relation, actor, first, known))]
+    return [...ascents, ...(await this.#secondSteps(relation, actor, first))]
   }
 
   async #secondSteps(
     relation: Relation,
     actor: Actor,
     first: readonly Opening[],
-    known: Known,
   ): Promise<readonly Ascent[]> {
     const ascents: Ascent[] = []
     for (const opening of first.slice(0, MOST_FIRST)) {
@@ -133,22 +111,11 @@ class Climb {
       const candidates = secondSteps(this.#options, relation, others, opening, actor)
       const behind = candidates.map((one) => ({ ...one, trial: { ...one.trial, before: prefix } }))
       for (const second of (await this.#through(behind)).slice(0, MOST_OPENINGS)) {
-        ascents.push(...(await this.#follow(relation, [opening, second], known)))
+        ascents.push(...(await this.#follow(relation, [opening, second])))
         if (ascents.length > 0) return ascents
       }
     }
     return ascents
-  }
-
-  #candidates(relation: Relation, actor: Actor): readonly Opening[] {
-    const { catalog, model, population } = this.#options
-    const target = targetOf(catalog, model, relation)
-    const victim = population.actors.find(({ name }) => name === 'alice')
-    const mine = changes(this.#options, target, actor)
-    // bob shares a tenant with the victim: what a stranger can take, carol takes
-    return actor.name !== 'carol' || !victim
-      ? mine
-      : [...mine, ...grants(this.#options, target, actor, victim)]
   }
 
   async #through(candidates: readonly Opening[]): Promise<readonly Opening[]> {
@@ -161,7 +128,7 @@ class Climb {
     })
   }
 
-  async #follow(relation: Relation, openings: readonly Opening[], known: Known): Promise<readonly Ascent[]> {
+  async #follow(relation: Relation, openings: readonly Opening[]): Promise<readonly Ascent[]> {
     const last = openings.at(-1)
     if (!last) return []
     const { actor } = last.trial
@@ -169,7 +136,8 @@ class Climb {
     const touched = new Set(
       [relation.oid, ...written].flatMap((oid) => [oid, ...this.#options.touchedBy(oid)]),
     )
-    const trials = this.#trialsAfter(touched, actor)
+    const trials = trialsAfter(this.#options, touched, actor)
+    const known = await this.#known(actor, trials)
     const prefix = asPrefix(actor, last.trial)
     // what the steps themselves changed or took away was not reached by what came after
     const gone = await this.#gone(prefix, touched)
@@ -210,7 +178,7 @@ class Climb {
       if (!accounts || !(await this.#session.runs(step.sql))) continue
       const { actor, command, detail, sql, plain } = step
       const touched = new Set([accounts.oid, ...this.#options.touchedBy(accounts.oid)])
-      const trials = this.#trialsAfter(touched, actor)
+      const trials = trialsAfter(this.#options, touched, actor)
       const usual = (await this.#session.runs(plain)) ? await reachesBehind(this.#session, plain, trials) : []
       const known = new Set([...usual.flatMap(keysOf), ...(await this.#gone(sql, touched))])
       const reaches = (await reachesBehind(this.#session, sql, trials)).flatMap(
@@ -232,12 +200,13 @@ class Climb {
     return ascents
   }
 
-  #trialsAfter(touched: ReadonlySet<number>, actor: Actor): readonly Trial[] {
-    const { dependentsOf, relations, expectationsOf } = this.#options
-    const reachable = new Set([...touched].flatMap((oid) => dependentsOf(oid)))
-    return relations
-      .filter(({ oid }) => reachable.has(oid))
-      .flatMap((one) => planFollow(this.#options, one, expectationsOf(one.oid), actor, touched.has(one.oid)))
+  /** What nobody has to climb for, in what is tried next. */
+  async #known(actor: Actor, trials: readonly Trial[]): Promise<Known> {
+    const relations = [...new Set(trials.map(({ probe }) => probe.relation))]
+    const known = await Promise.all(
+      relations.map((oid) => this.#options.battery.known(this.#connection, oid, actor)),
+    )
+    return new Set(known.flatMap((some) => [...some]))
   }
 
   #stepOf({ trial: { probe } }: Opening): Step {

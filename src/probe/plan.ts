@@ -17,11 +17,13 @@ export function planRelation(
   expectations: readonly Expectation[],
 ): readonly Trial[] {
   return scene.population.actors
-    .filter(
-      ({ name, forged }) => name !== 'service' && (!forged || scene.believes(relation.oid, forged.source)),
-    )
+    .filter((actor) => asks(scene, relation, actor))
     .flatMap((actor) => planActor(scene, relation, expectations, actor))
 }
+
+/** Whether an actor tries anything: who forges what nobody believes does not. */
+export const asks = ({ believes }: Scene, { oid }: Relation, { name, forged }: Actor): boolean =>
+  name !== 'service' && (!forged || believes(oid, forged.source))
 
 /** The trials of one actor. */
 export function planActor(

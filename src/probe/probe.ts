@@ -8,7 +8,6 @@ import { tieOf } from '../domain/population.ts'
 import type { Actor, Population } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
-import { planArea } from './area.ts'
 import { attributionFor, tablesBehind } from './attribute.ts'
 import { unmarkedIn, withDifferences } from './difference.ts'
 import { merge, understand } from './observe.ts'
@@ -43,6 +42,8 @@ export interface ProbeOptions {
 
 export interface Probed {
   readonly observations: readonly Observation[]
+  /** relations on which everything was tried */
+  readonly full: ReadonlySet<number>
   /** views in which the superuser sees nothing of what was seeded */
   readonly blind: readonly number[]
   /** writes of single actors that got through: what they open is tried next */
@@ -51,8 +52,11 @@ export interface Probed {
   readonly sent: number
 }
 
-/** Runs the whole battery: relations are shared out over pipelined connections, every transaction is rolled back. */
-export async function probe(options: ProbeOptions): Promise<Probed> {
+/**
+ * Runs the whole battery: relations are shared out over pipelined connections, every transaction is rolled back. Of
+ * relations that are not to be tried in `full` only who reads what is asked: that is what others are judged by.
+ */
+export async function probe(options: ProbeOptions, full: (relation: Relation) => boolean): Promise<Probed> {
   const knowledge: Knowledge = { ...options, attributions: new Map() }
   const queue = [...options.relations]
   const observations = new Map<number, readonly Observation[]>()
@@ -65,8 +69,9 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     for (let relation = queue.shift(); relation; relation = queue.shift()) {
       options.signal.throwIfAborted()
       const session = new Session(connection, options, knowledge)
-      observations.set(relation.oid, await session.observe(relation))
-      if (relation.view && (await session.isBlind(relation))) blind.push(relation.oid)
+      const isFull = full(relation)
+      observations.set(relation.oid, await session.observe(relation, isFull))
+      if (isFull && relation.view && (await session.isBlind(relation))) blind.push(relation.oid)
       openings.push(...session.openings)
       sent += session.sent
     }
@@ -75,38 +80,11 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   await Promise.all(options.targets.map(work))
   return {
     observations: options.relations.flatMap(({ oid }) => observations.get(oid) ?? []),
+    full: new Set(options.relations.filter(full).map(({ oid }) => oid)),
     blind,
     openings,
     sent,
   }
-}
-
-/** The trials of every area, one after the other: what they write to is one table. */
-export async function probeAreas(
-  options: ProbeOptions,
-  areas: readonly Area[],
-): Promise<readonly Observation[]> {
-  const [target] = options.targets
-  if (!target || areas.length === 0) return []
-  await using connection = await Connection.open(target, { pipelined: true })
-  await connection.run(PREPARE_CONNECTION)
-  const observations: Observation[] = []
-  for (const area of areas) {
-    options.signal.throwIfAborted()
-    const { oid } = area.relation
-    const known = {
-      ...options,
-      population: { ...options.population, rows: new Map([...options.population.rows, [oid, area.rows]]) },
-      standing: areas.flatMap(({ relation, rows }) =>
-        relation.oid === oid ? rows.map(({ place }) => place) : [],
-      ),
-      principalsOf: area.principalsOf,
-    }
-    const session = new Session(connection, known, { ...known, attributions: new Map() })
-    observations.push(...(await session.tryAll(planArea(known, area))))
-  }
-  await connection.run('rollback')
-  return observations
 }
 
 /** The trials of one relation on one connection. */
@@ -123,8 +101,9 @@ export class Session {
     this.#knowledge = knowledge
   }
 
-  observe(relation: Relation): Promise<readonly Observation[]> {
-    return this.tryAll(planRelation(this.#options, relation, this.#options.expectationsOf(relation.oid)))
+  observe(relation: Relation, isFull: boolean): Promise<readonly Observation[]> {
+    const trials = planRelation(this.#options, relation, this.#options.expectationsOf(relation.oid))
+    return this.tryAll(isFull ? trials : trials.filter(isRead))
   }
 
   async tryAll(trials: readonly Trial[]): Promise<readonly Observation[]> {
@@ -257,6 +236,8 @@ export class Session {
     return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
   }
 }
+
+export const isRead = ({ probe }: Trial): boolean => probe.command === 'select'
 
 function refusedOnly(error: unknown): null {
   if (error instanceof DatabaseError) return null

@@ -17,6 +17,8 @@ interface StepLine {
 export function header(report: Report, look: Look): readonly string[] {
   const { tool, run } = report
   const facts = [
+    ...(run.shard ? [`shard ${run.shard.index}/${run.shard.count}`] : []),
+    ...(run.shards === undefined ? [] : [`${run.shards} shards`]),
     `${run.engine.kind} PostgreSQL ${run.engine.version}`,
     `seed ${run.seed}`,
     `API privileges: ${run.apiPrivileges}`,

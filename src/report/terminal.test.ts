@@ -225,3 +225,23 @@ test('a run that judged nothing says that it proves nothing', () => {
     'this run proves nothing',
   )
 })
+
+test('a part of a run never calls anything isolated, and names what is missing', () => {
+  const { run } = sampleReport()
+  const shard = { index: 2, count: 3, left: ['public.notes', 'public.files'] }
+  const text = draw(sampleReport({ outcome: 'partial', run: { ...run, shard } }))
+  expect(text).toContain('rls-harness 0.1.0   shard 2/3 · embedded')
+  expect(text).toContain(
+    'shard 2/3 proves nothing alone; 2 relations, buckets and functions are left to others',
+  )
+  expect(text).toContain('no finding in 1,104 probes of 2 relations of shard 2/3')
+  expect(text).toMatch(/^ shard 2\/3 · 0 findings/m)
+  expect(text).not.toContain('isolated:')
+})
+
+test('a report that was joined says of how many parts', () => {
+  const { run } = sampleReport()
+  const text = draw(sampleReport({ run: { ...run, shards: 3 } }))
+  expect(text).toContain('rls-harness 0.1.0   3 shards · embedded')
+  expect(text).toContain('isolated: in ')
+})

@@ -23,6 +23,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...platformGrants(report, level, look),
     ...ignored(report, level, look),
     ...proven(report, options.exitCode, look),
+    ...unfinished(report, look),
     '',
     ...summary(report, options, look),
   ]
@@ -73,6 +74,8 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
       ]
     case 'could-not-run':
       return ['', ...marked(look.cells.leak, 'nothing could be judged: this run proves nothing', look)]
+    case 'partial':
+      return ['', ...marked(' ', `no finding in ${extent} of ${partOf(report)}`, look)]
     case 'findings': {
       const rest = report.coverage.untested.length > 0 ? '; what is untested may still leak' : ''
       return ['', ...marked(' ', `no finding in ${extent}${rest}`, look)]
@@ -80,12 +83,30 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
   }
 }
 
+/** A part says of itself that it is one: what it left out may leak. */
+function unfinished({ run }: Report, look: Look): readonly string[] {
+  if (!run.shard) return []
+  const { index, count: all, left } = run.shard
+  const others = left.length > 0 ? `; ${left.length} relations, buckets and functions are left to others` : ''
+  return [
+    '',
+    ...marked(
+      '!',
+      `shard ${index}/${all} proves nothing alone${others}: join all ${all} JSON reports with rls-harness merge`,
+      look,
+    ),
+  ]
+}
+
+const partOf = ({ run }: Report): string => (run.shard ? `shard ${run.shard.index}/${run.shard.count}` : '')
+
 const marked = (mark: string, text: string, look: Look): readonly string[] => hanging(` ${mark} `, text, look)
 
 function summary(report: Report, { level, exitCode }: ReporterOptions, look: Look): readonly string[] {
   const open = openFindings(report)
   const hidden = open.filter((finding) => !isShown(finding, level)).length
   const parts = [
+    ...(report.run.shard ? [partOf(report)] : []),
     `${count(open.length, 'finding')}${bySeverity(open)}`,
     `${report.coverage.untested.length} untested`,
     ...(report.summary.suppressed > 0 ? [`${report.summary.suppressed} ignored`] : []),

@@ -1,6 +1,6 @@
 import type { Config } from '../domain/config.ts'
+import type { Part } from '../domain/fact.ts'
 import { judge } from '../judge/judge.ts'
-import type { Judged } from '../judge/judge.ts'
 import { reachOf, sightOf } from '../judge/sight.ts'
 import type { Exemptions } from '../judge/verdict.ts'
 import { baseOf } from '../ownership/expect.ts'
@@ -13,7 +13,7 @@ import type { Observed } from './probe.ts'
 import type { Seeded } from './seed.ts'
 import type { Understood } from './understand.ts'
 
-/** Observations → findings. */
+/** Observations → facts, unit by unit. */
 export function judgeAll(
   prepared: Prepared,
   known: Understood,
@@ -22,13 +22,11 @@ export function judgeAll(
   {
     config,
     exemptions,
-    today,
   }: {
     readonly config: Config
     readonly exemptions: ReadonlyMap<number, Exemptions>
-    readonly today: string
   },
-): Judged {
+): readonly Part[] {
   const { catalog, reading } = known
   return judge({
     ...known,
@@ -46,10 +44,7 @@ export function judgeAll(
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
       identity === null ? [] : [{ objectType, identity, file, line }],
     ),
-    ...(config.supabase.exposedSchemas ? { served: config.supabase.exposedSchemas } : {}),
     baseOf: (relation) => baseOf(catalog, relation),
-    ignore: config.ignore,
-    today,
     reproductionOf: (observation) => reproductionOf(observation, population),
     reproductionOfCall: (call) => reproductionOfCall(call, population),
     reproductionOfAscent,

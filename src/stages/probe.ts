@@ -1,24 +1,33 @@
 import { cloneDatabase } from '../database/scratch.ts'
-import type { Config } from '../domain/config.ts'
+import { areaUnit } from '../domain/area.ts'
+import type { Ascent } from '../domain/ascent.ts'
 import type { CallObservation } from '../domain/call.ts'
+import type { Config } from '../domain/config.ts'
 import type { Population } from '../domain/population.ts'
+import { ACCOUNTS, PRIVILEGES } from '../domain/shard.ts'
+import type { PlannedUnit } from '../domain/shard.ts'
 import { groupBy } from '../group-by.ts'
 import { sightOf } from '../judge/sight.ts'
+import { grantsOf, madeAt } from '../migrations/grants.ts'
 import { believers } from '../ownership/belief.ts'
 import { comparedColumns } from '../ownership/compared.ts'
 import { dependence } from '../ownership/depends.ts'
-import { grantsOf, madeAt } from '../migrations/grants.ts'
 import { unqualifiedReads } from '../ownership/unqualified.ts'
 import type { Prepared } from '../prepare.ts'
+import { ascend } from '../probe/ascend.ts'
+import { Battery } from '../probe/battery.ts'
+import { climbsIn } from '../probe/climbs.ts'
+import type { ClimbOptions } from '../probe/climbs.ts'
 import { probeFunctions } from '../probe/functions/probe.ts'
-import { probe, probeAreas } from '../probe/probe.ts'
+import { probeAreas } from '../probe/probe-areas.ts'
+import { probe } from '../probe/probe.ts'
 import type { Probed } from '../probe/probe.ts'
 import { probePrivileges } from '../probe/privileges.ts'
 import type { BesideProbed } from '../probe/privileges.ts'
-import type { Ascent } from '../domain/ascent.ts'
-import { ascend } from '../probe/ascend.ts'
 import { lookupIn } from '../seed/read-back.ts'
 import type { Seeded } from './seed.ts'
+import { climbUnit, sharesOf } from './shares.ts'
+import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
 
 /** A copy of the database costs as much as probing about this many relations or functions. */
@@ -29,6 +38,8 @@ export interface Observed extends Probed {
   readonly calls: readonly CallObservation[]
   readonly beside: BesideProbed
   readonly ascents: readonly Ascent[]
+  /** what was shared out, and to whom */
+  readonly units: readonly PlannedUnit[]
 }
 
 /** Expectations and population → observations, on as many copies of the database as pay off. */
@@ -40,12 +51,10 @@ export async function probeAll(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { catalog, model, reading, relations, expectations } = known
-  const most = Math.max(relations.length, known.routines.length)
-  const wanted = Math.min(config.concurrency, Math.ceil(most / RELATIONS_PER_CLONE))
-  const copies = Math.max(0, wanted - 1)
-  await using clones = await cloneDatabase(prepared.target, copies)
+  await using clones = await cloneDatabase(prepared.target, copiesFor(known, config))
   const { dependentsOf, touchedBy } = dependence(catalog, reading)
-  const scene = {
+  const options = {
+    ...clones,
     catalog,
     model,
     population,
@@ -53,22 +62,49 @@ export async function probeAll(
     believes: believers(catalog, reading, dependentsOf),
     lookup: lookupIn(population.rows),
     signal,
-  }
-  const options = {
-    ...scene,
-    ...clones,
     relations,
     expectationsOf: groupBy(expectations, (one) => one.relation),
+    dependentsOf,
+    touchedBy,
   }
-  const probed = await probe(options)
-  const { routines, routineFacts: facts } = known
-  return {
-    ...probed,
-    observations: [...probed.observations, ...(await probeAreas(options, areas))],
-    calls: await probeFunctions({ ...scene, ...clones, routines, facts }),
-    beside: await probeBeside(prepared, known, population, probed, config),
-    ascents: await ascend({ ...options, dependentsOf, touchedBy, probed }),
-  }
+  const shares = sharesOf(known, areas, options, config.shard)
+  const probed = await probe(options, ({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
+  const battery = new Battery(options, probed)
+  const ownAreas = areas.filter((area) => shares.isOwn(areaUnit(area)))
+  const inAreas = await probeAreas(options, ownAreas, areas)
+  const calls = await callAll(known, options, shares, battery)
+  const beside = shares.isOwn(PRIVILEGES)
+    ? await probeBeside(prepared, known, population, probed, config)
+    : { observations: [], platformGrants: [] }
+  const climbs = climbsIn(options).filter((start) => shares.isOwn(climbUnit(start)))
+  const ascents = await ascend({ ...options, battery, climbs, accounts: shares.isOwn(ACCOUNTS) })
+  const observations = [...probed.observations, ...battery.later, ...inAreas]
+  return { ...probed, observations, calls, beside, ascents, units: shares.units }
+}
+
+function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
+  const most = Math.max(relations.length, routines.length) / (shard?.count ?? 1)
+  return Math.max(0, Math.min(concurrency, Math.ceil(most / RELATIONS_PER_CLONE)) - 1)
+}
+
+/** Calls of functions, and what the callers reach without them in the tables that the calls wrote to. */
+async function callAll(
+  { routines, routineFacts: facts }: Understood,
+  options: ClimbOptions,
+  shares: Shares,
+  battery: Battery,
+): Promise<readonly CallObservation[]> {
+  const own = routines.filter(({ signature }) => shares.isOwn({ kind: 'function', name: signature }))
+  const calls = await probeFunctions({ ...options, routines: own, facts })
+  const { actors } = options.population
+  await battery.tryAll(
+    calls.flatMap(({ actor: name, changed }) =>
+      changed.flatMap(({ relation }) =>
+        actors.flatMap((actor) => (actor.name === name ? [{ relation, actor }] : [])),
+      ),
+    ),
+  )
+  return calls
 }
 
 /** Ways past the policies: privileges and memberships. One after the other, once the rows have been probed. */

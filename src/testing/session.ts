@@ -5,7 +5,9 @@ import type { Connection, StatementResult } from '../database/connection.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Values } from '../domain/population.ts'
+import type { ServerError } from '../domain/server-error.ts'
 import type { Outcome } from '../domain/probe.ts'
+import { turnOf } from '../gateway/host.ts'
 import type { Definition } from '../judge/blame.ts'
 import { HarnessError } from '../errors.ts'
 import { quoteLiteral } from '../sql/quote.ts'
@@ -34,6 +36,8 @@ export interface Completed {
 }
 
 const OUTER = 'rls_harness_passing'
+/** Milliseconds that an assertion waits for a client's transaction. */
+const PATIENCE_MS = 3000
 const MARK = 'rls_harness.test'
 
 /**
@@ -55,6 +59,8 @@ export class TestSession {
   /** what the test did to the database and kept, as SQL */
   readonly #log: string[] = []
   readonly knowledge: Knowledge
+  /** clients of the application speak in the same transaction */
+  hasClients = false
   /** told of statements that may have changed rows */
   onChange: () => void = () => {}
   /** completes the values of a row that somebody is to insert */
@@ -76,14 +82,22 @@ export class TestSession {
     if (inside.getStore() === this) return work(this.#connection)
     this.#underWay++
     const result = this.#last
-      .then(() => inside.run(this, () => work(this.#connection)))
+      .then(() => inside.run(this, () => this.#inTurn(work)))
       .finally(() => this.#underWay--)
     this.#last = result.catch(() => {})
     return result
   }
 
-  get isBusy(): boolean {
-    return this.#underWay > 0
+  /** Clients of a gateway speak on the same connection: while one is inside of a transaction, nobody else does. */
+  async #inTurn<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    const turn = turnOf(this.#connection)
+    const who = {}
+    if (!(await turn.take(who, 'an assertion of the test', PATIENCE_MS))) throw occupied(turn.description)
+    try {
+      return await work(this.#connection)
+    } finally {
+      turn.release(who)
+    }
   }
 
   /** Keeps what was done as superuser for the reproduction of what comes after it. */
@@ -147,16 +161,27 @@ export class TestSession {
     }
   }
 
-  /** Rows that the statement reaches with the same claims where row security does not apply. */
-  #unfiltered(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | null> {
+  /** Rows that the statement reaches with the same claims where row security does not apply; null where it fails. */
+  async #unfiltered(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | null> {
+    const answer = await this.#bypass(actor, statement, values)
+    return typeof answer === 'number' ? answer : null
+  }
+
+  /** Whether a write reaches rows where row security does not apply: a constraint stops it after it has. */
+  async wouldReach(actor: Actor, statement: string): Promise<boolean> {
+    const answer = await this.#bypass(actor, statement, [])
+    return typeof answer === 'number' ? answer > 0 : answer.sqlstate.startsWith('23')
+  }
+
+  #bypass(actor: Actor, statement: string, values: readonly unknown[]): Promise<number | ServerError> {
     return this.alone(async (connection) => {
+      await connection.run(`savepoint ${SAVEPOINT};\n${settingsSql(actor)}`)
       try {
-        await connection.run(`savepoint ${SAVEPOINT};\n${settingsSql(actor)}`)
         const last = (await connection.execute(statement, values)).at(-1)
         return last?.count ?? last?.rows.length ?? 0
       } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error
-        return null
+        if (error instanceof DatabaseError) return error.error
+        throw error
       } finally {
         await connection.run(UNDO)
       }
@@ -195,7 +220,13 @@ export class TestSession {
   /** A psql script for a database with the migrations and the cast: what the test did so far, then the statement. */
   reproductionOf(actor: Actor, statement: string, values: readonly unknown[] = []): string {
     const steps = [...this.#log, sessionSql(actor), withValues(statement, values)]
-    return ['begin;', ...steps.map((step) => `${step.trimEnd().replace(/;$/, '')};`), 'rollback;'].join('\n')
+    const clients = this.hasClients ? ['-- what clients did through databaseUrl() is not repeated here'] : []
+    return [
+      'begin;',
+      ...clients,
+      ...steps.map((step) => `${step.trimEnd().replace(/;$/, '')};`),
+      'rollback;',
+    ].join('\n')
   }
 
   /**
@@ -250,5 +281,11 @@ const OUTSIDE: ReadonlySet<string> = new Set(['25P01', '3B001'])
 function endedTransaction(statement: string): HarnessError {
   return new HarnessError('USAGE', `the statement ended the transaction of its test: ${statement}`, {
     hint: 'Leave BEGIN, COMMIT and ROLLBACK to the harness; what a client of the application sends goes through databaseUrl().',
+  })
+}
+
+function occupied(by: string): HarnessError {
+  return new HarnessError('USAGE', `the connection of the test is taken: ${by}`, {
+    hint: 'End the transaction of the client before asserting, seeding or running sql: all of them share one connection.',
   })
 }

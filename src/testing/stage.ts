@@ -18,6 +18,7 @@ import { sqlText, TestActor, TestTenant } from './people.ts'
 import type { Sql } from './people.ts'
 import { foundTenant, signUp } from './newcomers.ts'
 import type { UserOptions } from './newcomers.ts'
+import { Doors } from './doors.ts'
 import { RowMaker } from './row-maker.ts'
 import { columnValues, wantedRow } from './seeding.ts'
 import type { RowWishes } from './seeding.ts'
@@ -40,6 +41,7 @@ export class TestStage {
   readonly #tenants = new Map<string, TestTenant>()
   readonly #actors = new Map<string, TestActor>()
   #keys: Promise<TokenKeys> | undefined
+  #doors: Doors | undefined
 
   constructor(database: TestDatabase, id: string) {
     const { connection, supplies, handout, shelf, catalog, model } = database
@@ -75,8 +77,9 @@ export class TestStage {
     })
   }
 
-  get actors(): readonly TestActor[] {
-    return [...this.#actors.values()]
+  /** Who asks without a session. */
+  nobody(): TestActor {
+    return this.actor(this.#actors.has('nobody') ? 'nobody' : 'anon')
   }
 
   /** A tenant of the cast by name. @throws HarnessError where the schema has no tenants */
@@ -129,6 +132,8 @@ export class TestStage {
   /** Inserts a row, complete and valid, with the given values. @returns all of its values */
   async seed(relation: string, wishes: RowWishes = {}): Promise<Values> {
     const wanted = wantedRow(this.session.knowledge, this.maker, relation, wishes)
+    // nobody tells what clients have written
+    if (this.session.hasClients) this.maker.forget()
     return this.session.alone(() => this.maker.add(wanted.relation, wanted.slot, wanted.values))
   }
 
@@ -160,13 +165,17 @@ export class TestStage {
     return this.#known(session)
   }
 
-  databaseUrl(who: TestActor): Promise<string> {
-    return Promise.reject(new HarnessError('USAGE', `no gateway for ${who.name}`))
+  /** A URL at which any client speaks as that actor, inside of the test's transaction, until the test ends. */
+  async databaseUrl(who: TestActor): Promise<string> {
+    this.session.hasClients = true
+    this.#doors ??= new Doors(this.database.connection)
+    return this.#doors.open(who.session)
   }
 
   /** Takes back everything. @returns what the test left behind, in sentences */
-  end(): Promise<readonly string[]> {
-    return this.session.end()
+  async end(): Promise<readonly string[]> {
+    const left = (await this.#doors?.close()) ?? []
+    return [...left, ...(await this.session.end())]
   }
 
   /** Somebody new, signed up and, where a tenant is given, a member of it. */

@@ -32,7 +32,7 @@ export interface Fixtures {
   readonly carol: TestActor
   /** whose membership in acme is out of force, where memberships can be; else of no tenant */
   readonly dave: TestActor
-  /** nobody signed in */
+  /** nobody signed in: the role anon, or the identity's own without a user */
   readonly anon: TestActor
   /** the service role, whom no policy binds */
   readonly service: TestActor
@@ -97,7 +97,7 @@ export const test = base.extend<Fixtures & { $worker?: never } & WorkerFixtures>
   bob: of((stage) => stage.actor('bob')),
   carol: of((stage) => stage.actor('carol')),
   dave: of((stage) => stage.actor('dave')),
-  anon: of((stage) => stage.actor('anon')),
+  anon: of((stage) => stage.nobody()),
   service: of((stage) => stage.actor('service')),
   acme: of((stage) => stage.tenant('acme')),
   globex: of((stage) => stage.tenant('globex')),

@@ -130,6 +130,11 @@ export async function filtered(actor: TestActor, filter: Filter): Promise<Judgem
   const there = await existing(actor, relation, condition, Math.max(counted, touched), control)
   if (there === 0) return nothingThere(expectation, relation, seen)
   const { outcome } = seen
+  const isKept =
+    outcome.kind === 'affected' &&
+    touched === 0 &&
+    !(await actor.test.wouldReach(actor.session, seen.statement))
+  if (isKept) return keptByOthers(expectation, seen)
   const isFiltered = (outcome.kind === 'returned' || outcome.kind === 'affected') && touched === 0
   const observed = isFiltered
     ? `none of ${there} was reached`
@@ -144,6 +149,15 @@ export async function filtered(actor: TestActor, filter: Filter): Promise<Judgem
     evidence: seen,
   }
 }
+
+/** A trigger or rule that swallows the write of everybody is no row security. */
+const keptByOthers = (expectation: string, evidence: Evidence): Judgement => ({
+  holds: null,
+  expectation,
+  observed: 'the write reaches nothing where row security does not apply, either: it proves nothing',
+  hint: 'A trigger or rule keeps everybody out. What happens to the rows is toAffect().',
+  evidence,
+})
 
 interface Touch {
   /** by a write without a WHERE alone */

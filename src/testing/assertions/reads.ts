@@ -36,14 +36,15 @@ export async function seeing(
   const expectation = `to see ${which(relation, condition)}`
   const broken = cannotTell(seen, expectation)
   if (broken) return broken
+  // privileges are asked before any row is looked at
+  if (seen.outcome.kind === 'denied')
+    return { holds: false, expectation, observed: 'reading was refused', evidence: seen }
   const found = reached(seen)
   const there =
     found > 0
       ? countIn(seen.before)
       : await existing(actor, relation, condition, countIn(seen.before), control)
   if (found === 0 && there === 0) return nothingThere(expectation, relation, seen)
-  if (seen.outcome.kind === 'denied')
-    return { holds: false, expectation, observed: 'reading was refused', evidence: seen }
   if (found > 0 && found < there)
     return {
       holds: null,

@@ -122,6 +122,9 @@ export async function affecting(
   if (broken) return broken
   const { outcome, there, changed } = seen
   const written = Math.max(reached(seen), changed)
+  // privileges are asked before any row is looked at
+  if (outcome.kind === 'denied' && outcome.by === 'privilege')
+    return { holds: false, expectation, observed: `it was ${outcomeText(seen)}`, evidence: seen }
   if (there === 0 && written === 0) return nothingThere(expectation, relation, seen)
   if (outcome.kind === 'denied' && outcome.by === 'code') return byCode(expectation, seen)
   if (outcome.kind === 'admitted')

@@ -1,0 +1,126 @@
+import type { Fact, Part } from './domain/fact.ts'
+import { SURFACES } from './domain/fact.ts'
+import type { Finding, Report, ReportedRelation, Untested } from './domain/report.ts'
+import { unitKey } from './domain/shard.ts'
+import type { Shard } from './domain/shard.ts'
+import type { Tried } from './domain/tried.ts'
+import { SEVERITIES } from './domain/vocabulary.ts'
+import type { Severity } from './domain/vocabulary.ts'
+import { toFinding } from './judge/collect.ts'
+import { newsOf } from './judge/escalation.ts'
+import { deduplicate, withForgeries, withoutEchoes, withoutObvious } from './judge/facts.ts'
+import { applyIgnores } from './judge/ignore.ts'
+import { accessOf, judgedCells } from './judge/summary.ts'
+
+/**
+ * The report of what was tried, in a stable order. Pure, and the only way to a report: what shards tried together gives
+ * what one run of the whole gives. With `shard` it is the report of a part, and never says that anything is isolated.
+ */
+export function conclude(tried: Tried, shard?: Shard): Report {
+  const { head, own } = tried
+  const { findings, untested, notices } = settle(tried, shard)
+  const active = findings.filter(({ suppressed }) => suppressed === undefined)
+  const rows = own.flatMap(({ probes }) => probes)
+  const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
+  const functions = own.flatMap((unit) => (unit.function ? [unit.function] : []))
+  const fails = active.some(({ severity }) => severity !== 'note') || untested.length > 0
+  return {
+    schemaVersion: 1,
+    tool: head.tool,
+    run: head.run,
+    outcome: fails ? 'findings' : shard ? 'partial' : 'isolated',
+    sources: head.sources,
+    relations: relations.map((one) => withCells(one, findings, untested)),
+    functions,
+    storage: head.storage,
+    actors: head.actors,
+    tenants: head.tenants,
+    rows: head.rows,
+    probes: { columns: PROBE_COLUMNS, rows },
+    coverage: { planned: rows.length, executed: rows.length, untested, untried: head.untried },
+    platformGrants: own.flatMap(({ platformGrants }) => platformGrants),
+    findings: [...findings].sort(byWeight),
+    notices: [...head.notices, ...notices],
+    summary: {
+      relations: relations.filter(({ kind }) => !AREA_KINDS.has(kind)).length,
+      functions: functions.length,
+      probes: rows.length,
+      bySeverity: bySeverity(active),
+      suppressed: findings.length - active.length,
+    },
+  }
+}
+
+const bySeverity = (active: readonly Finding[]): Report['summary']['bySeverity'] =>
+  Object.fromEntries(
+    SEVERITIES.map((severity) => [severity, active.filter((one) => one.severity === severity).length]),
+  ) as Record<Severity, number>
+
+const AREA_KINDS: ReadonlySet<string> = new Set(['bucket', 'topic'])
+
+const PROBE_COLUMNS = [
+  'relation',
+  'command',
+  'actor',
+  'attempt',
+  'detail',
+  'outcome',
+  'own',
+  'team',
+  'foreign',
+  'unowned',
+  'scope',
+] as const
+
+interface Settled {
+  readonly findings: readonly Finding[]
+  readonly untested: readonly Untested[]
+  readonly notices: readonly string[]
+}
+
+/** Facts → findings: what says nothing new beside the others is left out, what the configuration accepts is marked. */
+function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settled {
+  const ordered = inOrder(units.map(unitKey), parts)
+  const plain = ordered.filter(({ surface }) => surface === 'relations').flatMap(({ facts }) => facts)
+  const facts = ordered.flatMap((part): readonly Fact[] => [
+    ...part.facts,
+    ...part.ascents.flatMap((ascent) => newsOf(ascent, plain)),
+  ])
+  const told = withoutObvious(deduplicate(withoutEchoes(withForgeries(facts, terms.forgers))))
+  const findings = told.map((fact) => toFinding(fact, terms.served))
+  return {
+    ...applyIgnores(findings, terms.ignore, terms.today, shard ? 'part' : 'all'),
+    untested: ordered.flatMap(({ untested }) => untested),
+  }
+}
+
+/** By surface, and there by unit: the order in which a whole run judges. */
+function inOrder(keys: readonly string[], parts: readonly Part[]): readonly Part[] {
+  const place = new Map(keys.map((key, at) => [key, at]))
+  const rank = ({ surface, unit }: Part): number =>
+    SURFACES.indexOf(surface) * (keys.length + 1) + (place.get(unit) ?? keys.length)
+  return [...parts].sort((a, b) => rank(a) - rank(b))
+}
+
+function withCells(
+  relation: ReportedRelation,
+  findings: readonly Finding[],
+  untested: readonly Untested[],
+): ReportedRelation {
+  const isHere = (one: { readonly relation: string; readonly scope?: string }): boolean =>
+    one.relation === relation.name && one.scope === relation.scope
+  const cells = judgedCells(relation.cells, findings.filter(isHere), untested.filter(isHere))
+  return { ...relation, access: accessOf(cells), cells }
+}
+
+function byWeight(a: Finding, b: Finding): number {
+  const rank = ({ severity }: Finding): number => -SEVERITIES.indexOf(severity)
+  const key = (one: Finding): string =>
+    [
+      one.relation,
+      ['select', 'insert', 'update', 'delete'].indexOf(one.command),
+      one.actor ?? '',
+      one.code,
+    ].join('\0')
+  return rank(a) - rank(b) || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)
+}

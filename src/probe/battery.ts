@@ -1,0 +1,101 @@
+import { Connection } from '../database/connection.ts'
+import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Actor } from '../domain/population.ts'
+import type { Observation } from '../domain/probe.ts'
+import { knownFrom } from './follow.ts'
+import type { Known } from './follow.ts'
+import type { Shown } from './observe.ts'
+import { asks, planActor } from './plan.ts'
+import { isRead, Session } from './probe.ts'
+import type { ProbeOptions, Probed } from './probe.ts'
+import type { Knowledge } from './understand.ts'
+
+/** What one actor did to one relation in the plain battery. */
+interface Bout {
+  readonly observations: readonly Observation[]
+  readonly openings: readonly Shown[]
+}
+
+/**
+ * What the plain battery showed, actor by actor. Where a relation was not tried in full, because another shard does,
+ * what is asked for is tried now: an answer is the same whoever asks, since every trial is rolled back.
+ */
+export class Battery {
+  readonly #options: ProbeOptions
+  readonly #knowledge: Knowledge
+  readonly #full: ReadonlySet<number>
+  readonly #first = new Map<string, { readonly observations: Observation[]; readonly openings: Shown[] }>()
+  readonly #bouts = new Map<string, Promise<Bout>>()
+  readonly #known = new Map<string, Promise<Known>>()
+  readonly #later: Observation[] = []
+
+  constructor(options: ProbeOptions, { observations, openings, full }: Probed) {
+    this.#options = options
+    this.#knowledge = { ...options, attributions: new Map() }
+    this.#full = full
+    for (const one of observations)
+      this.#firstOf(keyOf(one.probe.relation, one.probe.actor)).observations.push(one)
+    for (const one of openings)
+      this.#firstOf(keyOf(one.trial.probe.relation, one.trial.actor.name)).openings.push(one)
+  }
+
+  /** What was tried on demand. */
+  get later(): readonly Observation[] {
+    return this.#later
+  }
+
+  /** Writes of the actor that got through. */
+  async openings(connection: Connection, relation: number, actor: Actor): Promise<readonly Shown[]> {
+    return (await this.#bout(connection, relation, actor)).openings
+  }
+
+  /** Tries what was not tried yet of these actors on these relations. */
+  async tryAll(wanted: readonly { readonly relation: number; readonly actor: Actor }[]): Promise<void> {
+    const [target] = this.#options.targets
+    const missing = wanted.filter(
+      ({ relation }) =>
+        !this.#full.has(relation) && this.#options.relations.some(({ oid }) => oid === relation),
+    )
+    if (!target || missing.length === 0) return
+    await using connection = await Connection.open(target, { pipelined: true })
+    await connection.run(PREPARE_CONNECTION)
+    for (const { relation, actor } of missing) await this.#bout(connection, relation, actor)
+    await connection.run('rollback')
+  }
+
+  /** What the actor was seen to reach. */
+  known(connection: Connection, relation: number, actor: Actor): Promise<Known> {
+    const key = keyOf(relation, actor.name)
+    const known =
+      this.#known.get(key) ??
+      this.#bout(connection, relation, actor).then(({ observations }) => knownFrom(observations, actor.name))
+    this.#known.set(key, known)
+    return known
+  }
+
+  #firstOf(key: string): { readonly observations: Observation[]; readonly openings: Shown[] } {
+    const first = this.#first.get(key) ?? { observations: [], openings: [] }
+    this.#first.set(key, first)
+    return first
+  }
+
+  #bout(connection: Connection, relation: number, actor: Actor): Promise<Bout> {
+    const key = keyOf(relation, actor.name)
+    const bout = this.#bouts.get(key) ?? this.#whole(connection, relation, actor)
+    this.#bouts.set(key, bout)
+    return bout
+  }
+
+  async #whole(connection: Connection, oid: number, actor: Actor): Promise<Bout> {
+    const first = this.#firstOf(keyOf(oid, actor.name))
+    const relation = this.#options.relations.find((one) => one.oid === oid)
+    if (this.#full.has(oid) || !relation || !asks(this.#options, relation, actor)) return first
+    const session = new Session(connection, this.#options, this.#knowledge)
+    const trials = planActor(this.#options, relation, this.#options.expectationsOf(oid), actor)
+    const observations = await session.tryAll(trials.filter((trial) => !isRead(trial)))
+    this.#later.push(...observations)
+    return { observations: [...first.observations, ...observations], openings: session.openings }
+  }
+}
+
+const keyOf = (relation: number, actor: string): string => `${relation} ${actor}`

@@ -1,0 +1,96 @@
+import type { Relation } from '../domain/catalog.ts'
+import { holdsRows } from '../domain/catalog.ts'
+import type { Actor } from '../domain/population.ts'
+import { planFollow } from './follow.ts'
+import { changes, grants } from './openings.ts'
+import type { Opening } from './openings.ts'
+import type { ProbeOptions } from './probe.ts'
+import { accountSteps } from './sign-up.ts'
+import { targetOf } from './target.ts'
+import type { Trial } from './trial.ts'
+
+/** What a row can open, beside what every probe is planned from. */
+export interface ClimbOptions extends ProbeOptions {
+  /** relations that look into one, at any depth, and the relation itself */
+  readonly dependentsOf: (relation: number) => readonly number[]
+  /** relations that triggers of one touch */
+  readonly touchedBy: (relation: number) => readonly number[]
+}
+
+/** Where somebody may begin to open things for himself. */
+export interface ClimbStart {
+  readonly relation: Relation
+  readonly actor: Actor
+}
+
+/** Every relation that may open something, with everybody who has something to gain. */
+export function climbsIn(
+  options: Pick<ClimbOptions, 'relations' | 'population' | 'model' | 'dependentsOf' | 'touchedBy'>,
+): readonly ClimbStart[] {
+  const climbers = options.population.actors.filter(
+    ({ name, purpose }) => purpose === 'judged' && ['bob', 'carol', 'dave'].includes(name),
+  )
+  return options.relations
+    .filter((relation) => canOpen(options, relation))
+    .flatMap((relation) => climbers.map((actor) => ({ relation, actor })))
+}
+
+/** A row opens something where policies look the user up, or where others look into it. */
+function canOpen(
+  { dependentsOf, touchedBy, model }: Pick<ClimbOptions, 'dependentsOf' | 'touchedBy' | 'model'>,
+  relation: Relation,
+): boolean {
+  if (!holdsRows(relation)) return relation.view !== null && dependentsOf(relation.oid).length > 1
+  return (
+    model.lookups.has(relation.oid) ||
+    dependentsOf(relation.oid).length > 1 ||
+    touchedBy(relation.oid).length > 0
+  )
+}
+
+/** Statements that may open something, made for the purpose. */
+export function candidatesFor(options: ProbeOptions, relation: Relation, actor: Actor): readonly Opening[] {
+  const { catalog, model, population } = options
+  const target = targetOf(catalog, model, relation)
+  const victim = population.actors.find(({ name }) => name === 'alice')
+  const mine = changes(options, target, actor)
+  // bob shares a tenant with the victim: what a stranger can take, carol takes
+  return actor.name !== 'carol' || !victim ? mine : [...mine, ...grants(options, target, actor, victim)]
+}
+
+/** What is tried again once something was written to these relations. */
+export function trialsAfter(
+  options: ClimbOptions,
+  touched: ReadonlySet<number>,
+  actor: Actor,
+): readonly Trial[] {
+  const { dependentsOf, relations, expectationsOf } = options
+  const reachable = new Set([...touched].flatMap((oid) => dependentsOf(oid)))
+  return relations
+    .filter(({ oid }) => reachable.has(oid))
+    .flatMap((one) => planFollow(options, one, expectationsOf(one.oid), actor, touched.has(one.oid)))
+}
+
+/** As many openings as usually get through, followed by what is tried after each: measured on the fixtures. */
+const USUAL_OPENINGS = 3
+/** Who is in no tenant and has nothing of his own to change gets hardly anything through. */
+const OUTSIDERS_OPENINGS = 0.5
+
+/** About how many messages a climb takes: who shares out the work does not know yet what gets through. */
+export function climbCost(options: ClimbOptions, { relation, actor }: ClimbStart): number {
+  const touched = new Set([relation.oid, ...options.touchedBy(relation.oid)])
+  const after = 1 + trialsAfter(options, touched, actor).length
+  const candidates = candidatesFor(options, relation, actor).length
+  const isOutsider = candidates === 0 && actor.tenants.length === 0
+  return candidates + (isOutsider ? OUTSIDERS_OPENINGS : USUAL_OPENINGS) * after
+}
+
+/** About how many messages accounts take that lie about themselves. */
+export function accountsCost(options: ClimbOptions): number {
+  const accounts = options.catalog.relations.find(({ qualified }) => qualified === 'auth.users')
+  if (!accounts) return 0
+  const touched = new Set([accounts.oid, ...options.touchedBy(accounts.oid)])
+  return accountSteps(options)
+    .map(({ actor }) => 1 + 2 * trialsAfter(options, touched, actor).length)
+    .reduce((sum, one) => sum + one, 0)
+}

@@ -1,0 +1,45 @@
+import { Connection } from '../database/connection.ts'
+import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Area } from '../domain/area.ts'
+import type { Observation } from '../domain/probe.ts'
+import { planArea } from './area.ts'
+import { Session } from './probe.ts'
+import type { ProbeOptions } from './probe.ts'
+
+/** The trials of areas, one after the other: what they write to is one table. `standing`: all areas, tried or not. */
+export async function probeAreas(
+  options: ProbeOptions,
+  areas: readonly Area[],
+  standing: readonly Area[],
+): Promise<readonly Observation[]> {
+  const [target] = options.targets
+  if (!target || areas.length === 0) return []
+  await using connection = await Connection.open(target, { pipelined: true })
+  await connection.run(PREPARE_CONNECTION)
+  const observations: Observation[] = []
+  for (const area of areas) {
+    options.signal.throwIfAborted()
+    const known = within(options, area, standing)
+    const session = new Session(connection, known, { ...known, attributions: new Map() })
+    observations.push(...(await session.tryAll(planArea(known, area))))
+  }
+  await connection.run('rollback')
+  return observations
+}
+
+/** What is known of one area, as if its rows were those of a relation. */
+export function within<Options extends Pick<ProbeOptions, 'population'>>(
+  options: Options,
+  area: Area,
+  standing: readonly Area[],
+) {
+  const { oid } = area.relation
+  return {
+    ...options,
+    population: { ...options.population, rows: new Map([...options.population.rows, [oid, area.rows]]) },
+    standing: standing.flatMap(({ relation, rows }) =>
+      relation.oid === oid ? rows.map(({ place }) => place) : [],
+    ),
+    principalsOf: area.principalsOf,
+  }
+}

@@ -1,0 +1,77 @@
+import { areaUnit } from '../domain/area.ts'
+import type { Area } from '../domain/area.ts'
+import type { Config } from '../domain/config.ts'
+import { ACCOUNTS, PRIVILEGES, shareOut, unitKey } from '../domain/shard.ts'
+import type { Costed, PlannedUnit, Unit } from '../domain/shard.ts'
+import { planArea } from '../probe/area.ts'
+import { accountsCost, climbCost, climbsIn } from '../probe/climbs.ts'
+import type { ClimbOptions, ClimbStart } from '../probe/climbs.ts'
+import { planCalls } from '../probe/functions/plan.ts'
+import { planRelation } from '../probe/plan.ts'
+import { within } from '../probe/probe-areas.ts'
+import type { Understood } from './understand.ts'
+
+/** What is tried by whom. */
+export interface Shares {
+  /** all of it, in the order of the report */
+  readonly units: readonly PlannedUnit[]
+  readonly isOwn: (unit: Unit) => boolean
+}
+
+/** Shares out all that there is to try; a run of the whole tries everything itself, and nothing is counted. */
+export function sharesOf(
+  known: Understood,
+  areas: readonly Area[],
+  options: ClimbOptions,
+  shard: Config['shard'],
+): Shares {
+  const costed = shard ? unitsIn(known, areas, options) : unitsIn(known, areas, options, () => 0)
+  const units = shareOut(costed, shard?.count ?? 1)
+  const own = new Set(units.filter((unit) => unit.shard === (shard?.index ?? 1)).map(unitKey))
+  return { units, isOwn: (unit) => own.has(unitKey(unit)) }
+}
+
+export const climbUnit = ({ relation, actor }: ClimbStart): Unit => ({
+  kind: 'climb',
+  name: relation.qualified,
+  scope: actor.name,
+})
+
+/** A call takes more than a probe: it is looked what it wrote, and more calls may follow. */
+const CALL = 2
+
+/** A trial of a privilege, or less: they take hardly any time. */
+const PRIVILEGE = 1
+
+function unitsIn(
+  { routines, routineFacts, relations }: Understood,
+  areas: readonly Area[],
+  options: ClimbOptions,
+  count = (cost: () => number): number => cost(),
+): readonly Costed[] {
+  const { expectationsOf } = options
+  const units: readonly Costed[] = [
+    ...relations.map((relation) => ({
+      unit: { kind: 'relation' as const, name: relation.qualified },
+      cost: count(() => planRelation(options, relation, expectationsOf(relation.oid)).length),
+    })),
+    ...areas.map((area) => ({
+      unit: areaUnit(area),
+      cost: count(() => planArea(within(options, area, areas), area).length),
+    })),
+    ...routines.map((routine) => ({
+      unit: { kind: 'function' as const, name: routine.signature },
+      cost: count(() => {
+        const facts = routineFacts.get(routine.oid)
+        return facts && facts.reachesOut === null ? CALL * planCalls(options, routine, facts).length : 0
+      }),
+    })),
+    { unit: PRIVILEGES, cost: count(() => PRIVILEGE * relations.length) },
+    ...climbsIn(options).map((start) => ({
+      unit: climbUnit(start),
+      cost: count(() => climbCost(options, start)),
+    })),
+    { unit: ACCOUNTS, cost: count(() => accountsCost(options)) },
+  ]
+  return [...new Map(units.map((one) => [unitKey(one.unit), one])).values()]
+}
