@@ -28,13 +28,16 @@ export interface ConnectOptions {
 /** One session with the server. */
 export class Connection implements AsyncDisposable {
   readonly #client: Client
-  /** the last query that was asked for, where the next one has to wait for it; null: the driver sends them at once */
-  #last: Promise<unknown> | null
+  readonly #pipelined: boolean
+  /** the last query that was asked for */
+  #last: Promise<unknown> = Promise.resolve()
+  /** what a query has to wait for before it is sent; null: nothing */
+  #gate: Promise<unknown> | null = null
   readonly target: ConnectionTarget
 
   private constructor(client: Client, target: ConnectionTarget, pipelined: boolean) {
     this.#client = client
-    this.#last = pipelined ? null : Promise.resolve()
+    this.#pipelined = pipelined
     this.target = target
   }
 
@@ -101,10 +104,13 @@ export class Connection implements AsyncDisposable {
   async lend<Result>(work: (wire: Wire) => Promise<Result>): Promise<Result> {
     const loan = new Loan(work, () => this.#client.getTransactionStatus() ?? 'I')
     try {
-      return await this.#inOrder(() => {
+      return await this.#inOrder(async () => {
+        // a pipelining driver takes queries of its own kind alone; nothing is under way now
+        const client: { pipeline?: boolean } = this.#client
+        client.pipeline = false
         this.#client.query(loan)
-        return loan.result
-      })
+        return loan.result.finally(() => (client.pipeline = this.#pipelined))
+      }, true)
     } catch (error) {
       throw error instanceof HarnessError ? error : statementError(this.target, error)
     }
@@ -126,11 +132,15 @@ export class Connection implements AsyncDisposable {
     await this.close()
   }
 
-  /** The driver has a queue of its own, and warns whoever relies on it. */
-  #inOrder<Result>(query: () => Promise<Result>): Promise<Result> {
-    if (this.#last === null) return query()
-    const result = this.#last.then(query)
-    this.#last = result.catch(() => {})
+  /**
+   * The driver has a queue of its own, and warns whoever relies on it. Pipelined queries go out at once, but for those that
+   * come after one that wants the line for itself.
+   */
+  #inOrder<Result>(query: () => Promise<Result>, isAlone = !this.#pipelined): Promise<Result> {
+    const before = isAlone ? this.#last : this.#gate
+    const result = before === null ? query() : before.then(query)
+    this.#last = Promise.allSettled([this.#last, result])
+    if (isAlone) this.#gate = this.#last
     return result
   }
 

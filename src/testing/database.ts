@@ -39,7 +39,7 @@ export async function openDatabase(
 ): Promise<TestDatabase> {
   const config = await configOf(handout.root, handout.project, environment)
   const target = await copyDatabase(handout.staged, `worker_${randomBytes(6).toString('hex')}`)
-  const connection = await Connection.open(target)
+  const connection = await Connection.open(target, { pipelined: true })
   const roles = await plainRoles(connection)
   const { catalog, model } = await readDatabase(connection, config, roles)
   const { seed, values } = config.seed

@@ -12,8 +12,11 @@ const INSERT = "insert into notes (body) values ('new')"
 
 /** What is on the other side, and how a client gets there. */
 export function describeLine(target: () => ConnectionTarget): void {
-  test('a lent connection answers its own queries before and after, in their order', async () => {
-    await using connection = await Connection.open(target())
+  test.each([
+    ['lent', false],
+    ['lent and pipelined', true],
+  ])('a %s connection answers its own queries before and after, in their order', async (_, pipelined) => {
+    await using connection = await Connection.open(target(), { pipelined })
     const order: string[] = []
     await Promise.all([
       connection.rows('select pg_sleep(0.05)').then(() => order.push('before')),
@@ -24,8 +27,9 @@ export function describeLine(target: () => ConnectionTarget): void {
         order.push(codes.join(''))
       }),
       connection.rows('select $1::int', [1]).then(() => order.push('after')),
+      connection.run('select 1').then(() => order.push('and after')),
     ])
-    expect(order).toEqual(['before', 'TDCC', 'after'])
+    expect(order).toEqual(['before', 'TDCC', 'after', 'and after'])
     expect(await connection.lend((wire) => Promise.resolve(wire.status))).toBe('T')
   })
 
