@@ -243,27 +243,33 @@ export class TestSession {
   }
 
   async #close(): Promise<readonly string[]> {
-    try {
-      const [row] = await this.#connection.rows<{
-        mark: string | null
-        login: string
-        role: string
-        others: string | null
-      }>(STATE_SQL)
-      await this.#connection.run('rollback')
-      return [
-        ...(row?.mark === this.#id
-          ? []
-          : ['it ended the transaction that the harness had begun for it (COMMIT, ROLLBACK or BEGIN)']),
-        ...(row && row.login !== row.role ? [`it left the session as role "${row.role}"`] : []),
-        ...(row?.others ? [`it left connections open: ${row.others}`] : []),
-      ]
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error
-      await this.#connection.run('rollback')
-      return [`it left the transaction aborted: ${error.message}`]
+    // at once: a transaction that is aborted is rolled back all the same
+    const [state, ended] = await Promise.allSettled([
+      this.#connection.rows<State>(STATE_SQL),
+      this.#connection.run('rollback'),
+    ])
+    if (ended.status === 'rejected') throw ended.reason
+    if (state.status === 'rejected') {
+      if (!(state.reason instanceof DatabaseError)) throw state.reason
+      return [`it left the transaction aborted: ${state.reason.message}`]
     }
+    const [row] = state.value
+    return [
+      ...(row?.mark === this.#id
+        ? []
+        : ['it ended the transaction that the harness had begun for it (COMMIT, ROLLBACK or BEGIN)']),
+      ...(row && row.login !== row.role ? [`it left the session as role "${row.role}"`] : []),
+      ...(row?.others ? [`it left connections open: ${row.others}`] : []),
+    ]
   }
+}
+
+/** What STATE_SQL says. */
+interface State {
+  readonly mark: string | null
+  readonly login: string
+  readonly role: string
+  readonly others: string | null
 }
 
 /** What is compared at the end of a test; other sessions in its database are ended, for they would lock what the next test needs. */
