@@ -37,8 +37,10 @@ export async function openDatabase(
   handout: Handout,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<TestDatabase> {
-  const config = await configOf(handout.root, handout.project, environment)
-  const target = await copyDatabase(handout.staged, `worker_${randomBytes(6).toString('hex')}`)
+  const [config, target] = await Promise.all([
+    configOf(handout.root, handout.project, environment),
+    copyDatabase(handout.staged, `worker_${randomBytes(6).toString('hex')}`),
+  ])
   const connection = await Connection.open(target, { pipelined: true })
   const roles = await plainRoles(connection)
   const { catalog, model } = await readDatabase(connection, config, roles)

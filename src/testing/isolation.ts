@@ -4,7 +4,6 @@ import type { Config } from '../domain/config.ts'
 import type { Blame, Cell, Finding, Report, Untested } from '../domain/report.ts'
 import { COMMANDS, SEVERITIES } from '../domain/vocabulary.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
-import { judgePrepared } from '../run.ts'
 import { globToRegExp } from '../judge/ignore.ts'
 import type { Handout } from './handout.ts'
 import { configOf } from './template.ts'
@@ -52,6 +51,8 @@ export async function isolationReport(
       causeOf: (error: unknown) => Promise.resolve(error),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }
+    // only here: files that generate nothing need no pipeline
+    const { judgePrepared } = await import('../run.ts')
     const report = await judgePrepared(prepared, config, { ...context, progress: () => {} })
     return { report, failOn: config.gate.failOn }
   } finally {
