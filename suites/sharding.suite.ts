@@ -159,7 +159,6 @@ describe('the command line', () => {
       run,
       inspect,
       declareTypes,
-      declareTypes,
     })
     return { code, ...said }
   }
