@@ -41,6 +41,12 @@ const PATIENCE_MS = 3000
 const MARK = 'rls_harness.test'
 
 /**
+ * Which session has its connection to itself for what is running. One for all: every storage costs time with each promise from
+ * its first use on.
+ */
+const inside = new AsyncLocalStorage<TestSession>()
+
+/**
  * The transaction of one test. Whoever acts in it is set explicitly, before and after: what ROLLBACK TO restores of role
  * and session authorization is not relied upon.
  */
@@ -50,8 +56,6 @@ export class TestSession {
   /** the last thing that was asked for; the next one waits for it */
   #last: Promise<unknown> = Promise.resolve()
   #underWay = 0
-  /** whether the caller is part of what has the connection to itself */
-  readonly #inside = new AsyncLocalStorage<TestSession>()
   /** what the test did to the database and kept, as SQL */
   readonly #log: string[] = []
   readonly knowledge: Knowledge
@@ -75,10 +79,10 @@ export class TestSession {
 
   /** One after the other: an attempt takes several messages, and another's must not come in between. What it does itself may. */
   alone<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
-    if (this.#inside.getStore() === this) return work(this.#connection)
+    if (inside.getStore() === this) return work(this.#connection)
     this.#underWay++
     const result = this.#last
-      .then(() => this.#inside.run(this, () => this.#inTurn(work)))
+      .then(() => inside.run(this, () => this.#inTurn(work)))
       .finally(() => this.#underWay--)
     this.#last = result.catch(() => {})
     return result

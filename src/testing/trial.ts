@@ -27,21 +27,30 @@ export interface Tried {
 export const SAVEPOINT = 'rls_harness_attempt'
 /** Takes an attempt back; who acts then is set, too, for ROLLBACK TO does not reliably restore it. */
 export const UNDO = `rollback to savepoint ${SAVEPOINT};\nrelease savepoint ${SAVEPOINT};\n${BECOME_SUPERUSER}`
-/** Tries the statement and takes it back. Errors of the server are answers; a lost connection is not and rejects. */
+
+/**
+ * Tries the statement and takes it back. Errors of the server are answers; a lost connection is not and rejects.
+ *
+ * Everything is sent at once and answered in this order: an error ends its own message and what follows up to the last one,
+ * which takes all of it back. The savepoint and the look have messages of their own: one that the grammar refuses does
+ * nothing at all.
+ */
 export async function runTrial(connection: Connection, trial: Trial): Promise<Tried> {
-  // in a message of its own: one that the grammar refuses does nothing at all
-  await connection.run(`savepoint ${SAVEPOINT}`)
-  try {
-    return await ((trial.values ?? []).length === 0 ? inOne(connection, trial) : inSteps(connection, trial))
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error
-    // the look went with the message that failed
-    await connection.run(`${UNDO};\nsavepoint ${SAVEPOINT}`)
-    const before = trial.before === undefined ? [] : await lookOn(connection, trial.before)
-    return { before, result: [], error: error.error, after: [] }
-  } finally {
-    await connection.run(UNDO)
-  }
+  const [opened, looked, tried, undone] = await Promise.allSettled([
+    connection.run(`savepoint ${SAVEPOINT}`),
+    trial.before === undefined ? [] : connection.results(trial.before),
+    (trial.values ?? []).length === 0 ? inOne(connection, trial) : inSteps(connection, trial),
+    connection.run(UNDO),
+  ])
+  if (opened.status === 'rejected') throw opened.reason
+  if (undone.status === 'rejected') throw undone.reason
+  const before = looked.status === 'fulfilled' ? (looked.value.at(-1)?.rows ?? []) : []
+  if (looked.status === 'fulfilled' && tried.status === 'fulfilled') return { before, ...tried.value }
+  // the statement could not be tried after a look that failed
+  const reason: unknown =
+    looked.status === 'rejected' ? looked.reason : (tried as PromiseRejectedResult).reason
+  if (!(reason instanceof DatabaseError)) throw reason
+  return { before, result: [], error: reason.error, after: [] }
 }
 
 /** Who acts in the end; deferred keys and constraint triggers must fire while the actor is still the actor. */
@@ -50,30 +59,26 @@ const CLOSING = 'set constraints all immediate;\nselect session_user as login, c
 /** Without parameters everything goes in one message. */
 async function inOne(
   connection: Connection,
-  { actor, statement, before = 'select', after = 'select' }: Trial,
-): Promise<Tried> {
+  { actor, statement, after = 'select' }: Trial,
+): Promise<Pick<Tried, 'result' | 'after'>> {
   const results = await connection.results(
-    [before, sessionSql(actor), statement, CLOSING, BECOME_SUPERUSER, after].join(';\n'),
+    [sessionSql(actor), statement, CLOSING, BECOME_SUPERUSER, after].join(';\n'),
   )
-  // the statement may be several; the looks are one each
-  const [first] = results
   requireSession(actor, statement, results.at(-4)?.rows[0])
-  return {
-    before: first?.rows ?? [],
-    result: results.slice(0, -5),
-    after: results.at(-1)?.rows ?? [],
-  }
+  return { result: results.slice(0, -5), after: results.at(-1)?.rows ?? [] }
 }
 
 async function inSteps(
   connection: Connection,
-  { actor, statement, values = [], before = 'select', after = 'select' }: Trial,
-): Promise<Tried> {
-  const looks = await connection.results(`${before};\n${sessionSql(actor)}`)
-  const result = await connection.execute(statement, values)
-  const closing = await connection.results([CLOSING, BECOME_SUPERUSER, after].join(';\n'))
+  { actor, statement, values = [], after = 'select' }: Trial,
+): Promise<Pick<Tried, 'result' | 'after'>> {
+  const [, result, closing] = await Promise.all([
+    connection.run(sessionSql(actor)),
+    connection.execute(statement, values),
+    connection.results([CLOSING, BECOME_SUPERUSER, after].join(';\n')),
+  ])
   requireSession(actor, statement, closing[1]?.rows[0])
-  return { before: looks[0]?.rows ?? [], result, after: closing.at(-1)?.rows ?? [] }
+  return { result, after: closing.at(-1)?.rows ?? [] }
 }
 
 /** What there is to be seen; nothing where the question itself is wrong. */

@@ -14,10 +14,15 @@ export type { TestActor, TestTenant } from '../testing/people.ts'
 export type { UserOptions } from '../testing/newcomers.ts'
 export type { ProjectOptions } from '../testing/handout.ts'
 
-declare module 'vitest' {
-  // oxlint-disable-next-line no-unused-vars, typescript/no-explicit-any -- as Vitest declares it
-  interface Matchers<T = any> extends RlsMatchers {}
+declare global {
+  // Vitest's `Matchers` has one type parameter in 4 and two in 5, and a declaration must repeat them. Both take the methods
+  // of Chai's assertions over.
+  namespace Chai {
+    interface Assertion extends RlsMatchers {}
+  }
+}
 
+declare module 'vitest' {
   interface ProvidedContext {
     /** which project the tests are about, as `test.provide` says it */
     rlsHarness: ProjectOptions

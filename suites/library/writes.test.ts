@@ -37,6 +37,41 @@ describe('toAffect', () => {
   })
 })
 
+const OPEN_UPDATES =
+  'create policy "all" on public.notes for update to authenticated using (true) with check (true)'
+
+describe('a write without a WHERE', () => {
+  test('reaches rows that the SELECT policies hide from one with it', async ({ alice, bob, seed, sql }) => {
+    const { id } = await seed('public.notes', { owner: alice })
+    const change = ['update', 'public.notes', { id }, { text: 'x' }] as const
+    await expect(bob).toBeFiltered(...change)
+    await expect(bob).not.toAffect(...change)
+    await sql(OPEN_UPDATES)
+    await expect(expect(bob).toBeFiltered(...change)).rejects.toThrow(
+      /statement {2}update "public"\."notes" set "text" = 'x'::text\n(.|\n)*without a WHERE/,
+    )
+    await expect(expect(bob).not.toAffect(...change)).rejects.toThrow('without a WHERE')
+    await expect(expect(bob).toAffect(...change)).rejects.toThrow('without a WHERE')
+  })
+
+  test('hands rows over that a statement with it may not', async ({ alice, bob, seed, sql }) => {
+    const { id } = await seed('public.notes', { owner: bob })
+    const move = ['update', 'public.notes', { id }, { owner_id: alice }] as const
+    await expect(bob).toBeDenied(...move)
+    await sql(OPEN_UPDATES)
+    await expect(expect(bob).toBeDenied(...move)).rejects.toThrow('without a WHERE')
+  })
+
+  test('deletes rows that a statement with it may not', async ({ alice, bob, seed, sql }) => {
+    const { id } = await seed('public.notes', { owner: alice })
+    await expect(bob).toBeFiltered('delete', 'public.notes', { id })
+    await sql(OPEN_UPDATES.replaceAll('for update', 'for delete').replace('with check (true)', ''))
+    await expect(expect(bob).toBeFiltered('delete', 'public.notes', { id })).rejects.toThrow(
+      'without a WHERE',
+    )
+  })
+})
+
 describe('toInsert', () => {
   test('completes the row and takes back what it took', async ({ alice, bob, actor, carol, acme, sql }) => {
     await expect(alice).toInsert('public.documents', { title: 'new' })
@@ -143,6 +178,21 @@ describe('an attempt', () => {
       'it proves nothing',
     )
     expect(await sql`select count(*)::int as left from documents`).toEqual([{ left: 0 }])
+  })
+
+  test('that reaches nothing proves nothing where there is nothing', async ({ alice, bob, seed }) => {
+    const nowhere = '00000000-0000-4000-8000-000000000000'
+    const removal = (): ReturnType<typeof bob.attempt> =>
+      bob.attempt('delete from notes where id = $1', [nowhere])
+    await expect(expect(removal()).not.toAffect()).rejects.toThrow('it proves nothing')
+    await expect(expect(removal()).toAffect(0)).rejects.toThrow('it proves nothing')
+    await expect(expect(bob.attempt('select * from notes')).not.toReturnRows()).rejects.toThrow(
+      'it proves nothing',
+    )
+    await seed('public.notes', { owner: alice })
+    await expect(bob.attempt('delete from notes')).not.toAffect()
+    await expect(bob.attempt('select * from notes')).not.toReturnRows()
+    await expect(bob.attempt('select * from notes')).toReturnRows(0)
   })
 
   test('says what the server did', async ({ alice, anon }) => {

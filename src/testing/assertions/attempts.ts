@@ -46,14 +46,16 @@ export function attemptFiltered(attempt: Attempt): Judgement {
   if (!isEmpty) return { holds: false, expectation, observed: `it was ${outcomeText(evidence)}`, evidence }
   if (control !== null && control > 0)
     return { holds: true, expectation, observed: `none of ${rowsText(control)} was reached`, evidence }
-  return {
-    holds: null,
-    expectation,
-    observed: 'the statement reaches nothing where row security does not apply, either: it proves nothing',
-    hint: 'Seed the rows that must stay hidden.',
-    evidence,
-  }
+  return nothingToReach(expectation, evidence)
 }
+
+const nothingToReach = (expectation: string, evidence: Evidence): Judgement => ({
+  holds: null,
+  expectation,
+  observed: 'the statement reaches nothing where row security does not apply, either: it proves nothing',
+  hint: 'Seed the rows that must stay hidden.',
+  evidence,
+})
 
 /** Whether the statement reached rows; just so many where a number is given. */
 export function attemptReached(attempt: Attempt, kind: 'returned' | 'affected', count?: number): Judgement {
@@ -68,6 +70,9 @@ export function attemptReached(attempt: Attempt, kind: 'returned' | 'affected', 
   const observed = `it was ${outcomeText(evidence)}`
   if (outcome.kind !== 'returned' && outcome.kind !== 'affected')
     return { holds: outcome.kind === 'denied' ? false : null, expectation, observed, evidence }
+  // "none" is proven by rows that are there alone, whether it is said by a number or by a negation
+  const isNone = outcome.rows === 0 && (count ?? 0) === 0
+  if (isNone && (attempt.control ?? 0) === 0) return nothingToReach(expectation, evidence)
   const holds = count === undefined ? outcome.rows > 0 : outcome.rows === count
   return { holds, expectation, observed, evidence }
 }

@@ -12,7 +12,7 @@ import { relationNamed } from '../seeding.ts'
 import type { RowWishes } from '../seeding.ts'
 import { ask, cannotTell, countIn, existing, nothingThere, reached } from './trial.ts'
 import type { Seen } from './trial.ts'
-import { tryChange, tryInsert } from './writes.ts'
+import { tryChange, tryInsert, UNSEEN } from './writes.ts'
 import type { Change } from './writes.ts'
 
 /** Who says no: row security, the lack of a GRANT, or code that raises. */
@@ -38,6 +38,7 @@ export async function denied(actor: TestActor, denial: Denial): Promise<Judgemen
   const expectation = `to be denied ${denial.command} on ${denial.relation}`
   const evidence = await tryCommand(actor, denial)
   const judged = judgeDenial(evidence, expectation, denial.by)
+  if (evidence.unseen) return { ...judged, hint: UNSEEN }
   if (judged.holds !== null || evidence.outcome.kind !== 'denied' || !denial.control) return judged
   const other = await tryCommand(denial.control, denial)
   return byControl(judged, evidence, other.outcome, denial.control.name)
@@ -78,7 +79,7 @@ const hintFor = (outcome: Outcome): { readonly hint?: string } =>
 async function tryCommand(
   actor: TestActor,
   { command, relation: name, where, changes }: Denial,
-): Promise<Evidence> {
+): Promise<Evidence & { readonly unseen?: boolean }> {
   const { catalog, model } = actor.test.knowledge
   const relation = relationNamed(catalog, name)
   requireCommand(command)
@@ -140,7 +141,13 @@ export async function filtered(actor: TestActor, filter: Filter): Promise<Judgem
     : touched > 0
       ? `${rowsText(touched)} were reached`
       : `it was ${outcomeText(seen)}`
-  return { holds: isFiltered, expectation, observed, evidence: seen }
+  return {
+    holds: isFiltered,
+    expectation,
+    observed,
+    ...(seen.unseen ? { hint: UNSEEN } : {}),
+    evidence: seen,
+  }
 }
 
 /** A trigger or rule that swallows the write of everybody is no row security. */
@@ -153,6 +160,8 @@ const keptByOthers = (expectation: string, evidence: Evidence): Judgement => ({
 })
 
 interface Touch {
+  /** by a write without a WHERE alone */
+  readonly unseen: boolean
   /** rows that were reached */
   readonly touched: number
   /** rows that are there, as far as they could be counted beside */
@@ -168,7 +177,7 @@ async function tryRead(
   const statement = selectSql(relation, condition, columnsIn(where))
   const before = countSql(relation, condition)
   const seen = await ask(actor, { relation, command: 'select', statement, before })
-  return { ...seen, touched: reached(seen), counted: countIn(seen.before) }
+  return { ...seen, touched: reached(seen), counted: countIn(seen.before), unseen: false }
 }
 
 async function tryWrite(

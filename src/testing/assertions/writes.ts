@@ -39,6 +39,17 @@ export function changeSql(
   })
 }
 
+/** A tried change, and what it did to the rows in question. */
+interface Changed extends Seen {
+  readonly condition: string
+  /** rows that are there */
+  readonly there: number
+  /** rows that are gone or different after it */
+  readonly changed: number
+  /** it reached them where the same with a WHERE did not: the SELECT policies apply to that one alone */
+  readonly unseen: boolean
+}
+
 /** Tries to change rows, and compares them before and after as the superuser: a trigger may have done something else. */
 export async function tryChange(
   actor: TestActor,
@@ -46,13 +57,38 @@ export async function tryChange(
   command: Change,
   where: Where | undefined,
   changes?: RowWishes,
-): Promise<Seen & { readonly condition: string; readonly there: number; readonly changed: number }> {
+): Promise<Changed> {
   const condition = conditionSql(relation, actor.test.knowledge.model, where)
+  const attempt = { relation, command, condition, ...(changes === undefined ? {} : { changes }) }
+  const seen = await changeWhere(actor, attempt, condition)
+  const isKept =
+    (seen.outcome.kind === 'affected' && seen.outcome.rows + seen.changed === 0) ||
+    (seen.outcome.kind === 'denied' && seen.outcome.by === 'policy')
+  const isOver = condition === 'true' || relation.view !== null || (command === 'update' && !changes)
+  if (!isKept || isOver || seen.there === 0) return seen
+  const unseen = await changeWhere(actor, attempt, 'true')
+  return unseen.changed > 0 ? { ...unseen, unseen: true } : seen
+}
+
+interface ChangeAttempt {
+  readonly relation: Relation
+  readonly command: Change
+  /** the rows in question */
+  readonly condition: string
+  readonly changes?: RowWishes
+}
+
+/** Sends the change with a WHERE of its own, and looks at the rows in question. */
+async function changeWhere(
+  actor: TestActor,
+  { relation, command, condition, changes }: ChangeAttempt,
+  where: string,
+): Promise<Changed> {
   const isTable = relation.view === null
   const seen = await ask(actor, {
     relation,
     command,
-    statement: changeSql(actor, relation, command, condition, changes),
+    statement: changeSql(actor, relation, command, where, changes),
     ...(isTable ? { before: textsSql(relation, condition), after: textsSql(relation, 'true') } : {}),
   })
   const left = new Map<unknown, number>()
@@ -63,8 +99,13 @@ export async function tryChange(
     return count <= 0
   })
   const there = isTable ? seen.before.length : await existing(actor, relation, condition, reached(seen))
-  return { ...seen, condition, there, changed: seen.outcome.kind === 'affected' && isTable ? gone.length : 0 }
+  const changed = seen.outcome.kind === 'affected' && isTable ? gone.length : 0
+  return { ...seen, condition, there, changed, unseen: false }
 }
+
+/** What a failure says beside the statement. */
+export const UNSEEN =
+  'It was reached without a WHERE: the SELECT policies do not apply to that, and hide what the policies for the command let through.'
 
 /** Whether a write of the actor reaches the rows: all of them, or none. */
 export async function affecting(
@@ -92,6 +133,14 @@ export async function affecting(
       expectation,
       observed: 'row security let the write through, and a constraint stopped it',
       hint: 'Choose changes that the constraints accept.',
+      evidence: seen,
+    }
+  if (seen.unseen)
+    return {
+      holds: null,
+      expectation,
+      observed: `${rowsText(changed)} were reached, and none with a WHERE`,
+      hint: UNSEEN,
       evidence: seen,
     }
   if (written === 0)
