@@ -39,6 +39,7 @@ export interface PrepareContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
+  readonly onNotice?: (text: string) => void
 }
 
 /** The regime of default privileges that is tested: the project's own word, else the one that opens most. */

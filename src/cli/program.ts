@@ -26,8 +26,8 @@ Reading the matrix: select, insert, update, delete (S I U D) for
   · closed   ✓ open, and meant to be   ✗ leak   ! blocked, but should be open   ? untested   – nothing to try
 
 Environment (weaker than flags, stronger than the configuration):
-  RLS_DATABASE_URL RLS_ENGINE RLS_IMAGE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY RLS_FAIL_ON
-  NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
+  RLS_DATABASE_URL RLS_ENGINE RLS_IMAGE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY
+  RLS_FAIL_ON NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
 `
 
 const USAGE_EXITS = `

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly projectDir: string
   readonly environment: Environment
   readonly onProgress?: (text: string) => void
+  /** unlike progress, what is still worth knowing afterwards */
+  readonly onNotice?: (text: string) => void
   /**
    * Flat folders of `<name>.control` and `<name>--<version>.sql`, offered as extensions where the server has no real
    * one of that name. They mean nothing to an external server.
@@ -69,6 +71,7 @@ function containerOf({
     extensionDirs: rest.extensionDirs ?? [],
     signal: rest.signal,
     onProgress: rest.onProgress ?? (() => {}),
+    onNotice: rest.onNotice ?? (() => {}),
   })
 }
 
@@ -95,7 +98,7 @@ async function chooseBinaries(options: EngineOptions): Promise<Binaries | 'none'
   const found = [...embedded, ...system]
   if (engine !== undefined || !(await daemonAnswers(environment))) throw unavailable(database, found)
   if (!hasTestcontainers(projectDir)) throw unavailable(database, found, TESTCONTAINERS_INSTALL)
-  options.onProgress?.(
+  options.onNotice?.(
     `no PostgreSQL ${version} among the packages and programs of this machine: starting ${database.image ?? officialImage(version)} in a container`,
   )
   return 'none'

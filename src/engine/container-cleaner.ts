@@ -14,11 +14,11 @@ export async function startCleaner(
   daemon: Daemon,
   options: {
     readonly environment: Environment
-    readonly onProgress: (text: string) => void
+    readonly onNotice: (text: string) => void
     readonly signal: AbortSignal | undefined
   },
 ): Promise<boolean> {
-  const { environment, onProgress, signal } = options
+  const { environment, onNotice, signal } = options
   if (environment['TESTCONTAINERS_RYUK_DISABLED'] === 'true') return false
   try {
     await interruptible(daemon, { ms: CLEANER_DEADLINE_MS, signal }, () =>
@@ -29,7 +29,7 @@ export async function startCleaner(
     signal?.throwIfAborted()
     const image = environment['RYUK_CONTAINER_IMAGE'] ?? DEFAULT_IMAGE
     const reason = reasonOf(error)
-    onProgress(
+    onNotice(
       `going on without Ryuk (${image}): ${reason}. The harness removes its container itself; TESTCONTAINERS_RYUK_DISABLED=true leaves this attempt out`,
     )
     return false

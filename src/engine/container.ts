@@ -25,6 +25,7 @@ export interface ContainerOptions {
   readonly environment: Environment
   readonly extensionDirs: readonly string[]
   readonly onProgress: (text: string) => void
+  readonly onNotice: (text: string) => void
   readonly signal: AbortSignal | undefined
 }
 
@@ -49,12 +50,13 @@ export interface ContainerServer extends Server {
  *   server does not start. Nothing is left behind then.
  */
 export async function startContainer(options: ContainerOptions): Promise<ContainerServer> {
-  const { environment, onProgress, signal } = options
+  const { environment, onNotice, signal } = options
+  options.onProgress('starting PostgreSQL in a container')
   const daemon = await connectToDaemon(options.projectDir, environment, signal)
   const image = await provideImage(daemon, options.image ?? officialImage(options.version), options)
   const kept = options.reuse ? reusablePassword(environment) : undefined
   if (options.reuse && kept === undefined)
-    onProgress('the container is not kept: its password needs a cache (RLS_CACHE_DIR) that is ours alone')
+    onNotice('the container is not kept: its password needs a cache (RLS_CACHE_DIR) that is ours alone')
   const stays = kept !== undefined && environment['TESTCONTAINERS_REUSE_ENABLE'] !== 'false'
   const cleaned = !stays && (await startCleaner(daemon, options))
   signal?.throwIfAborted()
@@ -86,7 +88,7 @@ interface Started {
 async function makeReady(
   container: StartedTestContainer,
   started: Started,
-  { extensionDirs, onProgress, signal }: ContainerOptions,
+  { extensionDirs, onNotice, signal }: ContainerOptions,
 ): Promise<ContainerServer> {
   const { image, password } = started
   const running = new RunningContainer(container, started)
@@ -98,7 +100,7 @@ async function makeReady(
     await awaitPort(running.target, signal)
     await copyStubs(container, extensionDirs, facts).catch((error: unknown) => {
       signal?.throwIfAborted()
-      onProgress(
+      onNotice(
         `extension stubs cannot be added to ${image.name}: only its own extensions are there (${reasonOf(error)})`,
       )
     })
