@@ -4,7 +4,7 @@ import type { Daemon } from './container-daemon.ts'
 /**
  * The first line on stdin says where the daemon is and what the container is labelled with; "done" ends the guard. The
  * end of the stream without "done" means that our process died: then the container goes, also one that the daemon is
- * still about to make.
+ * still about to make, which takes a busy one many seconds.
  */
 const SCRIPT = `
 let text = ''
@@ -20,7 +20,7 @@ process.stdin.on('end', async () => {
     }).on('error', () => resolve('[]')).end()
   })
   const filters = encodeURIComponent(JSON.stringify({ label: [label] }))
-  for (let attempt = 0, seen = false; attempt < 20; attempt++) {
+  for (let attempt = 0, seen = false; attempt < 200; attempt++) {
     const found = JSON.parse(await call('GET', '/containers/json?all=1&filters=' + filters))
     if (seen && found.length === 0) return
     for (const { Id } of found) {
