@@ -53,6 +53,7 @@ export function watchContainers({ client }: Daemon, label: string): ContainerWat
   const watchdog = spawn(process.execPath, ['-e', SCRIPT], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // a Ctrl-C in the terminal must not reach it
+    cwd: process.platform === 'win32' ? undefined : '/',
     env: {},
     windowsHide: true,
   })

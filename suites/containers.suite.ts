@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { closeLab, openLab } from './cli/lab.ts'
+import { describeCommand } from './containers/command.ts'
+import { daemon } from './containers/lab.ts'
+import { describeServer } from './containers/server.ts'
+
+test('containers are tested for real where a daemon can be had', (context) => {
+  if (daemon.kind === 'missing') context.skip(daemon.reason)
+  else expect(daemon.image).not.toBe('')
+})
+
+describe.skipIf(daemon.kind === 'missing')('with a daemon', () => {
+  beforeAll(openLab)
+  afterAll(async () => {
+    await closeLab()
+    if (daemon.kind === 'there') await daemon.close()
+  })
+  describeServer()
+  describeCommand()
+})

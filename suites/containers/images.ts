@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process'
+import { docker, there } from './lab.ts'
+
+/** Images that the suite made; their tags mean nothing to anybody else. */
+const made: string[] = []
+
+export function removeImages(): void {
+  for (const tag of made.splice(0)) docker('image', 'rm', '--force', tag)
+}
+
+interface Change {
+  readonly tag: string
+  /** lines of a Dockerfile */
+  readonly declare: readonly string[]
+  /** what is put into the image, by absolute path */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** The suite's image with something more in it. */
+export function derive({ tag, declare, files = {} }: Change): string {
+  const name = `rls-harness-suite:${tag}`
+  // it runs nothing: it is only there to be written to
+  const id = docker('create', there().image)
+  try {
+    for (const [path, content] of Object.entries(files)) put(id, path, content)
+    docker('commit', ...declare.flatMap((line) => ['--change', line]), id, name)
+  } finally {
+    docker('rm', '--volumes', id)
+  }
+  made.push(name)
+  return name
+}
+
+function put(id: string, path: string, content: string): void {
+  const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? []
+  const env = { ...process.env, DOCKER_HOST: there().host }
+  // a tar with its folders: docker cp makes none
+  const tar = execFileSync(
+    'sh',
+    [
+      '-c',
+      'd=$(mktemp -d) && mkdir -p "$d$1" && cat >"$d$1/$2" && tar -C "$d" -c . && rm -r "$d"',
+      'sh',
+      folder,
+      name,
+    ],
+    { input: content },
+  )
+  execFileSync('docker', ['cp', '-', `${id}:/`], { input: tar, env, stdio: ['pipe', 'ignore', 'pipe'] })
+}
+
+/** An image that holds no server: nothing in it is ever run. */
+export function emptyImage(): string {
+  const name = 'rls-harness-suite:empty'
+  const env = { ...process.env, DOCKER_HOST: there().host }
+  const tar = execFileSync('tar', ['-c', '-T', '/dev/null'])
+  execFileSync('docker', ['import', '--change', 'CMD ["/bin/true"]', '-', name], {
+    input: tar,
+    env,
+    stdio: 'pipe',
+  })
+  made.push(name)
+  return name
+}
+
+/**
+ * What is peculiar about supabase/postgres, as far as it could disturb a run: its command names a folder with a
+ * configuration that says where the data lies, it has its own arguments for initdb, makes the platform's roles with
+ * attributes of its own (postgres is no superuser), and fills the database postgres with objects of the names that a
+ * run makes, and with an event trigger.
+ */
+export function likeSupabase(): string {
+  return derive({
+    tag: 'like-supabase',
+    declare: [
+      'CMD ["postgres", "-D", "/etc/postgresql"]',
+      'ENV POSTGRES_USER=supabase_admin',
+      'ENV POSTGRES_INITDB_ARGS=--allow-group-access --encoding=UTF8 --locale=C',
+    ],
+    files: {
+      '/etc/postgresql/postgresql.conf': CONFIGURATION,
+      '/etc/postgresql/pg_hba.conf':
+        'local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all all scram-sha-256\n',
+      '/docker-entrypoint-initdb.d/init.sql': INITIAL,
+    },
+  })
+}
+
+const CONFIGURATION = `data_directory = '/var/lib/postgresql/data'
+hba_file = '/etc/postgresql/pg_hba.conf'
+listen_addresses = '*'
+unix_socket_directories = '/var/run/postgresql'
+log_min_messages = fatal
+logging_collector = on
+`
+
+const INITIAL = `create role postgres login createdb createrole replication bypassrls;
+create role anon nologin noinherit;
+create role authenticated nologin noinherit;
+create role service_role nologin noinherit bypassrls;
+create role authenticator login noinherit;
+grant anon, authenticated, service_role to authenticator;
+alter database postgres owner to postgres;
+create schema auth;
+create table auth.users (id uuid primary key, email text, other text);
+create function auth.uid() returns uuid language sql as $$ select gen_random_uuid() $$;
+create table public.notes (id int);
+create function public.refuse() returns event_trigger language plpgsql as $$ begin raise 'not here'; end $$;
+create event trigger refuse on ddl_command_end execute function public.refuse();
+`
