@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeLab, openLab } from './cli/lab.ts'
 import { describeCommand } from './containers/command.ts'
+import { removeImages } from './containers/images.ts'
 import { daemon } from './containers/lab.ts'
 import { describeServer } from './containers/server.ts'
+import { describeUnavailable } from './containers/unavailable.ts'
+import { describeVerdictsInContainers } from './containers/verdicts.ts'
 
 test('containers are tested for real where a daemon can be had', (context) => {
   if (daemon.kind === 'missing') context.skip(daemon.reason)
@@ -13,8 +16,11 @@ describe.skipIf(daemon.kind === 'missing')('with a daemon', () => {
   beforeAll(openLab)
   afterAll(async () => {
     await closeLab()
+    removeImages()
     if (daemon.kind === 'there') await daemon.close()
   })
   describeServer()
   describeCommand()
+  describeUnavailable()
+  describeVerdictsInContainers()
 })

@@ -2,21 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { newFolder, project, rls, startRls, type RunOptions } from '../cli/lab.ts'
 import { HELD, LEAKY, PHASES, SOUND } from '../cli/projects.ts'
 import { comparable } from '../cli/verdicts.ts'
-import { containers, docker, environment, eventually, there } from './lab.ts'
+import { containers, docker, environment, eventually, major, there } from './lab.ts'
 
 const withImage = (): readonly string[] => ['--engine', 'container', '--image', there().image]
 const inContainer = (more: Readonly<Record<string, string>> = {}): RunOptions => ({
   environment: environment(more),
 })
-
-/** The major of the image, for a run on the same one without a container. */
-function major(): string {
-  return (
-    /^PG_MAJOR=(\d+)$/m.exec(
-      docker('image', 'inspect', there().image, '-f', '{{range .Config.Env}}{{println .}}{{end}}'),
-    )?.[1] ?? '17'
-  )
-}
 
 function describeVerdict(): void {
   test('is the one of the embedded engine, and nothing is left', async () => {
@@ -25,7 +16,7 @@ function describeVerdict(): void {
     expect({ code, left, containers: containers() }, stderr).toEqual({ code: 1, left: [], containers: [] })
     expect(stderr).not.toContain('Ryuk')
     expect(JSON.parse(stdout)).toMatchObject({ run: { engine: { kind: 'container' } } })
-    const embedded = await rls(['check', dir, '--json', '--pg-version', major()])
+    const embedded = await rls(['check', dir, '--json', '--pg-version', String(major())])
     expect(comparable(stdout)).toEqual(comparable(embedded.stdout))
   })
 

@@ -43,3 +43,12 @@ export async function eventually(holds: () => boolean, patienceMs = 15_000): Pro
   while (performance.now() < until && !holds()) await sleep(100)
   return holds()
 }
+
+/** The major that the image holds, for a run on the same one without a container. */
+export function major(): 15 | 16 | 17 | 18 {
+  const lines = docker('image', 'inspect', there().image, '-f', '{{range .Config.Env}}{{println .}}{{end}}')
+  const found = Number(/^PG_MAJOR=(\d+)$/m.exec(lines)?.[1])
+  const known = ([15, 16, 17, 18] as const).find((number) => number === found)
+  if (known === undefined) throw new Error(`${there().image} does not say which PostgreSQL it holds`)
+  return known
+}
