@@ -7,6 +7,9 @@ import { describeServer } from './containers/server.ts'
 import { describeUnavailable } from './containers/unavailable.ts'
 import { describeVerdictsInContainers } from './containers/verdicts.ts'
 
+// reporters keep to themselves why a test was skipped
+if (daemon.kind === 'missing') process.stderr.write(`containers are not tested: ${daemon.reason}\n`)
+
 test('containers are tested for real where a daemon can be had', (context) => {
   if (daemon.kind === 'missing') context.skip(daemon.reason)
   else expect(daemon.image).not.toBe('')
