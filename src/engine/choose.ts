@@ -3,7 +3,7 @@ import { HarnessError } from '../errors.ts'
 import { describe, type Binaries, type Environment } from './binaries.ts'
 import { installCommand, listEmbedded } from './embedded.ts'
 import { startContainer, type ContainerServer } from './container.ts'
-import { daemonAnswers, hasTestcontainers, TESTCONTAINERS_INSTALL } from './container-daemon.ts'
+import { answeringDaemon, hasTestcontainers, TESTCONTAINERS_INSTALL } from './container-daemon.ts'
 import { officialImage } from './container-image.ts'
 import { externalServer, type ExternalServer } from './external.ts'
 import { startLocalServer, type LocalServer } from './local-server.ts'
@@ -96,7 +96,7 @@ async function chooseBinaries(options: EngineOptions): Promise<Binaries | 'none'
   const installed = system.find(({ major }) => major === version)
   if (installed) return installed
   const found = [...embedded, ...system]
-  if (engine !== undefined || !(await daemonAnswers(environment))) throw unavailable(database, found)
+  if (engine !== undefined || !(await answeringDaemon(environment))) throw unavailable(database, found)
   if (!hasTestcontainers(projectDir)) throw unavailable(database, found, TESTCONTAINERS_INSTALL)
   options.onNotice?.(
     `no PostgreSQL ${version} among the packages and programs of this machine: starting ${database.image ?? officialImage(version)} in a container`,

@@ -132,10 +132,10 @@ function endpoints(environment: Environment): readonly string[] {
   return (there.length > 0 ? there : ['/var/run/docker.sock']).map((path) => `unix://${path}`)
 }
 
-/** Whether a daemon can be used, as far as that is known without testcontainers. */
-export async function daemonAnswers(environment: Environment): Promise<boolean> {
-  for (const endpoint of endpoints(environment)) if ((await ping(endpoint)) === undefined) return true
-  return false
+/** The address of a daemon that can be used, as far as that is known without testcontainers. */
+export async function answeringDaemon(environment: Environment): Promise<string | undefined> {
+  for (const endpoint of endpoints(environment)) if ((await ping(endpoint)) === undefined) return endpoint
+  return undefined
 }
 
 interface Silence {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { daemonAnswers } from '../../src/engine/container-daemon.ts'
+import { answeringDaemon } from '../../src/engine/container-daemon.ts'
 
 /** A daemon with an image of PostgreSQL, or why there is none. */
 export type Daemon =
@@ -32,8 +32,8 @@ const MADE = 'rls-harness-suite:postgres'
  */
 export async function openDaemon(): Promise<Daemon> {
   if (spawnSync('docker', ['--version']).status !== 0) return missing('there is no docker command')
-  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
-  if (await daemonAnswers(process.env)) return withImage({ host, isOurs: false, close: async () => {} })
+  const host = await answeringDaemon(process.env)
+  if (host !== undefined) return withImage({ host, isOurs: false, close: async () => {} })
   if (process.getuid?.() !== 0 || process.platform !== 'linux')
     return missing('no container daemon answers, and only root on Linux can start one')
   if (spawnSync('dockerd', ['--version']).status !== 0)
@@ -101,7 +101,7 @@ async function startDaemon(): Promise<Daemon> {
 async function answers(daemon: ChildProcess, host: string): Promise<boolean> {
   const started = performance.now()
   while (performance.now() - started < START_DEADLINE_MS && daemon.exitCode === null) {
-    if (await daemonAnswers({ DOCKER_HOST: host })) return true
+    if (await answeringDaemon({ DOCKER_HOST: host })) return true
     await sleep(100)
   }
   return false

@@ -29,8 +29,14 @@ export function docker(...args: readonly string[]): string {
   }).trim()
 }
 
-/** The containers that the harness has made and that are still there, running or not. */
+const others: ReadonlySet<string> = new Set(daemon.kind === 'there' ? labelled() : [])
+
+/** The containers that this suite's runs have made and that are still there, running or not. */
 export function containers(): readonly string[] {
+  return labelled().filter((id) => !others.has(id))
+}
+
+function labelled(): readonly string[] {
   const labels = ['rls-harness.run', 'rls-harness.stubs']
   return labels.flatMap((label) =>
     docker('ps', '-aq', '--filter', `label=${label}`).split('\n').filter(Boolean),
