@@ -3,6 +3,7 @@ import { closeLab, openLab } from './cli/lab.ts'
 import { describeCommand } from './containers/command.ts'
 import { removeImages } from './containers/images.ts'
 import { daemon } from './containers/lab.ts'
+import { describeRyuk } from './containers/ryuk.ts'
 import { describeServer } from './containers/server.ts'
 import { describeUnavailable } from './containers/unavailable.ts'
 import { describeVerdictsInContainers } from './containers/verdicts.ts'
@@ -24,6 +25,7 @@ describe.skipIf(daemon.kind === 'missing')('with a daemon', () => {
   })
   describeServer()
   describeCommand()
+  describeRyuk()
   describeUnavailable()
   describeVerdictsInContainers()
 })

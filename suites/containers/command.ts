@@ -38,7 +38,7 @@ function describeVerdict(): void {
 }
 
 /** Waits until the server in the only container executes pg_sleep(). */
-async function asleep(): Promise<void> {
+export async function asleepInContainer(): Promise<void> {
   const question = `select count(*) from pg_stat_activity where wait_event = 'PgSleep'`
   const isAsleep = (): boolean => {
     try {
@@ -54,7 +54,7 @@ async function asleep(): Promise<void> {
 function describeEnds(): void {
   test.each(PHASES)('Ctrl-C in phase %s is 130 and leaves no container', async (phase) => {
     const run = startRls(['check', project(HELD[phase]), ...withImage()], inContainer())
-    await asleep()
+    await asleepInContainer()
     process.kill(-run.pid, 'SIGINT')
     const { code, stderr } = await run.ended
     expect({ code, containers: containers() }, stderr).toEqual({ code: 130, containers: [] })
@@ -70,7 +70,7 @@ function describeEnds(): void {
 
   test('kill -9 leaves none for long, also without Ryuk', async () => {
     const run = startRls(['check', project(HELD.migrate), ...withImage()], inContainer())
-    await asleep()
+    await asleepInContainer()
     process.kill(run.pid, 'SIGKILL')
     await run.ended
     expect(await eventually(() => containers().length === 0)).toBe(true)

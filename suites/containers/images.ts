@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { dirname } from 'node:path'
 import { docker, there } from './lab.ts'
 
 /** Images that the suite made; their tags mean nothing to anybody else. */
@@ -14,15 +15,18 @@ interface Change {
   readonly declare: readonly string[]
   /** what is put into the image, by absolute path */
   readonly files?: Readonly<Record<string, string>>
+  /** a tar of more */
+  readonly archive?: Buffer
 }
 
 /** The suite's image with something more in it. */
-export function derive({ tag, declare, files = {} }: Change): string {
+export function derive({ tag, declare, files = {}, archive }: Change): string {
   const name = `rls-harness-suite:${tag}`
   // it runs nothing: it is only there to be written to
   const id = docker('create', there().image)
   try {
-    for (const [path, content] of Object.entries(files)) put(id, path, content)
+    for (const [path, content] of Object.entries(files)) put(id, tarOf(path, content))
+    if (archive) put(id, archive)
     docker('commit', ...declare.flatMap((line) => ['--change', line]), id, name)
   } finally {
     docker('rm', '--volumes', id)
@@ -31,22 +35,17 @@ export function derive({ tag, declare, files = {} }: Change): string {
   return name
 }
 
-function put(id: string, path: string, content: string): void {
-  const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? []
+function put(id: string, tar: Buffer): void {
   const env = { ...process.env, DOCKER_HOST: there().host }
-  // a tar with its folders: docker cp makes none
-  const tar = execFileSync(
-    'sh',
-    [
-      '-c',
-      'd=$(mktemp -d) && mkdir -p "$d$1" && cat >"$d$1/$2" && tar -C "$d" -c . && rm -r "$d"',
-      'sh',
-      folder,
-      name,
-    ],
-    { input: content },
-  )
   execFileSync('docker', ['cp', '-', `${id}:/`], { input: tar, env, stdio: ['pipe', 'ignore', 'pipe'] })
+}
+
+/** A tar with the file and its folders: docker makes none. */
+function tarOf(path: string, content: string): Buffer {
+  const folder = dirname(path)
+  const script =
+    'd=$(mktemp -d) && chmod 755 "$d" && mkdir -p "$d$1" && cat >"$d$2" && tar -C "$d" -c ".$2" && rm -r "$d"'
+  return execFileSync('sh', ['-c', script, 'sh', folder, path], { input: content })
 }
 
 /** An image that holds no server: nothing in it is ever run. */
