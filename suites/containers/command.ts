@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { newFolder, project, rls, startRls, type RunOptions } from '../cli/lab.ts'
 import { HELD, LEAKY, PHASES, SOUND } from '../cli/projects.ts'
@@ -66,6 +68,27 @@ function describeEnds(): void {
     process.kill(-run.pid, 'SIGINT')
     const { code, stderr } = await run.ended
     expect({ code, containers: containers() }, stderr).toEqual({ code: 130, containers: [] })
+  })
+
+  test('Ctrl-C while an image is pulled does not wait for it', async (context) => {
+    // a registry that takes its time
+    const registry = createServer().listen(0, '127.0.0.1')
+    const asked = once(registry, 'connection')
+    context.onTestFinished(() => void registry.close())
+    await once(registry, 'listening')
+    const address = registry.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const run = startRls(
+      ['check', project(SOUND), '--image', `127.0.0.1:${port}/slow/postgres:1`],
+      inContainer(),
+    )
+    const [socket] = (await asked) as [Socket]
+    context.onTestFinished(() => void socket.destroy())
+    const sent = performance.now()
+    process.kill(-run.pid, 'SIGINT')
+    const { code, stderr } = await run.ended
+    expect(code, stderr).toBe(130)
+    expect(performance.now() - sent).toBeLessThan(5_000)
   })
 
   test('kill -9 leaves none for long, also without Ryuk', async () => {

@@ -64,7 +64,11 @@ async function withImage(daemon: Started): Promise<Daemon> {
     if (named === undefined) spawnSync('docker', ['image', 'rm', '--force', MADE], { env })
     await daemon.close()
   }
-  return { ...daemon, kind: 'there', image, close }
+  const trial = ['run', '--rm', '--publish', '127.0.0.1::5432', image, 'ls', '/']
+  const { status, stderr } = spawnSync('docker', trial, { env, encoding: 'utf8', timeout: 60_000 })
+  if (status === 0) return { ...daemon, kind: 'there', image, close }
+  await close()
+  return missing(`the daemon runs no container: ${stderr.trim()}`)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { dirname } from 'node:path'
-import { docker, there } from './lab.ts'
+import { docker, major, there } from './lab.ts'
 
 /** Images that the suite made; their tags mean nothing to anybody else. */
 const made: string[] = []
@@ -65,8 +65,8 @@ export function emptyImage(): string {
 /**
  * What is peculiar about supabase/postgres, as far as it could disturb a run: its command names a folder with a
  * configuration that says where the data lies, it has its own arguments for initdb, makes the platform's roles with
- * attributes of its own (postgres is no superuser), and fills the database postgres with objects of the names that a
- * run makes, and with an event trigger.
+ * attributes of its own (postgres is no superuser), fills the database postgres with objects of the names that a run
+ * makes and with an event trigger, and has real extensions where others get a stub, one of which needs another.
  */
 export function likeSupabase(): string {
   return derive({
@@ -81,9 +81,29 @@ export function likeSupabase(): string {
       '/etc/postgresql/pg_hba.conf':
         'local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all all scram-sha-256\n',
       '/docker-entrypoint-initdb.d/init.sql': INITIAL,
+      ...extension('pg_cron', ONE_DATABASE_ONLY, ''),
+      ...extension('pgsodium', "create type key_status as enum ('valid');", "schema = 'pgsodium'"),
+      ...extension(
+        'supabase_vault',
+        'create table secrets (id uuid, secret text);',
+        "schema = 'vault'\nrequires = 'pgsodium'",
+      ),
     },
   })
 }
+
+/** The files of an extension that is not relocatable, in the folder of Debian's PostgreSQL. */
+function extension(name: string, script: string, control: string): Readonly<Record<string, string>> {
+  const path = `/usr/share/postgresql/${major()}/extension/${name}`
+  return {
+    [`${path}.control`]: `default_version = '9.9'\nrelocatable = false\nsuperuser = true\n${control}\n`,
+    [`${path}--9.9.sql`]: script,
+  }
+}
+
+const ONE_DATABASE_ONLY = `do $$ begin
+  if current_database() <> 'postgres' then raise 'can only create extension in database postgres'; end if;
+end $$;`
 
 const CONFIGURATION = `data_directory = '/var/lib/postgresql/data'
 hba_file = '/etc/postgresql/pg_hba.conf'

@@ -46,8 +46,11 @@ function labelled(): readonly string[] {
 /** Waits for what others do: a watchdog, a daemon. */
 export async function eventually(holds: () => boolean, patienceMs = 15_000): Promise<boolean> {
   const until = performance.now() + patienceMs
-  while (performance.now() < until && !holds()) await sleep(100)
-  return holds()
+  while (!holds()) {
+    if (performance.now() > until) return false
+    await sleep(100)
+  }
+  return true
 }
 
 /** The major that the image holds, for a run on the same one without a container. */
