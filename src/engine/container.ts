@@ -71,9 +71,23 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     const container = await launch(daemon, plan, log)
     return await makeReady(container, { daemon, image, password, stays, watchdog, log }, options)
   } catch (error) {
-    watchdog?.abandon()
+    if (watchdog) await dismiss(watchdog, daemon, label)
     throw error
   }
+}
+
+/** Whatever is still there is the watchdog's to remove; where nothing is, it has nothing to wait for. */
+async function dismiss(
+  watchdog: ContainerWatchdog,
+  { client }: Daemon,
+  { name, value }: { readonly name: string; readonly value: string },
+): Promise<void> {
+  const status = ['created', 'running', 'removing', 'exited', 'dead'] as const
+  const left = await client.container
+    .fetchByLabel(name, value, { status: [...status] })
+    .catch(() => 'nobody knows')
+  if (left === undefined) watchdog.release()
+  else watchdog.abandon()
 }
 
 interface Started {
