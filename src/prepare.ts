@@ -5,7 +5,8 @@ import type { AppliedSource, Source } from './domain/source.ts'
 import { Cleanup } from './cleanup.ts'
 import { Connection } from './database/connection.ts'
 import { createScratch } from './database/scratch.ts'
-import { startServer } from './engine/choose.ts'
+import { startServer, type AnyServer } from './engine/choose.ts'
+import type { ContainerServer } from './engine/container.ts'
 import type { ExternalServer } from './engine/external.ts'
 import type { LocalServer } from './engine/local-server.ts'
 import { HarnessError } from './errors.ts'
@@ -38,6 +39,7 @@ export interface PrepareContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
+  readonly onNotice?: (text: string) => void
 }
 
 /** The regime of default privileges that is tested: the project's own word, else the one that opens most. */
@@ -55,15 +57,12 @@ export async function prepare(config: Config, context: PrepareContext): Promise<
   const apiPrivileges = privilegesOf(config)
   const key = snapshotKey(config, sources, apiPrivileges)
   const stack = new Cleanup()
-  let server: LocalServer | ExternalServer | undefined
+  let server: AnyServer | undefined
   try {
     server = stack.use(await start(config, context, key))
     const make = (target: ConnectionTarget): Promise<Migrated> =>
       migrate(target, config, sources, apiPrivileges)
-    const made =
-      server.kind === 'external'
-        ? await onExternal(server, stack, config, context, make)
-        : await onLocal(server, stack, config, context, make, key)
+    const made = await makeOn(server, stack, config, context, make, key)
     const running = server
     return {
       ...made,
@@ -78,7 +77,7 @@ export async function prepare(config: Config, context: PrepareContext): Promise<
   }
 }
 
-function start(config: Config, context: PrepareContext, key: string): Promise<LocalServer | ExternalServer> {
+function start(config: Config, context: PrepareContext, key: string): Promise<AnyServer> {
   return startServer({
     ...context,
     database: config.database,
@@ -90,6 +89,25 @@ function start(config: Config, context: PrepareContext, key: string): Promise<Lo
 
 type Made = Migrated & Pick<Prepared, 'target' | 'engine' | 'fromCache'>
 type Make = (target: ConnectionTarget) => Promise<Migrated>
+
+function makeOn(
+  server: AnyServer,
+  stack: Cleanup,
+  config: Config,
+  context: PrepareContext,
+  make: Make,
+  key: string,
+): Promise<Made> {
+  switch (server.kind) {
+    case 'external':
+      return onExternal(server, stack, config, context, make)
+    case 'container':
+      return onContainer(server, stack, config, context, make)
+    case 'embedded':
+    case 'system':
+      return onLocal(server, stack, config, context, make, key)
+  }
+}
 
 async function onLocal(
   server: LocalServer,
@@ -112,7 +130,7 @@ async function onLocal(
 }
 
 async function onExternal(
-  server: ExternalServer,
+  server: ExternalServer | ContainerServer,
   stack: Cleanup,
   config: Config,
   { signal }: PrepareContext,
@@ -122,6 +140,24 @@ async function onExternal(
   stack.defer(onAbort(signal, scratch.interrupt))
   const engine = { kind: server.kind, version: scratch.version }
   return { ...(await make(scratch.target)), target: scratch.target, engine, fromCache: false }
+}
+
+/**
+ * Images may have put something into the database `postgres`, and several runs may share a container that stays. In one
+ * that goes there is nothing to drop.
+ */
+async function onContainer(
+  server: ContainerServer,
+  stack: Cleanup,
+  config: Config,
+  context: PrepareContext,
+  make: Make,
+): Promise<Made> {
+  if (server.stays) return onExternal(server, stack, config, context, make)
+  stack.defer(onAbort(context.signal, () => server[Symbol.asyncDispose]()))
+  const { target, version } = await createScratch(server.target, true)
+  const engine = { kind: server.kind, version }
+  return { ...(await make(target)), target, engine, fromCache: false }
 }
 
 /** Whoever interrupts must not wait for a statement that runs for long: `stop` ends it. @returns what takes that back */
@@ -134,7 +170,7 @@ function onAbort(signal: AbortSignal, stop: () => PromiseLike<void>): () => void
 }
 
 /** A lost connection is only what was noticed of it when a server of ours ended by itself. */
-async function causeOf(server: LocalServer | ExternalServer, error: unknown): Promise<unknown> {
+async function causeOf(server: AnyServer, error: unknown): Promise<unknown> {
   const wasLost = error instanceof HarnessError && error.code === 'DATABASE_UNREACHABLE'
   return (wasLost && server.kind !== 'external' && (await server.whatEndedIt())) || error
 }

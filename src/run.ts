@@ -15,6 +15,8 @@ import { understand } from './stages/understand.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }
+  /** what a person should know about how this run came about, and stays on the screen */
+  | { readonly kind: 'notice'; readonly text: string }
   | {
       readonly kind: 'done'
       readonly name: string
@@ -46,7 +48,12 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
 
   await using prepared = await step(
     'migrate',
-    () => prepare(config, { ...context, onProgress: (name) => context.progress({ kind: 'step', name }) }),
+    () =>
+      prepare(config, {
+        ...context,
+        onProgress: (name) => context.progress({ kind: 'step', name }),
+        onNotice: (text) => context.progress({ kind: 'notice', text }),
+      }),
     describeMigrated,
   )
   try {

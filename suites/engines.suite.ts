@@ -56,7 +56,8 @@ function options({ database, environment, ...rest }: Wish = {}): EngineOptions {
 
 async function start(wish: Wish = {}): Promise<LocalServer> {
   const server = await startServer(options(wish))
-  if (server.kind === 'external') throw new Error('expected a server of our own')
+  if (server.kind === 'external' || server.kind === 'container')
+    throw new Error('expected a server of our own')
   return server
 }
 

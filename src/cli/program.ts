@@ -31,8 +31,8 @@ Reading the matrix: select, insert, update, delete (S I U D) for
   · closed   ✓ open, and meant to be   ✗ leak   ! blocked, but should be open   ? untested   – nothing to try
 
 Environment (weaker than flags, stronger than the configuration):
-  RLS_DATABASE_URL RLS_ENGINE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY RLS_FAIL_ON
-  NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
+  RLS_DATABASE_URL RLS_ENGINE RLS_IMAGE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY
+  RLS_FAIL_ON NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
 `
 
 const USAGE_EXITS = `
@@ -177,8 +177,10 @@ function addTarget(command: Command): void {
       '-c, --config <file>',
       'configuration (default: rls.config.ts, .js, .mjs or .json of the project)',
     )
-    .option('--engine <kind>', 'where the server comes from: embedded, system or external')
+    .option('--engine <kind>', 'where the server comes from: embedded, system, container or external')
     .option('--database-url <url>', 'an own server; the run works in throw-away databases on it')
+    .option('--image <name>', 'run PostgreSQL in a container of this image, such as supabase/postgres:<tag>')
+    .option('--reuse', 'keep the container for the next run')
     .option('--allow-external', 'allow a server that is not on this machine')
     .option('--pg-version <major>', 'PostgreSQL 15, 16, 17 or 18 (default: supabase/config.toml, else 17)')
     .option('--keep-db', 'keep the database for a look afterwards')

@@ -8,7 +8,7 @@ const events: readonly ProgressEvent[] = [
   { kind: 'step', name: 'seed' },
 ]
 
-function written(options: Partial<ProgressOptions>): string {
+function written(options: Partial<ProgressOptions>, shown = events): string {
   let text = ''
   const output = {
     columns: 80,
@@ -17,7 +17,7 @@ function written(options: Partial<ProgressOptions>): string {
     },
   }
   const progress = progressTo(output, { quiet: false, live: false, unicode: true, ...options })
-  events.forEach(progress.show)
+  shown.forEach(progress.show)
   progress.end()
   return text
 }
@@ -30,6 +30,17 @@ test('a log gets a plain line per finished step, with its notes', () => {
 test('a terminal gets one line that is gone at the end', () => {
   const erase = '\r\u001b[2K'
   expect(written({ live: true })).toBe(` migrate …${erase} seed …${erase}`)
+})
+
+test('a notice stays, in a log and on a terminal', () => {
+  const show = (options: Partial<ProgressOptions>): string =>
+    written(options, [
+      { kind: 'step', name: 'migrate' },
+      { kind: 'notice', text: 'no\u001b[2J Ryuk' },
+    ])
+  expect(show({})).toBe('! no\\x1b[2J Ryuk\n')
+  expect(show({ live: true })).toBe(' migrate …\r\u001b[2K! no\\x1b[2J Ryuk\n')
+  expect(show({ quiet: true })).toBe('')
 })
 
 test('quiet is silent', () => {

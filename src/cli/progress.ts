@@ -21,6 +21,8 @@ export function progressTo(output: Output, { quiet, live, unicode }: ProgressOpt
   return live ? liveLine(output, unicode) : plainLines(output, unicode)
 }
 
+const notice = (text: string, unicode: boolean): string => `! ${harmless(text, unicode)}\n`
+
 const ERASE = '\r\u001b[2K'
 
 function liveLine(output: Output, unicode: boolean): Progress {
@@ -32,6 +34,7 @@ function liveLine(output: Output, unicode: boolean): Progress {
   const show = (event: ProgressEvent): void => {
     end()
     if (event.kind === 'done') return
+    if (event.kind === 'notice') return void output.write(notice(event.text, unicode))
     const ellipsis = unicode ? '…' : '...'
     const name = `${harmless(event.name, unicode)} ${ellipsis}`
     output.write(` ${truncate(name, (output.columns ?? 80) - 2, ellipsis)}`)
@@ -43,6 +46,7 @@ function liveLine(output: Output, unicode: boolean): Progress {
 function plainLines(output: Output, unicode: boolean): Progress {
   const show = (event: ProgressEvent): void => {
     if (event.kind === 'step') return
+    if (event.kind === 'notice') return void output.write(notice(event.text, unicode))
     const text = harmless(event.text || event.name, unicode)
     const notes = event.notes.map((note) => `   ! ${harmless(note, unicode)}\n`)
     output.write(`${unicode ? '✓' : '+'} ${text}  ${seconds(event.ms)}\n${notes.join('')}`)

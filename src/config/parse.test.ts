@@ -72,7 +72,7 @@ test('an unknown key that is like no other lists the known ones', () => {
 
 test('a word that is none of the expected ones lists them and names the nearest', () => {
   expect(complaint({ database: { engine: 'embeded' } })).toEqual({
-    message: 'database.engine: "embeded" is not one of embedded, system, external',
+    message: 'database.engine: "embeded" is not one of embedded, system, container, external',
     hint: 'Did you mean "embedded"?',
   })
   expect(complaint({ expect: { 'public.chats': 'ownr' } })).toEqual({

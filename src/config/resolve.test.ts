@@ -76,13 +76,29 @@ test('a URL means an external server unless its layer names an engine', () => {
   expect(overruled.url).toBeUndefined()
 })
 
+test('an image means a container of it unless its layer names an engine', () => {
+  const user = { database: { image: 'supabase/postgres:17.4.1.043', reuse: true } } as const
+  expect(resolveConfig({ ...plain, user }).database).toMatchObject({ ...user.database, engine: 'container' })
+  const flags = { engine: 'embedded' }
+  expect(resolveConfig({ ...plain, user, flags }).database).not.toHaveProperty('image')
+  const environment = { RLS_IMAGE: 'postgres:16' }
+  expect(resolveConfig({ ...plain, user, environment }).database.image).toBe('postgres:16')
+  const stronger = { image: 'postgres:15', databaseUrl: 'postgres://localhost/test' }
+  expect(resolveConfig({ ...plain, flags: stronger }).database.engine).toBe('external')
+})
+
+test('whether a container is kept is for the file and the flags to say', () => {
+  expect(resolveConfig({ ...plain, flags: { reuse: true } }).database.reuse).toBe(true)
+  expect(resolveConfig(plain).database).not.toHaveProperty('reuse')
+})
+
 test('an external engine needs a URL', () => {
   expect(complaint({ flags: { engine: 'external' } })).toContain('no database URL is given')
 })
 
 test('a variable or flag with a wrong value is called by its own name', () => {
   expect(complaint({ environment: { RLS_ENGINE: 'embeded' } })).toBe(
-    'RLS_ENGINE: "embeded" is not one of embedded, system, external | Did you mean "embedded"?',
+    'RLS_ENGINE: "embeded" is not one of embedded, system, container, external | Did you mean "embedded"?',
   )
   expect(complaint({ flags: { pgVersion: '14' } })).toContain(
     '--pg-version: "14" is not one of 15, 16, 17, 18',
@@ -90,6 +106,9 @@ test('a variable or flag with a wrong value is called by its own name', () => {
   expect(complaint({ environment: { RLS_SEED: '-1' } })).toContain('RLS_SEED: "-1" is not a whole number')
   expect(complaint({ flags: { rows: '1e2' } })).toContain(
     '--rows: "1e2" is not a whole number between 1 and 1000',
+  )
+  expect(complaint({ flags: { image: 'post gres' } })).toContain(
+    '--image: "post gres" must be the name of an',
   )
   expect(complaint({ flags: { failOn: 'errors' } })).toContain('Did you mean "error"?')
   expect(complaint({ flags: { schema: ['a,,b'] } })).toContain('--schema: "a,,b" holds an empty name')

@@ -2,6 +2,7 @@ import type { Config, SourceConfig, SupabaseSettings } from '../domain/config.ts
 import { HarnessError } from '../errors.ts'
 import { VERSIONS, type UserConfig } from './schema.ts'
 import {
+  impliedEngine,
   present,
   settingsFromEnvironment,
   settingsFromFlags,
@@ -43,8 +44,8 @@ const DEFAULTS = {
 } as const satisfies Settings
 
 /**
- * Merges defaults < file < environment < flags into the configuration of a run. A layer that names a server by URL
- * means that server, unless it names an engine as well.
+ * Merges defaults < file < environment < flags into the configuration of a run. A layer that names a server by URL or an
+ * image means that server or image, unless it names an engine as well.
  * @throws HarnessError CONFIG_INVALID
  */
 export function resolveConfig(input: ResolveInput): Config {
@@ -60,6 +61,8 @@ export function resolveConfig(input: ResolveInput): Config {
       ...present('engine', merged.engine),
       version: merged.version ?? versionOf(input.supabase),
       ...(merged.engine === 'external' ? present('url', merged.url) : {}),
+      ...(merged.engine === 'container' ? present('image', merged.image) : {}),
+      ...present('reuse', merged.reuse),
       allowExternal: flags.allowExternal ?? false,
       keep: flags.keepDb ?? false,
       cache: flags.cache ?? true,
@@ -94,10 +97,12 @@ const gateOf = ({ failOn, strict }: Settings): Config['gate'] => ({
 })
 
 function settingsFromUser(user: UserConfig): Settings {
-  const url = user.database?.url
+  const { engine, url, image, reuse } = user.database ?? {}
   return {
-    ...present('engine', user.database?.engine ?? (url === undefined ? undefined : ('external' as const))),
+    ...present('engine', engine ?? impliedEngine({ url, image })),
     ...present('url', url),
+    ...present('image', image),
+    ...present('reuse', reuse),
     ...present('version', user.database?.version),
     ...present('schemas', user.schemas),
     ...present('seed', user.seed?.seed),

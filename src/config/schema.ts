@@ -14,9 +14,15 @@ import type {
 import { SOURCE_TOOLS } from '../domain/config.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
 import { AUDIENCES, OPERATIONS, STANDINGS } from '../domain/vocabulary.ts'
+import { IMAGE_EXAMPLE, isImageName } from './image-name.ts'
 import { isPostgresUrl } from './postgres-url.ts'
 
-export const ENGINES = ['embedded', 'system', 'external'] as const satisfies readonly EngineKind[]
+export const ENGINES = [
+  'embedded',
+  'system',
+  'container',
+  'external',
+] as const satisfies readonly EngineKind[]
 export const VERSIONS = [15, 16, 17, 18] as const
 export const FAIL_ON = ['error', 'warning', 'never'] as const
 const API_PRIVILEGES = ['auto', 'legacy', 'explicit'] as const satisfies readonly ApiPrivileges[]
@@ -40,6 +46,10 @@ export interface UserConfig {
     readonly version?: (typeof VERSIONS)[number]
     /** an own server for throw-away databases */
     readonly url?: string
+    /** the image of a container, such as supabase/postgres:<tag>; default: the official one of `version` */
+    readonly image?: string
+    /** keep the container for the next run; default: false */
+    readonly reuse?: boolean
   }
   /** where the SQL comes from, in the order in which it is applied; default: detected */
   readonly migrations?: readonly SourceConfig[]
@@ -141,6 +151,8 @@ export const userConfigSchema: z.ZodType<UserConfig> = strict({
       .string()
       .refine(isPostgresUrl, 'must be a URL like postgres://user:password@localhost:5432/postgres')
       .exactOptional(),
+    image: z.string().refine(isImageName, IMAGE_EXAMPLE).exactOptional(),
+    reuse: z.boolean().exactOptional(),
   }).exactOptional(),
   migrations: z.array(source).min(1, 'must name at least one source').exactOptional(),
   schemas: z.array(name).min(1, 'must name at least one schema').exactOptional(),

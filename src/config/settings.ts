@@ -1,6 +1,7 @@
 import type { EngineKind } from '../domain/config.ts'
 import type { Shard } from '../domain/shard.ts'
 import { HarnessError } from '../errors.ts'
+import { IMAGE_EXAMPLE, isImageName } from './image-name.ts'
 import { didYouMean } from './nearest.ts'
 import { isPostgresUrl, whatIsWrongWithUrl } from './postgres-url.ts'
 import { ENGINES, FAIL_ON, LIMITS, VERSIONS } from './schema.ts'
@@ -9,6 +10,8 @@ import { ENGINES, FAIL_ON, LIMITS, VERSIONS } from './schema.ts'
 export interface Flags {
   readonly engine?: string
   readonly databaseUrl?: string
+  readonly image?: string
+  readonly reuse?: boolean
   readonly allowExternal?: boolean
   readonly pgVersion?: string
   readonly keepDb?: boolean
@@ -31,6 +34,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Settings {
   readonly engine?: EngineKind
   readonly url?: string
+  readonly image?: string
+  readonly reuse?: boolean
   readonly version?: (typeof VERSIONS)[number]
   readonly schemas?: readonly string[]
   readonly seed?: number
@@ -46,7 +51,10 @@ interface Given {
   readonly value: string | undefined
 }
 type Texts = Readonly<
-  Record<'engine' | 'url' | 'version' | 'schemas' | 'seed' | 'rows' | 'concurrency' | 'failOn', Given>
+  Record<
+    'engine' | 'url' | 'image' | 'version' | 'schemas' | 'seed' | 'rows' | 'concurrency' | 'failOn',
+    Given
+  >
 >
 
 /**
@@ -59,6 +67,7 @@ export function settingsFromEnvironment(environment: Environment): Settings {
   return readSettings({
     engine: variable('RLS_ENGINE'),
     url: variable('RLS_DATABASE_URL'),
+    image: variable('RLS_IMAGE'),
     version: variable('RLS_PG_VERSION'),
     schemas: variable('RLS_SCHEMA'),
     seed: variable('RLS_SEED'),
@@ -76,6 +85,7 @@ export function settingsFromFlags(flags: Flags): Settings {
   const settings = readSettings({
     engine: { name: '--engine', value: flags.engine },
     url: { name: '--database-url', value: flags.databaseUrl },
+    image: { name: '--image', value: flags.image },
     version: { name: '--pg-version', value: flags.pgVersion },
     schemas: { name: '--schema', value: flags.schema?.join(',') },
     seed: { name: '--seed', value: flags.seed },
@@ -83,14 +93,16 @@ export function settingsFromFlags(flags: Flags): Settings {
     concurrency: { name: '--concurrency', value: flags.concurrency },
     failOn: { name: '--fail-on', value: flags.failOn },
   })
-  return { ...settings, ...present('strict', flags.strict) }
+  return { ...settings, ...present('reuse', flags.reuse), ...present('strict', flags.strict) }
 }
 
 function readSettings(texts: Texts): Settings {
   const url = read(texts.url, postgresUrl)
+  const image = read(texts.image, imageName)
   return {
-    ...present('engine', read(texts.engine, oneOf(ENGINES)) ?? (url === undefined ? undefined : 'external')),
+    ...present('engine', read(texts.engine, oneOf(ENGINES)) ?? impliedEngine({ url, image })),
     ...present('url', url),
+    ...present('image', image),
     ...present('version', read(texts.version, oneOf(VERSIONS))),
     ...present('schemas', read(texts.schemas, names)),
     ...present('seed', read(texts.seed, whole(LIMITS.seed))),
@@ -98,6 +110,18 @@ function readSettings(texts: Texts): Settings {
     ...present('concurrency', read(texts.concurrency, whole(LIMITS.concurrency))),
     ...present('failOn', read(texts.failOn, oneOf(FAIL_ON))),
   }
+}
+
+/** Who names a server by URL means that one, who names an image means a container of it. */
+export function impliedEngine({
+  url,
+  image,
+}: {
+  readonly url: string | undefined
+  readonly image: string | undefined
+}): EngineKind | undefined {
+  if (url !== undefined) return 'external'
+  return image === undefined ? undefined : 'container'
 }
 
 /** `{ [key]: value }`, or nothing where the value is undefined: an absent key and an undefined one differ in types. */
@@ -163,6 +187,11 @@ function names(text: string, name: string): readonly string[] {
   const list = text.split(',').map((part) => part.trim())
   if (list.includes('')) throw invalid(`${name}: ${JSON.stringify(text)} holds an empty name`)
   return list
+}
+
+function imageName(text: string, name: string): string {
+  if (isImageName(text)) return text
+  throw invalid(`${name}: ${JSON.stringify(text)} ${IMAGE_EXAMPLE}`)
 }
 
 function postgresUrl(text: string, name: string): string {

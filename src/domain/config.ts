@@ -2,7 +2,7 @@ import type { Faker } from '@faker-js/faker'
 import type { Shard } from './shard.ts'
 import type { Audience, Severity } from './vocabulary.ts'
 
-export type EngineKind = 'embedded' | 'system' | 'external'
+export type EngineKind = 'embedded' | 'system' | 'container' | 'external'
 export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
 
 /** A group of rows of a relation that an audience wider than the others may see: `{ everyone: "status = 'published'" }`. */
@@ -86,6 +86,10 @@ export interface Config {
     readonly engine?: EngineKind
     readonly version: 15 | 16 | 17 | 18
     readonly url?: string
+    /** for a container; absent: the official image of `version`. What the image holds decides the version. */
+    readonly image?: string
+    /** the container stays for the next run */
+    readonly reuse?: boolean
     readonly allowExternal: boolean
     readonly keep: boolean
     readonly cache: boolean

@@ -2,6 +2,9 @@ import type { Config } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { describe, type Binaries, type Environment } from './binaries.ts'
 import { installCommand, listEmbedded } from './embedded.ts'
+import { startContainer, type ContainerServer } from './container.ts'
+import { answeringDaemon, hasTestcontainers, TESTCONTAINERS_INSTALL } from './container-daemon.ts'
+import { officialImage } from './container-image.ts'
 import { externalServer, type ExternalServer } from './external.ts'
 import { startLocalServer, type LocalServer } from './local-server.ts'
 import { listSystem } from './system.ts'
@@ -11,6 +14,8 @@ export interface EngineOptions {
   readonly projectDir: string
   readonly environment: Environment
   readonly onProgress?: (text: string) => void
+  /** unlike progress, what is still worth knowing afterwards */
+  readonly onNotice?: (text: string) => void
   /**
    * Flat folders of `<name>.control` and `<name>--<version>.sql`, offered as extensions where the server has no real
    * one of that name. They mean nothing to an external server.
@@ -22,26 +27,51 @@ export interface EngineOptions {
   readonly signal?: AbortSignal
 }
 
+/** Whatever a run can work on. */
+export type AnyServer = LocalServer | ContainerServer | ExternalServer
+
 /**
  * Starts the server that the configuration asks for: the one of `database.url`, else binaries from npm, else those
- * of the machine. `database.engine` restricts that to one of the three.
+ * of the machine, else a container where a daemon answers. `database.engine` restricts that to one of them.
  *
  * @throws HarnessError ENGINE_UNAVAILABLE when the wanted version is not there, ENGINE_FAILED when it does not start,
  *   DATABASE_REFUSED and CONFIG_INVALID for the URL
  */
-export async function startServer(options: EngineOptions): Promise<LocalServer | ExternalServer> {
+export async function startServer(options: EngineOptions): Promise<AnyServer> {
   const { database, environment } = options
   if (database.engine === 'external' || (database.engine === undefined && database.url !== undefined)) {
     return externalServer(requireUrl(database.url), { allowExternal: database.allowExternal, environment })
   }
+  if (database.engine === 'container') return containerOf(options)
+  const binaries = await chooseBinaries(options)
+  if (binaries === 'none') return containerOf(options)
   return startLocalServer({
-    binaries: await chooseBinaries(options),
+    binaries,
     environment,
     useCache: database.cache,
     extensionDirs: options.extensionDirs ?? [],
     snapshot: options.snapshot,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
+  })
+}
+
+function containerOf({
+  database,
+  projectDir,
+  environment,
+  ...rest
+}: EngineOptions): Promise<ContainerServer> {
+  return startContainer({
+    image: database.image,
+    version: database.version,
+    reuse: database.reuse ?? false,
+    projectDir,
+    environment,
+    extensionDirs: rest.extensionDirs ?? [],
+    signal: rest.signal,
+    onProgress: rest.onProgress ?? (() => {}),
+    onNotice: rest.onNotice ?? (() => {}),
   })
 }
 
@@ -52,8 +82,12 @@ function requireUrl(url: string | undefined): string {
   })
 }
 
-/** The machine is searched only when npm's packages do not answer: that takes a process per installation. */
-async function chooseBinaries({ database, projectDir, environment }: EngineOptions): Promise<Binaries> {
+/**
+ * The machine is searched only when npm's packages do not answer: that takes a process per installation. `none`: no
+ * program has the wanted version, but a container can.
+ */
+async function chooseBinaries(options: EngineOptions): Promise<Binaries | 'none'> {
+  const { database, projectDir, environment } = options
   const { engine, version } = database
   const embedded = engine === 'system' ? [] : listEmbedded(projectDir)
   const fitting = embedded.find(({ major }) => major === version)
@@ -61,17 +95,28 @@ async function chooseBinaries({ database, projectDir, environment }: EngineOptio
   const system = engine === 'embedded' ? [] : await listSystem(environment)
   const installed = system.find(({ major }) => major === version)
   if (installed) return installed
-  throw unavailable(database, [...embedded, ...system])
+  const found = [...embedded, ...system]
+  if (engine !== undefined || !(await answeringDaemon(environment))) throw unavailable(database, found)
+  if (!hasTestcontainers(projectDir)) throw unavailable(database, found, TESTCONTAINERS_INSTALL)
+  options.onNotice?.(
+    `no PostgreSQL ${version} among the packages and programs of this machine: starting ${database.image ?? officialImage(version)} in a container`,
+  )
+  return 'none'
 }
 
-function unavailable({ engine, version }: Config['database'], found: readonly Binaries[]): HarnessError {
+function unavailable(
+  { engine, version }: Config['database'],
+  found: readonly Binaries[],
+  testcontainers?: string,
+): HarnessError {
   const there = found.length === 0 ? 'none was found' : `there is ${found.map(describe).join(', ')}`
   const wanted = `PostgreSQL ${version}${engine === undefined ? '' : ` (${engine})`}`
   const command = engine === 'system' ? undefined : installCommand(version)
   const remedy = command
     ? `Install it: ${command}`
     : `Install PostgreSQL ${version} on this machine and put it on PATH.`
+  const container = testcontainers ? `\nOr run it in a container: ${testcontainers}` : ''
   return new HarnessError('ENGINE_UNAVAILABLE', `${wanted} is not there: ${there}`, {
-    hint: `${remedy}\nOr ask for a version that is there (database.version), or give a server's URL (--database-url).`,
+    hint: `${remedy}${container}\nOr ask for a version that is there (database.version), or give a server's URL (--database-url).`,
   })
 }

@@ -8,7 +8,7 @@ import { execute, programEnvironment } from './execute.ts'
 import type { RunAs } from './run-as.ts'
 
 /** Nothing here outlives the run, so nothing needs to survive a crash; probes are many, short and parallel. */
-const SETTINGS: Readonly<Record<string, string>> = {
+export const SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

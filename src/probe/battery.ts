@@ -6,7 +6,7 @@ import { knownFrom } from './follow.ts'
 import type { Known } from './follow.ts'
 import type { Shown } from './observe.ts'
 import { asks, planActor } from './plan.ts'
-import { isRead, Session } from './probe.ts'
+import { Session } from './probe.ts'
 import type { ProbeOptions, Probed } from './probe.ts'
 import type { Knowledge } from './understand.ts'
 
@@ -91,11 +91,14 @@ export class Battery {
     const relation = this.#options.relations.find((one) => one.oid === oid)
     if (this.#full.has(oid) || !relation || !asks(this.#options, relation, actor)) return first
     const session = new Session(connection, this.#options, this.#knowledge)
-    const trials = planActor(this.#options, relation, this.#options.expectationsOf(oid), actor)
-    const observations = await session.tryAll(trials.filter((trial) => !isRead(trial)))
+    const expectations = this.#options.expectationsOf(oid)
+    const observations = await session.tryAll(planActor(this.#options, relation, expectations, actor, WRITES))
     this.#later.push(...observations)
     return { observations: [...first.observations, ...observations], openings: session.openings }
   }
 }
+
+/** What is read is asked of everybody everywhere. */
+const WRITES = ['insert', 'update', 'delete'] as const
 
 const keyOf = (relation: number, actor: string): string => `${relation} ${actor}`

@@ -1,7 +1,7 @@
 import type { Relation } from '../domain/catalog.ts'
 import { holdsRows } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
-import { planFollow } from './follow.ts'
+import { followed, planFollow } from './follow.ts'
 import { changes, grants } from './openings.ts'
 import type { Opening } from './openings.ts'
 import type { ProbeOptions } from './probe.ts'
@@ -76,21 +76,31 @@ const USUAL_OPENINGS = 3
 /** Who is in no tenant and has nothing of his own to change gets hardly anything through. */
 const OUTSIDERS_OPENINGS = 0.5
 
+/** The trials of an actor on a relation, planned once for all that is counted. */
+export type Plans = (relation: Relation, actor: Actor) => readonly Trial[]
+
 /** About how many messages a climb takes: who shares out the work does not know yet what gets through. */
-export function climbCost(options: ClimbOptions, { relation, actor }: ClimbStart): number {
-  const touched = new Set([relation.oid, ...options.touchedBy(relation.oid)])
-  const after = 1 + trialsAfter(options, touched, actor).length
+export function climbCost(options: ClimbOptions, plans: Plans, { relation, actor }: ClimbStart): number {
+  const after = 1 + countAfter(options, plans, relation.oid, actor)
   const candidates = candidatesFor(options, relation, actor).length
   const isOutsider = candidates === 0 && actor.tenants.length === 0
   return candidates + (isOutsider ? OUTSIDERS_OPENINGS : USUAL_OPENINGS) * after
 }
 
 /** About how many messages accounts take that lie about themselves. */
-export function accountsCost(options: ClimbOptions): number {
+export function accountsCost(options: ClimbOptions, plans: Plans): number {
   const accounts = options.catalog.relations.find(({ qualified }) => qualified === 'auth.users')
   if (!accounts) return 0
-  const touched = new Set([accounts.oid, ...options.touchedBy(accounts.oid)])
   return accountSteps(options)
-    .map(({ actor }) => 1 + 2 * trialsAfter(options, touched, actor).length)
+    .map(({ actor }) => 1 + 2 * countAfter(options, plans, accounts.oid, actor))
     .reduce((sum, one) => sum + one, 0)
+}
+
+/** How many trials follow a write to a relation. */
+function countAfter(options: ClimbOptions, plans: Plans, written: number, actor: Actor): number {
+  const touched = new Set([written, ...options.touchedBy(written)])
+  const reachable = new Set([...touched].flatMap((oid) => options.dependentsOf(oid)))
+  return options.relations
+    .filter(({ oid }) => reachable.has(oid))
+    .reduce((sum, one) => sum + followed(plans(one, actor), touched.has(one.oid)).length, 0)
 }

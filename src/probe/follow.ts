@@ -36,9 +36,12 @@ export function planFollow(
   /** the steps themselves put rows here: another row proves nothing */
   isTouched: boolean,
 ): readonly Trial[] {
-  const trials = planActor(scene, relation, expectations, actor).filter(({ probe }) =>
-    FOLLOWED.has(probe.attempt),
-  )
+  return followed(planActor(scene, relation, expectations, actor), isTouched)
+}
+
+/** Those of an actor's trials that are worth another try. */
+export function followed(all: readonly Trial[], isTouched: boolean): readonly Trial[] {
+  const trials = all.filter(({ probe }) => FOLLOWED.has(probe.attempt))
   const inserts = trials.filter(({ probe }) => probe.command === 'insert')
   return [
     ...trials.filter(({ probe }) => probe.command !== 'insert'),

@@ -12,6 +12,7 @@ import { attributionFor, tablesBehind } from './attribute.ts'
 import { unmarkedIn, withDifferences } from './difference.ts'
 import { merge, understand } from './observe.ts'
 import type { Shown } from './observe.ts'
+import { COMMANDS } from '../domain/vocabulary.ts'
 import { quoteQualified } from '../sql/quote.ts'
 import { planRelation } from './plan.ts'
 import { readTrial } from './read.ts'
@@ -102,8 +103,8 @@ export class Session {
   }
 
   observe(relation: Relation, isFull: boolean): Promise<readonly Observation[]> {
-    const trials = planRelation(this.#options, relation, this.#options.expectationsOf(relation.oid))
-    return this.tryAll(isFull ? trials : trials.filter(isRead))
+    const expectations = this.#options.expectationsOf(relation.oid)
+    return this.tryAll(planRelation(this.#options, relation, expectations, isFull ? COMMANDS : ['select']))
   }
 
   async tryAll(trials: readonly Trial[]): Promise<readonly Observation[]> {
@@ -236,8 +237,6 @@ export class Session {
     return !rows.some(({ row }) => row !== null && attribution.rowsShownBy(row).length > 0)
   }
 }
-
-export const isRead = ({ probe }: Trial): boolean => probe.command === 'select'
 
 function refusedOnly(error: unknown): null {
   if (error instanceof DatabaseError) return null

@@ -106,7 +106,7 @@ export async function seedSlots(
   slots: readonly Slot[],
 ): Promise<Omit<Seeded, 'spares'>> {
   const job = jobOn(connection, bench, shop, placed, 1)
-  for (const slot of slots) if (!hasRow(job, slot)) await fillSlot(job, slot)
+  for (const slot of slots) await fillSlot(job, slot)
   return shortfall(job, slots)
 }
 

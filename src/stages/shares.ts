@@ -5,9 +5,9 @@ import { ACCOUNTS, PRIVILEGES, shareOut, unitKey } from '../domain/shard.ts'
 import type { Costed, PlannedUnit, Unit } from '../domain/shard.ts'
 import { planArea } from '../probe/area.ts'
 import { accountsCost, climbCost, climbsIn } from '../probe/climbs.ts'
-import type { ClimbOptions, ClimbStart } from '../probe/climbs.ts'
+import type { ClimbOptions, ClimbStart, Plans } from '../probe/climbs.ts'
 import { planCalls } from '../probe/functions/plan.ts'
-import { planRelation } from '../probe/plan.ts'
+import { asks, planActor } from '../probe/plan.ts'
 import { within } from '../probe/probe-areas.ts'
 import type { Understood } from './understand.ts'
 
@@ -49,11 +49,12 @@ function unitsIn(
   options: ClimbOptions,
   count = (cost: () => number): number => cost(),
 ): readonly Costed[] {
-  const { expectationsOf } = options
+  const plans = plansOf(options)
+  const { actors } = options.population
   const units: readonly Costed[] = [
     ...relations.map((relation) => ({
       unit: { kind: 'relation' as const, name: relation.qualified },
-      cost: count(() => planRelation(options, relation, expectationsOf(relation.oid)).length),
+      cost: count(() => actors.reduce((sum, actor) => sum + plans(relation, actor).length, 0)),
     })),
     ...areas.map((area) => ({
       unit: areaUnit(area),
@@ -69,9 +70,23 @@ function unitsIn(
     { unit: PRIVILEGES, cost: count(() => PRIVILEGE * relations.length) },
     ...climbsIn(options).map((start) => ({
       unit: climbUnit(start),
-      cost: count(() => climbCost(options, start)),
+      cost: count(() => climbCost(options, plans, start)),
     })),
-    { unit: ACCOUNTS, cost: count(() => accountsCost(options)) },
+    { unit: ACCOUNTS, cost: count(() => accountsCost(options, plans)) },
   ]
   return [...new Map(units.map((one) => [unitKey(one.unit), one])).values()]
+}
+
+function plansOf(options: ClimbOptions): Plans {
+  const made = new Map<string, ReturnType<Plans>>()
+  return (relation, actor) => {
+    const key = `${relation.oid} ${actor.name}`
+    const known =
+      made.get(key) ??
+      (asks(options, relation, actor)
+        ? planActor(options, relation, options.expectationsOf(relation.oid), actor)
+        : [])
+    made.set(key, known)
+    return known
+  }
 }

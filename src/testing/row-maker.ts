@@ -16,7 +16,7 @@ import { lookupIn } from '../seed/read-back.ts'
 import { closest } from '../seed/reference.ts'
 import { makeRow } from '../seed/row.ts'
 import { roleOf } from '../seed/slots.ts'
-import { isRequired, refused, sharedKey } from './row-rules.ts'
+import { isRequired, refused, sharedKey, withDefaults } from './row-rules.ts'
 import type { Slot } from '../seed/slots.ts'
 
 /** Rows as they stand, by relation, with whom they were made for. */
@@ -219,7 +219,7 @@ export class RowMaker {
     const variant = bench.numbering.size > 0 ? row : 0
     const shop = this.#workshop(values, bench.relation)
     try {
-      const made = makeRow(shop, bench, { slot, variant, row })
+      const made = withDefaults(bench, makeRow(shop, bench, { slot, variant, row }), values)
       const [fitting] = await satisfyChecks(this.#connection, bench, [made], row)
       return { ...(fitting ?? made), ...values }
     } catch (error) {

@@ -10,6 +10,32 @@ export function sharedKey({ keys }: Relation, made: Values, found: Values): Key 
   )
 }
 
+/**
+ * What nobody asked for stays what the project made its default: a draft, a private chat. Keys are made here, and so is whose
+ * row it is.
+ */
+export function withDefaults(
+  { relation, identity, unique, role }: Bench,
+  made: Values,
+  given: Values,
+): Values {
+  // who may what is told apart in people, memberships and rights
+  if (role.membership || role.privilege || role.isUserRoot) return made
+  const refers = new Set(relation.foreignKeys.flatMap(({ columns }) => columns))
+  const isLeft = (name: string): boolean => {
+    const column = relation.columns.find((one) => one.name === name)
+    return (
+      column !== undefined &&
+      column.default !== null &&
+      !(name in given) &&
+      !identity.has(name) &&
+      !unique.has(name) &&
+      !refers.has(name)
+    )
+  }
+  return Object.fromEntries(Object.entries(made).filter(([name]) => !isLeft(name)))
+}
+
 /** Columns that a client has to send: those without a default, and those that say whose row it is. */
 export function isRequired(relation: Relation, name: string, { identity }: Bench): boolean {
   const column = relation.columns.find((one) => one.name === name)

@@ -1,4 +1,4 @@
-import { test as base } from 'vitest'
+import { beforeAll, test as base } from 'vitest'
 import type { Catalog } from '../domain/catalog.ts'
 import type { InsertOf, KnownRelation, RowOf } from '../domain/generated-schema.ts'
 import type { TestActor, TestTenant, Sql } from '../testing/people.ts'
@@ -79,13 +79,19 @@ const of =
     )
   }
 
+const worker = new Worker()
+/** Milliseconds. */
+const LONGEST_COPY = 120_000
+// this module is imported where tests are collected
+beforeAll(() => worker.warm(), LONGEST_COPY)
+
 /** Vitest's `test` with people, rows and a transaction that is rolled back. */
 export const test = base.extend<Fixtures & { $worker?: never } & WorkerFixtures>({
   rlsWorker: [
     // oxlint-disable-next-line no-empty-pattern -- Vitest reads the names of fixtures from the pattern
     async ({}, use: Use<Worker>) => {
-      await using worker = new Worker()
       await use(worker)
+      await worker[Symbol.asyncDispose]()
     },
     { scope: 'worker' },
   ],

@@ -19,6 +19,11 @@ export class Worker implements AsyncDisposable {
   #database: Promise<TestDatabase> | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
+  /** Copies the database before the first test, whose timeout is not meant for that. Where it fails, the tests say so. */
+  async warm(): Promise<void> {
+    await this.#open().catch(() => {})
+  }
+
   /** Runs one test in a transaction of its own. @throws Error that names the test where it left something behind */
   async stage(test: string, use: (stage: TestStage) => Promise<void>): Promise<void> {
     const before = this.#turn

@@ -16,6 +16,15 @@ describe('seed', () => {
     })
   })
 
+  test('leaves to its default what nobody asked for', async ({ alice, seed }) => {
+    expect(await seed('public.documents', { owner: alice })).toMatchObject({
+      body: '',
+      locked: false,
+      tags: [],
+      meta: {},
+    })
+  })
+
   test('makes what a row refers to, and takes what is there', async ({ alice, carol, seed, sql }) => {
     const comment = await seed('public.comments', { owner: carol })
     expect(comment).toMatchObject({ author_id: carol.id })

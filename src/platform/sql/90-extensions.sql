@@ -1,5 +1,5 @@
 -- The extensions that a Supabase database starts with, as far as the server has them. postgres owns those that
--- it may create itself, so that a migration can drop them.
+-- it may create itself, so that a migration can drop them. Real ones may need others (supabase_vault needed pgsodium).
 do $$
 declare
   wanted record;
@@ -25,7 +25,7 @@ begin
     if wanted.trusted then
       set local role postgres;
     end if;
-    execute format('create extension %I schema %I', wanted.name, wanted.schema_name);
+    execute format('create extension %I schema %I cascade', wanted.name, wanted.schema_name);
     reset role;
   end loop;
 end
