@@ -4,8 +4,11 @@ import { Client } from 'pg'
 import type { CustomTypesConfig, QueryResult } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ConnectionTarget } from '../domain/server.ts'
+import { HarnessError } from '../errors.ts'
+import { requestCancel } from './cancel.ts'
 import { CONNECT_TIMEOUT_S, connectError, statementError } from './failure.ts'
 import { GuardedSocket } from './socket.ts'
+import { Loan, type Wire } from './wire.ts'
 
 export { DatabaseError } from './failure.ts'
 
@@ -81,6 +84,28 @@ export class Connection implements AsyncDisposable {
     } catch (error) {
       throw statementError(this.target, error)
     }
+  }
+
+  /**
+   * Lends the line to the server, when the queries before are answered; those after wait until `work` is done. It must
+   * leave a server that is ready for the next query: where it throws, the connection is closed.
+   */
+  async lend<Result>(work: (wire: Wire) => Promise<Result>): Promise<Result> {
+    const loan = new Loan(work, () => this.#client.getTransactionStatus() ?? 'I')
+    this.#client.query(loan)
+    try {
+      return await loan.result
+    } catch (error) {
+      throw error instanceof HarnessError ? error : statementError(this.target, error)
+    }
+  }
+
+  /**
+   * Asks the server to give up what it is doing, and resolves when it has been told (CancelRequest). Whoever asks
+   * makes sure that it is still what it was.
+   */
+  async cancel(): Promise<void> {
+    await requestCancel(this.target, this.#client)
   }
 
   async close(): Promise<void> {

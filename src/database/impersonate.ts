@@ -13,17 +13,7 @@ export const PREPARE_CONNECTION =
  * request. The login role matters: from a superuser's session a function's `set role postgres` would succeed.
  */
 export function sessionSql(actor: Actor): string {
-  const claims =
-    Object.keys(actor.claims).length === 0 ? '' : JSON.stringify({ ...actor.claims, role: actor.role })
-  const settings: Readonly<Record<string, string>> = {
-    'request.jwt.claims': claims,
-    'request.method': 'GET',
-    'request.path': '/',
-    'request.headers': '{}',
-    'request.cookies': '{}',
-    ...actor.settings,
-  }
-  const calls = Object.entries(settings).map(
+  const calls = Object.entries(sessionSettings(actor)).map(
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   )
   return [
@@ -32,6 +22,20 @@ export function sessionSql(actor: Actor): string {
     `set local role ${quoteName(actor.role)}`,
     `select ${calls.join(', ')}`,
   ].join(';\n')
+}
+
+/** The settings of an actor's session: claims, request, and the actor's own. */
+export function sessionSettings(actor: Actor): Readonly<Record<string, string>> {
+  const claims =
+    Object.keys(actor.claims).length === 0 ? '' : JSON.stringify({ ...actor.claims, role: actor.role })
+  return {
+    'request.jwt.claims': claims,
+    'request.method': 'GET',
+    'request.path': '/',
+    'request.headers': '{}',
+    'request.cookies': '{}',
+    ...actor.settings,
+  }
 }
 
 /** Back to the superuser of the connection, inside the same transaction, to look at what really happened. */

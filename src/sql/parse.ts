@@ -21,6 +21,31 @@ export function parseStatements(text: string): readonly Node[] | null {
   }
 }
 
+/** A statement of a text, and where its words stand in it. */
+export interface LocatedStatement {
+  readonly node: Node
+  /** 0-based, in bytes of UTF-8 */
+  readonly start: number
+  readonly end: number
+}
+
+/** @returns the statements of the text with their places, or null where PostgreSQL's grammar refuses it */
+export function locateStatements(text: string): readonly LocatedStatement[] | null {
+  try {
+    const { stmts } = parseSync(text) as {
+      stmts?: readonly { stmt?: unknown; stmt_location?: number; stmt_len?: number }[]
+    }
+    const bytes = Buffer.byteLength(text)
+    return (stmts ?? []).flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
+      const node = toNode(stmt)
+      // without a length it reaches to the end
+      return node ? [{ node, start, end: length === undefined ? bytes : start + length }] : []
+    })
+  } catch {
+    return null
+  }
+}
+
 /** @returns the tree of a value expression such as pg_get_expr() prints, or null where the grammar refuses it */
 export function parseExpression(text: string): Node | null {
   const select = parseStatements(`select ${text}`)?.[0]

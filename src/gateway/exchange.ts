@@ -1,0 +1,265 @@
+import type { Wire } from '../database/wire.ts'
+import { HarnessError } from '../errors.ts'
+import type { Plain } from './command.ts'
+import { Answering, ask, errorText, tell, type Answer } from './conversation.ts'
+import {
+  codeOf,
+  copyFail,
+  notice,
+  noticeFields,
+  query,
+  readyForQuery,
+  SYNC,
+  textAt,
+  type Notice,
+} from './messages.ts'
+import { enterSql, LEFT_SESSION, leaveSql, leftNames, undoSql } from './session-sql.ts'
+import type { ClientSession } from './session.ts'
+
+/** Where a client's answers go. */
+export interface Output {
+  readonly gone: boolean
+  send(message: Buffer): void
+}
+
+export interface Passing {
+  /** nothing else comes before the client is told that the server is ready */
+  readonly final: boolean
+  /** what was left to the end of the transaction is due now, though the client is inside of one */
+  readonly commits?: boolean
+  /** answers that mean something to the one who sent the messages; true where the client is not told */
+  readonly watch?: (message: Buffer) => boolean
+}
+
+const SMALL = 65_536
+
+/** What one client does with the line while it has it: from its message to ReadyForQuery. */
+export class Exchange {
+  readonly session: ClientSession
+  readonly wire: Wire
+  readonly output: Output
+  /** the server waits for data of a COPY */
+  copying = false
+  /** called when it begins to */
+  onCopy: () => void = () => {}
+  /** a statement of the client is under way: what may be cancelled */
+  running = false
+  /** a request to cancel that must be over before the next statement */
+  cancelling: Promise<void> | undefined
+
+  constructor(session: ClientSession, wire: Wire, output: Output) {
+    this.session = session
+    this.wire = wire
+    this.output = output
+  }
+
+  /**
+   * Sends the client's messages in its session, and hands on what the server says.
+   *
+   * @returns false where it failed; then its savepoint is undone, and the client knows
+   */
+  async pass(messages: Buffer, commands: readonly Plain[], how: Passing): Promise<boolean> {
+    const { session } = this
+    const unknown = this.#unknownSettings(commands)
+    const entered = new Answering()
+    const enter = query(this.#enter(unknown))
+    if (messages.length > SMALL) {
+      this.wire.send(enter)
+      this.wire.send(messages)
+    } else this.wire.send(Buffer.concat([enter, messages]))
+    const ready = this.wire.untilReady(entered.take)
+    const failed = await this.#answers(entered, ready, how)
+    if (failed) {
+      await this.undo()
+      return false
+    }
+    const values = entered.rows[0] ?? []
+    unknown.forEach((name, index) => session.settings.learn(name, values[index] ?? ''))
+    return this.#leave(commands, how)
+  }
+
+  #unknownSettings(commands: readonly Plain[]): readonly string[] {
+    const { settings } = this.session
+    const named = commands
+      .flatMap(({ assignments }) => assignments)
+      .flatMap(({ name }) => (name.kind === 'constant' ? [name.text.toLowerCase()] : []))
+    return [...new Set(named)].filter((name) => name !== 'role' && !settings.base.has(name))
+  }
+
+  #enter(unknown: readonly string[]): string {
+    const { session } = this
+    const opens = session.step === null
+    session.step ??= session.newSavepoint()
+    return enterSql(session.identity, session.settings, {
+      savepoint: opens ? session.step : null,
+      readOnly:
+        opens &&
+        session.status === 'I' &&
+        session.settings.current.get('default_transaction_read_only') === 'on',
+      unknown,
+      flush: opens && session.status === 'I',
+    })
+  }
+
+  /** Hands on the answers to the client's messages. */
+  async #answers(entered: Answer, ready: Promise<unknown>, { watch }: Passing): Promise<boolean> {
+    let failed = false
+    this.running = true
+    const passed = this.wire.untilReady((message) => {
+      if (entered.error) return
+      failed ||= codeOf(message) === 'E'
+      if (!watch?.(message)) this.#hand(message)
+      if (this.copying && this.output.gone) this.wire.send(copyFail('the client is gone'))
+    })
+    await Promise.all([ready, passed])
+    this.running = false
+    this.copying = false
+    await this.cancelling
+    if (entered.error) this.#cannotEnter(entered.error)
+    return failed || entered.error !== undefined
+  }
+
+  #hand(message: Buffer): void {
+    switch (codeOf(message)) {
+      case 'S':
+        return this.#handParameter(message)
+      case 'G':
+        this.copying = true
+        this.output.send(message)
+        return this.onCopy()
+      case 'E':
+        this.copying = false
+        return this.output.send(this.session.names.restore(message))
+      case 'A':
+        return
+      default:
+        return this.output.send(message)
+    }
+  }
+
+  #handParameter(message: Buffer): void {
+    const name = textAt(message, 5)
+    if (name.text === 'is_superuser' || name.text === 'session_authorization') return
+    this.session.report(name.text, textAt(message, name.end).text)
+    this.output.send(message)
+  }
+
+  #cannotEnter(error: Buffer): void {
+    const who = this.session.identity.name
+    const sqlstate = noticeFields(error).get('C') ?? 'XX000'
+    const message = `the session of ${who} cannot be taken: ${errorText(error)}`
+    this.output.send(notice({ severity: 'ERROR', sqlstate, message }))
+  }
+
+  async #leave(commands: readonly Plain[], { final, commits }: Passing): Promise<boolean> {
+    const { session } = this
+    const ends = commits ?? (final && session.status === 'I')
+    const release = final ? session.step : null
+    const answer = await ask(this.wire, leaveSql(session.identity, session.settings, { release, ends }))
+    if (answer.error) {
+      this.output.send(this.#leftOrFailed(answer.error))
+      await this.undo()
+      return false
+    }
+    this.#observe(commands, answer)
+    if (final) session.step = null
+    return true
+  }
+
+  /** The client's statement passed, and what is due at its end did not. */
+  #leftOrFailed(error: Buffer): Buffer {
+    if (!errorText(error).includes(LEFT_SESSION)) return error
+    const { name, role } = this.session.identity
+    return notice({
+      severity: 'ERROR',
+      sqlstate: '42501',
+      message: `the statement left the session of ${name}, which is one of role ${role}: it was undone`,
+      hint: 'A client of the gateway is one actor. Open a gateway for the other one.',
+    })
+  }
+
+  #observe(commands: readonly Plain[], answer: Answer): void {
+    const { session } = this
+    const [role, settings] = answer.rows
+    const names = leftNames(session.settings)
+    const values = new Map(names.map((name, index) => [name, settings?.[index] ?? '']))
+    const before = session.settings.snapshot().current
+    session.settings.observe(new Map([...values, ['role', role?.[0] ?? 'none']]))
+    for (const { assignments, cursor, prepares } of commands) {
+      if (cursor !== undefined) session.cursors.add(cursor)
+      if (prepares !== undefined) session.prepared.add(prepares)
+      for (const { name, session: keeps } of assignments)
+        if (keeps && name.kind === 'constant') session.settings.keep(name.text.toLowerCase())
+    }
+    for (const name of session.identity.sessionSettings)
+      if (before.get(name) !== session.settings.current.get(name)) session.settings.keep(name)
+    this.checkSuperuser(answer)
+  }
+
+  /** The last row says who the line is: anything but its superuser would make the test speak as somebody else. */
+  checkSuperuser(answer: Answer): void {
+    const { superuser, name } = this.session.identity
+    const who = answer.rows.at(-1) ?? []
+    if (who[0] === superuser && who[1] === superuser) return
+    throw new HarnessError(
+      'DATABASE_REFUSED',
+      `the connection did not come back from the session of ${name}`,
+      {
+        hint: `It is ${who.join(', ')} instead of ${superuser}. The connection is closed.`,
+      },
+    )
+  }
+
+  /** Undoes what the step did; a transaction of the client has failed with it. */
+  async undo(): Promise<void> {
+    const { session } = this
+    if (session.step !== null) {
+      const answer = await ask(this.wire, undoSql(session.step, true))
+      session.step = null
+      if (answer.error) throw this.lostSavepoint(answer.error)
+      this.checkSuperuser(answer)
+    }
+    if (session.status === 'T') session.status = 'E'
+    if (session.status === 'I') {
+      await this.closePortals()
+      session.end('rolled back')
+    }
+  }
+
+  async closePortals(): Promise<void> {
+    const { names, cursors } = this.session
+    const closes = names.closeAll('portal', [...cursors])
+    if (closes.length > 0) await tell(this.wire, [...closes, SYNC])
+  }
+
+  lostSavepoint(error: Buffer): HarnessError {
+    const { name } = this.session.identity
+    return new HarnessError('USAGE', `the transaction of ${name}’s client is gone: ${errorText(error)}`, {
+      hint: 'Something else on the gateway’s connection rolled back, or committed, what lay below it.',
+    })
+  }
+
+  /** An error of the gateway's own. */
+  async fail(error: Omit<Notice, 'severity'>): Promise<false> {
+    this.output.send(notice({ severity: 'ERROR', ...error }))
+    await this.undo()
+    return false
+  }
+
+  warn(sqlstate: string, message: string): void {
+    this.output.send(notice({ severity: 'WARNING', sqlstate, message }))
+  }
+
+  /** The client's message is over: its savepoint goes, and outside of a transaction what it set is kept or forgotten. */
+  async finish(): Promise<void> {
+    const { session } = this
+    if (session.step !== null) await this.pass(SYNC, [], { final: true })
+    if (session.status === 'I') session.settings.commit()
+  }
+
+  /** The client may go on. */
+  ready(): void {
+    for (const change of this.session.changes()) this.output.send(change)
+    this.output.send(readyForQuery(this.session.status))
+  }
+}

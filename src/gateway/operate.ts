@@ -1,0 +1,222 @@
+import { ask } from './conversation.ts'
+import type { Command, Modes, Plain } from './command.ts'
+import { deallocate, discardAll } from './deallocate.ts'
+import type { Exchange } from './exchange.ts'
+import { commandComplete, SYNC } from './messages.ts'
+import { deferAgain, undoSql } from './session-sql.ts'
+
+/** A command that the gateway carries out itself. */
+export type Managed = Exclude<Command, Plain>
+
+export const ABORTED = {
+  sqlstate: '25P02',
+  message: 'current transaction is aborted, commands ignored until end of transaction block',
+} as const
+
+/** What a failed transaction still takes. */
+export function endsFailure(command: Command): boolean {
+  return command.kind === 'commit' || command.kind === 'rollback' || command.kind === 'rollback to'
+}
+
+/** Carries out what a client may not do to the line itself. @returns false where the client was told of an error */
+export async function operate(exchange: Exchange, command: Managed): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'E' && !endsFailure(command)) return exchange.fail(ABORTED)
+  switch (command.kind) {
+    case 'begin':
+      return begin(exchange, command)
+    case 'commit':
+      return end(exchange, session.status === 'E' ? 'ROLLBACK' : 'COMMIT', command.chain)
+    case 'rollback':
+      return end(exchange, 'ROLLBACK', command.chain)
+    case 'savepoint':
+      return savepoint(exchange, command.name)
+    case 'release':
+      return release(exchange, command.name)
+    case 'rollback to':
+      return rollbackTo(exchange, command.name)
+    case 'set transaction':
+      return setTransaction(exchange, command.modes)
+    case 'reset role':
+      session.settings.reset('role')
+      return done(exchange, 'RESET')
+    case 'reset all':
+      session.settings.resetAll(new Set(['role']))
+      return done(exchange, 'RESET')
+    case 'discard all':
+      return discardAll(exchange)
+    case 'deallocate':
+      return deallocate(exchange, command.name)
+    case 'refused':
+      return exchange.fail(command.refusal)
+  }
+}
+
+function done(exchange: Exchange, tag: string): true {
+  exchange.output.send(commandComplete(tag))
+  return true
+}
+
+/** Statements of the gateway's own, on savepoints that are there unless somebody else took them away. */
+async function must(exchange: Exchange, ...statements: readonly string[]): Promise<void> {
+  if (statements.length === 0) return
+  const answer = await ask(exchange.wire, statements.join(';\n'))
+  if (answer.error) throw exchange.lostSavepoint(answer.error)
+}
+
+async function undo(exchange: Exchange, savepoint: string, release: boolean): Promise<void> {
+  const answer = await ask(exchange.wire, undoSql(savepoint, release))
+  if (answer.error) throw exchange.lostSavepoint(answer.error)
+  exchange.checkSuperuser(answer)
+}
+
+async function releaseStep(exchange: Exchange): Promise<void> {
+  const { session } = exchange
+  if (session.step === null) return
+  await must(exchange, `release savepoint ${session.step}`)
+  session.step = null
+}
+
+async function begin(
+  exchange: Exchange,
+  { word, modes }: { readonly word: string; readonly modes: Modes },
+): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'T') {
+    exchange.warn('25001', 'there is already a transaction in progress')
+    return done(exchange, word)
+  }
+  await open(exchange, modes)
+  return done(exchange, word)
+}
+
+/** What the same message did before BEGIN belongs to the transaction, as it does on a server. */
+async function open(exchange: Exchange, modes: Modes): Promise<void> {
+  const { session } = exchange
+  const { settings } = session
+  const readOnly = modes.readOnly ?? settings.current.get('default_transaction_read_only') === 'on'
+  const server = session.step ?? session.newSavepoint()
+  await must(
+    exchange,
+    ...(session.step === null ? [`savepoint ${server}`] : []),
+    ...(readOnly ? ['set transaction read only'] : []),
+  )
+  session.step = null
+  session.begin(server)
+}
+
+async function end(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain: boolean): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'I') return endNothing(exchange, how, chain)
+  const [transaction] = session.savepoints
+  if (!transaction) throw new Error('a transaction without a savepoint')
+  if (how === 'COMMIT') {
+    await releaseStep(exchange)
+    // as the actor: triggers that were deferred to the end fire now, and may refuse
+    if (session.identity.deferred && !(await exchange.pass(SYNC, [], { final: true, commits: true })))
+      return rollbackWhole(exchange, transaction.server)
+    await exchange.closePortals()
+    await must(exchange, `release savepoint ${transaction.server}`, ...deferAgain(session.identity))
+    session.end('committed')
+  } else await rollbackWhole(exchange, transaction.server)
+  if (chain) await open(exchange, {})
+  return done(exchange, how)
+}
+
+async function rollbackWhole(exchange: Exchange, savepoint: string): Promise<false> {
+  const { session } = exchange
+  await undo(exchange, savepoint, true)
+  await exchange.closePortals()
+  session.step = null
+  session.end('rolled back')
+  return false
+}
+
+/** Outside of a transaction, in the middle of a message: what it did so far ends here. */
+async function endNothing(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain: boolean): Promise<boolean> {
+  const { session } = exchange
+  if (chain)
+    return exchange.fail({
+      sqlstate: '25P01',
+      message: `${how} AND CHAIN can only be used in transaction blocks`,
+    })
+  exchange.warn('25P01', 'there is no transaction in progress')
+  if (how === 'ROLLBACK' && session.step !== null) await rollbackWhole(exchange, session.step)
+  else {
+    await releaseStep(exchange)
+    session.settings.commit()
+  }
+  return done(exchange, how)
+}
+
+async function savepoint(exchange: Exchange, name: string): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'I') return onlyInBlock(exchange, 'SAVEPOINT')
+  await releaseStep(exchange)
+  const server = session.newSavepoint()
+  await must(exchange, `savepoint ${server}`)
+  session.savepoints.push({ name, server, settings: session.settings.snapshot() })
+  return done(exchange, 'SAVEPOINT')
+}
+
+function onlyInBlock(exchange: Exchange, what: string): Promise<false> {
+  return exchange.fail({ sqlstate: '25P01', message: `${what} can only be used in transaction blocks` })
+}
+
+function placeOf(exchange: Exchange, name: string): number {
+  return exchange.session.savepoints.findLastIndex((savepoint) => savepoint.name === name)
+}
+
+function noSavepoint(exchange: Exchange, name: string): Promise<false> {
+  return exchange.fail({ sqlstate: '3B001', message: `savepoint "${name}" does not exist` })
+}
+
+async function release(exchange: Exchange, name: string): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'I') return onlyInBlock(exchange, 'RELEASE SAVEPOINT')
+  const place = placeOf(exchange, name)
+  const found = session.savepoints[place]
+  if (!found) return noSavepoint(exchange, name)
+  await must(exchange, `release savepoint ${found.server}`)
+  session.step = null
+  session.savepoints = session.savepoints.slice(0, place)
+  return done(exchange, 'RELEASE')
+}
+
+async function rollbackTo(exchange: Exchange, name: string): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'I') return onlyInBlock(exchange, 'ROLLBACK TO SAVEPOINT')
+  const place = placeOf(exchange, name)
+  const found = session.savepoints[place]
+  if (!found) return noSavepoint(exchange, name)
+  await undo(exchange, found.server, false)
+  session.step = null
+  session.savepoints = session.savepoints.slice(0, place + 1)
+  session.settings.restore(found.settings)
+  session.status = 'T'
+  return done(exchange, 'ROLLBACK')
+}
+
+async function setTransaction(exchange: Exchange, modes: Modes): Promise<boolean> {
+  const { session } = exchange
+  if (session.status === 'I') {
+    exchange.warn('25P01', 'SET TRANSACTION can only be used in transaction blocks')
+    return done(exchange, 'SET')
+  }
+  if (modes.readOnly !== undefined) {
+    await releaseStep(exchange)
+    const step = session.newSavepoint()
+    const mode = `set transaction read ${modes.readOnly ? 'only' : 'write'}`
+    const answer = await ask(
+      exchange.wire,
+      `savepoint ${step};\n${mode};\nrelease savepoint ${step};\n${mode}`,
+    )
+    if (answer.error) {
+      exchange.output.send(answer.error)
+      session.step = step
+      await exchange.undo()
+      return false
+    }
+  }
+  return done(exchange, 'SET')
+}

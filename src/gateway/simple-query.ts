@@ -1,0 +1,64 @@
+import { PLAIN, type Plain } from './command.ts'
+import type { Exchange } from './exchange.ts'
+import { closeStatement, codeOf, message, query, SYNC } from './messages.ts'
+import { ABORTED, operate } from './operate.ts'
+import { refusalOf } from './resolve.ts'
+import type { Statement } from './read-statements.ts'
+
+/** A simple query: any number of statements, the rest of which an error skips. */
+export async function runQuery(exchange: Exchange, text: string): Promise<void> {
+  const statements = exchange.session.reader.read(text)
+  if (statements === null) await refuseText(exchange, text)
+  else await runStatements(exchange, text, statements)
+  await exchange.finish()
+  exchange.ready()
+}
+
+async function runStatements(
+  exchange: Exchange,
+  text: string,
+  statements: readonly Statement[],
+): Promise<boolean> {
+  const { identity, status } = exchange.session
+  const refusal = statements.map(({ command }) => refusalOf(command, identity)).find((found) => found)
+  if (refusal) return exchange.fail(refusal)
+  const plain = statements.flatMap(({ command }) => (command.kind === 'plain' ? [command] : []))
+  if (plain.length === statements.length) {
+    if (status === 'E' && plain.length > 0) return exchange.fail(ABORTED)
+    const alone = plain.length === 1 ? plain[0]?.blockOnly : undefined
+    if (status === 'I' && alone) return exchange.fail(onlyInBlock(alone))
+    return exchange.pass(query(text), plain, { final: true })
+  }
+  for (const { command, sql } of statements) {
+    const passed =
+      command.kind === 'plain' ? await passOne(exchange, command, sql) : await operate(exchange, command)
+    if (!passed) return false
+  }
+  return true
+}
+
+function passOne(exchange: Exchange, command: Plain, sql: string): Promise<boolean> {
+  if (exchange.session.status === 'E') return exchange.fail(ABORTED)
+  return exchange.pass(query(sql), [command], { final: false })
+}
+
+export function onlyInBlock(what: string): { readonly sqlstate: string; readonly message: string } {
+  return { sqlstate: '25P01', message: `${what} can only be used in transaction blocks` }
+}
+
+/**
+ * What our grammar refuses is only parsed, so that the server says what is wrong with it. Nothing is run: it may hold
+ * several statements, and nobody here knows which.
+ */
+async function refuseText(exchange: Exchange, text: string): Promise<boolean> {
+  if (exchange.session.status === 'E') return exchange.fail(ABORTED)
+  const name = exchange.session.names.of('statement', '')
+  const messages = [closeStatement(name), message('P', name, text, Buffer.alloc(2)), SYNC]
+  const watch = (answer: Buffer): boolean => codeOf(answer) === '1' || codeOf(answer) === '3'
+  if (!(await exchange.pass(Buffer.concat(messages), [PLAIN], { final: true, watch }))) return false
+  return exchange.fail({
+    sqlstate: '0A000',
+    message: 'the gateway cannot read this statement',
+    hint: 'PostgreSQL 18’s grammar refuses it. Send it with parameters, or by itself.',
+  })
+}
