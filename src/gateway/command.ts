@@ -44,6 +44,8 @@ export interface Plain {
   readonly copies: boolean
   /** what PostgreSQL allows in transaction blocks alone, as its error names it */
   readonly blockOnly?: string
+  /** what does nothing outside of transaction blocks, as PostgreSQL's warning names it */
+  readonly vainOutside?: string
   /** the cursor that it declares, which ends with the transaction */
   readonly cursor?: string
   /** the prepared statement that it makes */
@@ -143,12 +145,10 @@ function settingCommand(node: Node): Command {
   const back = kind === 'VAR_RESET' || kind === 'VAR_SET_DEFAULT'
   if (name === 'role' && back) return { kind: 'reset role' }
   const value: Given = back ? { kind: 'computed' } : given(children(node, 'args')[0])
-  const assignment = {
-    name: { kind: 'constant', text: name },
-    value,
-    session: node.fields['is_local'] !== true,
-  } as const
-  return refusedAssignment(name, value) ?? { ...PLAIN, assignments: [assignment] }
+  const session = node.fields['is_local'] !== true
+  const assignments = [{ name: { kind: 'constant', text: name }, value, session }] as const
+  const vain = session ? {} : { vainOutside: 'SET LOCAL' }
+  return refusedAssignment(name, value) ?? { ...PLAIN, assignments, ...vain }
 }
 
 function multiCommand(node: Node, name: string): Command {

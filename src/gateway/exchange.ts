@@ -13,7 +13,8 @@ import {
   textAt,
   type Notice,
 } from './messages.ts'
-import { enterSql, LEFT_SESSION, leaveSql, leftNames, undoSql } from './session-sql.ts'
+import { leftOrFailed, observe } from './leave.ts'
+import { enterSql, leaveSql, undoSql } from './session-sql.ts'
 import type { ClientSession } from './session.ts'
 
 /** Where a client's answers go. */
@@ -47,6 +48,8 @@ export class Exchange {
   /** a request to cancel that must be over before the next statement */
   cancelling: Promise<void> | undefined
 
+  readonly #parameters = new Map<string, string>()
+
   constructor(session: ClientSession, wire: Wire, output: Output) {
     this.session = session
     this.wire = wire
@@ -70,6 +73,7 @@ export class Exchange {
     const ready = this.wire.untilReady(entered.take)
     const failed = await this.#answers(entered, ready, how)
     if (failed) {
+      this.#parameters.clear()
       await this.undo()
       return false
     }
@@ -122,7 +126,7 @@ export class Exchange {
   #hand(message: Buffer): void {
     switch (codeOf(message)) {
       case 'S':
-        return this.#handParameter(message)
+        return this.#holdParameter(message)
       case 'G':
         this.copying = true
         this.output.send(message)
@@ -137,11 +141,10 @@ export class Exchange {
     }
   }
 
-  #handParameter(message: Buffer): void {
+  /** A server tells of settings when it is ready; by then it may have been for nothing. */
+  #holdParameter(message: Buffer): void {
     const name = textAt(message, 5)
-    if (name.text === 'is_superuser' || name.text === 'session_authorization') return
-    this.session.report(name.text, textAt(message, name.end).text)
-    this.output.send(message)
+    this.#parameters.set(name.text, textAt(message, name.end).text)
   }
 
   #cannotEnter(error: Buffer): void {
@@ -157,43 +160,14 @@ export class Exchange {
     const release = final ? session.step : null
     const answer = await ask(this.wire, leaveSql(session.identity, session.settings, { release, ends }))
     if (answer.error) {
-      this.output.send(this.#leftOrFailed(answer.error))
+      this.output.send(leftOrFailed(session.identity, answer.error))
       await this.undo()
       return false
     }
-    this.#observe(commands, answer)
+    observe(session, commands, answer)
+    this.checkSuperuser(answer)
     if (final) session.step = null
     return true
-  }
-
-  /** The client's statement passed, and what is due at its end did not. */
-  #leftOrFailed(error: Buffer): Buffer {
-    if (!errorText(error).includes(LEFT_SESSION)) return error
-    const { name, role } = this.session.identity
-    return notice({
-      severity: 'ERROR',
-      sqlstate: '42501',
-      message: `the statement left the session of ${name}, which is one of role ${role}: it was undone`,
-      hint: 'A client of the gateway is one actor. Open a gateway for the other one.',
-    })
-  }
-
-  #observe(commands: readonly Plain[], answer: Answer): void {
-    const { session } = this
-    const [role, settings] = answer.rows
-    const names = leftNames(session.settings)
-    const values = new Map(names.map((name, index) => [name, settings?.[index] ?? '']))
-    const before = session.settings.snapshot().current
-    session.settings.observe(new Map([...values, ['role', role?.[0] ?? 'none']]))
-    for (const { assignments, cursor, prepares } of commands) {
-      if (cursor !== undefined) session.cursors.add(cursor)
-      if (prepares !== undefined) session.prepared.add(prepares)
-      for (const { name, session: keeps } of assignments)
-        if (keeps && name.kind === 'constant') session.settings.keep(name.text.toLowerCase())
-    }
-    for (const name of session.identity.sessionSettings)
-      if (before.get(name) !== session.settings.current.get(name)) session.settings.keep(name)
-    this.checkSuperuser(answer)
   }
 
   /** The last row says who the line is: anything but its superuser would make the test speak as somebody else. */
@@ -259,7 +233,7 @@ export class Exchange {
 
   /** The client may go on. */
   ready(): void {
-    for (const change of this.session.changes()) this.output.send(change)
+    for (const change of this.session.changes(this.#parameters)) this.output.send(change)
     this.output.send(readyForQuery(this.session.status))
   }
 }

@@ -98,6 +98,8 @@ export class Batch {
     if (command.kind !== 'plain') return (await this.#flush(false)) && operate(this.#exchange, command)
     if (session.status === 'E') return this.#fail(ABORTED)
     if (session.status === 'I' && command.blockOnly) return this.#fail(onlyInBlock(command.blockOnly))
+    if (session.status === 'I' && command.vainOutside && (await this.#flush(false)))
+      this.#exchange.warn('25P01', onlyInBlock(command.vainOutside).message)
     this.#pending.push(session.names.rename(message))
     this.#commands.push(command)
     this.#executed = true

@@ -90,17 +90,15 @@ export class ClientSession {
     this.status = 'I'
   }
 
-  /** The server passed on a setting's new value. */
-  report(name: string, value: string): void {
-    this.#reported.set(name, value)
-  }
-
-  /** Settings that the client was told of and that are different now, as after a rollback. */
-  changes(): readonly Buffer[] {
+  /**
+   * What the client is told when the server is ready for it: settings that are not what it was told last. `said`: what the
+   * server said, which counts for settings that nobody looks after.
+   */
+  changes(said: ReadonlyMap<string, string>): readonly Buffer[] {
     const messages: Buffer[] = []
     for (const name of REPORTED) {
-      const value = this.settings.valueOf(name.toLowerCase())
-      if (value === undefined || !this.#reported.has(name) || this.#reported.get(name) === value) continue
+      const value = this.settings.valueOf(name.toLowerCase()) ?? said.get(name)
+      if (value === undefined || this.#reported.get(name) === value) continue
       this.#reported.set(name, value)
       messages.push(parameterStatus(name, value))
     }

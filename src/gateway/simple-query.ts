@@ -1,22 +1,23 @@
 import { PLAIN, type Plain } from './command.ts'
 import type { Exchange } from './exchange.ts'
-import { closeStatement, codeOf, message, query, SYNC } from './messages.ts'
+import { closeStatement, codeOf, message, query, SYNC, textAt } from './messages.ts'
 import { ABORTED, operate } from './operate.ts'
 import { refusalOf } from './resolve.ts'
 import type { Statement } from './read-statements.ts'
 
 /** A simple query: any number of statements, the rest of which an error skips. */
-export async function runQuery(exchange: Exchange, text: string): Promise<void> {
+export async function runQuery(exchange: Exchange, received: Buffer): Promise<void> {
+  const { text } = textAt(received, 5)
   const statements = exchange.session.reader.read(text)
   if (statements === null) await refuseText(exchange, text)
-  else await runStatements(exchange, text, statements)
+  else await runStatements(exchange, received, statements)
   await exchange.finish()
   exchange.ready()
 }
 
 async function runStatements(
   exchange: Exchange,
-  text: string,
+  received: Buffer,
   statements: readonly Statement[],
 ): Promise<boolean> {
   const { identity, status } = exchange.session
@@ -25,9 +26,10 @@ async function runStatements(
   const plain = statements.flatMap(({ command }) => (command.kind === 'plain' ? [command] : []))
   if (plain.length === statements.length) {
     if (status === 'E' && plain.length > 0) return exchange.fail(ABORTED)
-    const alone = plain.length === 1 ? plain[0]?.blockOnly : undefined
-    if (status === 'I' && alone) return exchange.fail(onlyInBlock(alone))
-    return exchange.pass(query(text), plain, { final: true })
+    const alone = plain.length === 1 && status === 'I' ? plain[0] : undefined
+    if (alone?.blockOnly) return exchange.fail(onlyInBlock(alone.blockOnly))
+    if (alone?.vainOutside) exchange.warn('25P01', onlyInBlock(alone.vainOutside).message)
+    return exchange.pass(received, plain, { final: true })
   }
   for (const { command, sql } of statements) {
     const passed =

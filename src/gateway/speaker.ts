@@ -3,7 +3,7 @@ import { closeStatements } from './deallocate.ts'
 import { Exchange } from './exchange.ts'
 import { Batch } from './extended-query.ts'
 import type { Host } from './host.ts'
-import { codeOf, copyFail, notice, readyForQuery, textAt } from './messages.ts'
+import { codeOf, copyFail, notice, readyForQuery } from './messages.ts'
 import { operate } from './operate.ts'
 import type { ClientOutput } from './output.ts'
 import type { ClientSession } from './session.ts'
@@ -50,8 +50,7 @@ export class Speaker {
   async #query(message: Buffer): Promise<void> {
     await this.#flush()
     if (this.#session.skipping) return
-    const text = textAt(message, 5).text
-    if (!(await this.#exchanged(false, (exchange) => runQuery(exchange, text)))) this.#ready()
+    if (!(await this.#exchanged(false, (exchange) => runQuery(exchange, message)))) this.#ready()
   }
 
   async #flush(): Promise<void> {

@@ -31,6 +31,7 @@ export interface LocatedStatement {
 
 /** @returns the statements of the text with their places, or null where PostgreSQL's grammar refuses it */
 export function locateStatements(text: string): readonly LocatedStatement[] | null {
+  if (text.trim() === '') return [] // the parser takes it for a mistake
   try {
     const { stmts } = parseSync(text) as {
       stmts?: readonly { stmt?: unknown; stmt_location?: number; stmt_len?: number }[]

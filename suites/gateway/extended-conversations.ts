@@ -1,0 +1,140 @@
+import { COUNT, INSERT, REFUSED, simple, type Turn } from './conversations.ts'
+import {
+  bind,
+  closeOf,
+  copyData,
+  copyDone,
+  copyFailed,
+  describePortal,
+  describeStatement,
+  execute,
+  flush,
+  parse,
+  q,
+  run,
+  sync,
+} from './raw-client.ts'
+
+/** With COPY, and in the extended protocol. */
+export const EXTENDED: Readonly<Record<string, readonly Turn[]>> = {
+  'COPY to the client': simple(
+    'copy (select body from notes) to stdout',
+    'begin',
+    'copy notes (body) to stdout',
+    'commit',
+  ),
+  'COPY from the client': [
+    [q('copy notes (body) from stdin'), copyData('a\nb\n'), copyData('c\n'), copyDone],
+    [q(COUNT)],
+  ],
+  'COPY that the client gives up': [
+    [q('copy notes (body) from stdin'), copyData('a\n'), copyFailed],
+    [q(COUNT)],
+  ],
+  'COPY that the server refuses': [
+    [q('begin')],
+    [q('copy notes (body) from stdin'), copyData('forbidden\n'), copyDone],
+    [q(COUNT)],
+    [q('commit')],
+    [q(COUNT)],
+  ],
+  parameters: [[...run('select $1::text', ['a']), sync], [...run(REFUSED), sync], [q(COUNT)]],
+  'a pipeline with one Sync': [[...run(INSERT), ...run(INSERT), ...run(COUNT), sync], [q(COUNT)]],
+  'a pipeline, the middle of which fails': [
+    [...run(INSERT), ...run(REFUSED), ...run(INSERT), sync],
+    [q(COUNT)],
+  ],
+  'a transaction in the extended protocol': [
+    [...run('begin'), sync],
+    [...run(INSERT), sync],
+    [...run('savepoint a'), ...run(INSERT), ...run('rollback to a'), sync],
+    [...run('commit'), sync],
+    [q(COUNT)],
+  ],
+  'a transaction in one pipeline': [[...run('begin'), ...run(INSERT), ...run('commit'), sync], [q(COUNT)]],
+  'a transaction in one pipeline, with an error': [
+    [...run('begin'), ...run(REFUSED), ...run('commit'), sync],
+    [...run(COUNT), sync],
+    [...run('commit'), sync],
+    [q(COUNT)],
+  ],
+  'messages after an error in a transaction': [
+    [q('begin')],
+    [parse('select 1', 'one'), sync],
+    [q(REFUSED)],
+    [parse('select 1'), sync],
+    [bind('one'), sync],
+    [closeOf('S', 'one'), sync],
+    [...run('rollback'), sync],
+    [q(COUNT)],
+  ],
+  'prepared statements': [
+    [parse('select $1::text', 'echo'), describeStatement('echo'), sync],
+    [bind('echo', '', ['a']), execute(), sync],
+    [bind('echo', '', ['b']), execute(), sync],
+    [parse('select 2', 'echo'), sync],
+    [closeOf('S', 'echo'), sync],
+    [bind('echo', '', ['c']), execute(), sync],
+    [parse('select 2', 'echo'), bind('echo'), execute(), sync],
+  ],
+  'a prepared statement of a rolled back transaction': [
+    [q('begin')],
+    [parse('select 1', 'one'), sync],
+    [q('rollback')],
+    [bind('one'), execute(), sync],
+  ],
+  'prepared BEGIN and COMMIT': [
+    [parse('begin', 'open'), parse('commit', 'close'), sync],
+    [bind('open'), execute(), sync],
+    [...run(INSERT), sync],
+    [bind('close'), execute(), sync],
+    [bind('open'), execute(), ...run(INSERT), bind('close'), execute(), sync],
+    [q(COUNT)],
+  ],
+  'a statement of the name of a prepared COMMIT': [
+    [parse('commit', 'end'), sync],
+    [parse(INSERT, 'end'), bind('end'), execute(), sync],
+    [bind('end'), execute(), sync],
+    [q(COUNT)],
+  ],
+  'the unnamed statement, later': [
+    [parse('select 1'), sync],
+    [bind(), execute(), sync],
+    [bind(), execute(), sync],
+  ],
+  'portals that stop': [
+    [q('begin')],
+    [parse('select generate_series(1, 3)'), bind('', 'p'), describePortal('p'), execute('p', 1), sync],
+    [execute('p', 1), sync],
+    [execute('p', 0), sync],
+    [bind('', 'p'), sync],
+    [q('rollback')],
+    [execute('p'), sync],
+  ],
+  'a portal that ends with its message': [
+    [parse('select generate_series(1, 3)'), bind('', 'p'), execute('p', 1), sync],
+    [execute('p', 1), sync],
+    [parse('select 1'), bind('', 'p'), execute('p'), sync],
+  ],
+  'several statements to be prepared': [
+    [parse('select 1; commit'), sync],
+    [parse('; ;'), bind(), execute(), sync],
+  ],
+  'COMMIT behind an empty statement': [[q('begin')], [q(INSERT)], [...run(';commit'), sync], [q(COUNT)]],
+  'a flush in the middle': [
+    [parse(INSERT), describeStatement(), flush, bind(), execute(), flush, ...run(INSERT), sync],
+    [q(COUNT)],
+  ],
+  'an error after a flush takes what was before it': [
+    [...run(INSERT), flush, ...run(REFUSED), flush, ...run(INSERT), sync],
+    [q(COUNT)],
+  ],
+  'a query in the middle of a batch': [
+    [parse('select 1', 'one'), q(COUNT)],
+    [bind('one'), execute(), sync],
+  ],
+  'COPY in the extended protocol': [
+    [...run('copy notes (body) from stdin'), sync, copyData('a\n'), copyDone, sync],
+    [q(COUNT)],
+  ],
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { Connection } from '../../src/database/connection.ts'
+import type { ConnectionTarget } from '../../src/domain/server.ts'
+import { SIMPLE, type Turn } from './conversations.ts'
+import { EXTENDED } from './extended-conversations.ts'
+import { RawClient } from './raw-client.ts'
+import { alice, openStage } from './scene.ts'
+
+const CONVERSATIONS = { ...SIMPLE, ...EXTENDED }
+
+export function describeSameAsServer(target: () => ConnectionTarget): void {
+  test.each(Object.keys(CONVERSATIONS))('%s: the client hears what a server would say', async (title) => {
+    const turns = CONVERSATIONS[title] ?? []
+    const heard = await throughGateway(target(), turns)
+    expect(heard.filter((line) => line.startsWith('Z')).length).toBe(turns.length)
+    expect(heard).toEqual(await fromServer(target(), turns))
+  })
+}
+
+async function throughGateway(target: ConnectionTarget, turns: readonly Turn[]): Promise<readonly string[]> {
+  await using stage = await openStage(target)
+  const before = await stage.place()
+  const gateway = await stage.gateway()
+  const heard = await converse(await RawClient.open(gateway.target), turns)
+  expect(await stage.place()).toEqual(before)
+  return heard
+}
+
+/** The same session, as an application has it that logs in as authenticator. */
+async function fromServer(target: ConnectionTarget, turns: readonly Turn[]): Promise<readonly string[]> {
+  await using admin = await Connection.open(target)
+  await admin.run('create table before as table notes')
+  try {
+    const claims = JSON.stringify({ ...alice.claims, role: alice.role })
+    const escaped = claims.replaceAll(/[\\ ]/g, '\\$&')
+    const options = `-c role=authenticated -c request.jwt.claims=${escaped}`
+    return await converse(await RawClient.open({ ...target, user: 'authenticator' }, { options }), turns)
+  } finally {
+    await admin.run('truncate notes; insert into notes table before; drop table before')
+  }
+}
+
+async function converse(client: RawClient, turns: readonly Turn[]): Promise<readonly string[]> {
+  await using _ = client
+  const heard: string[] = []
+  for (const turn of turns) heard.push(...(await client.say(...turn)))
+  return heard
+}
