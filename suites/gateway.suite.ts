@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { ConnectionTarget, Server } from '../src/domain/server.ts'
+import { describeLine } from './gateway/line.ts'
 import { describeLeaving, WAYS_OUT } from './gateway/leaving.ts'
 import { describeSameAsServer } from './gateway/same-as-server.ts'
+import { describeSharing } from './gateway/sharing.ts'
 import { notesDatabase } from './gateway/scene.ts'
 import { startEmbedded } from './scene.ts'
 
@@ -23,4 +25,12 @@ describe('a client of the gateway', () => {
 
 describe('the session of a gateway', () => {
   describeLeaving(() => target)
+})
+
+describe('on a shared connection', () => {
+  describeSharing(() => target)
+})
+
+describe('between client and server', () => {
+  describeLine(() => target)
 })

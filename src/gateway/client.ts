@@ -137,7 +137,8 @@ export class Client {
       this.#queued += message.length
     }
     if (this.#queued > QUEUED && this.#working) this.#socket.pause()
-    this.#working ??= this.#work()
+    // without a message it would be over before it is remembered
+    if (this.#queue.length > 0) this.#working ??= this.#work()
   }
 
   /** Data of a COPY that the server does not take as fast as they come. */

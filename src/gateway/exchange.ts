@@ -14,23 +14,10 @@ import {
   type Notice,
 } from './messages.ts'
 import { leftOrFailed, observe } from './leave.ts'
+import { LostTransaction } from './lost-transaction.ts'
+import type { Output, Passing } from './passing.ts'
 import { enterSql, leaveSql, undoSql } from './session-sql.ts'
 import type { ClientSession } from './session.ts'
-
-/** Where a client's answers go. */
-export interface Output {
-  readonly gone: boolean
-  send(message: Buffer): void
-}
-
-export interface Passing {
-  /** nothing else comes before the client is told that the server is ready */
-  readonly final: boolean
-  /** what was left to the end of the transaction is due now, though the client is inside of one */
-  readonly commits?: boolean
-  /** answers that mean something to the one who sent the messages; true where the client is not told */
-  readonly watch?: (message: Buffer) => boolean
-}
 
 const SMALL = 65_536
 
@@ -188,10 +175,9 @@ export class Exchange {
   async undo(): Promise<void> {
     const { session } = this
     if (session.step !== null) {
-      const answer = await ask(this.wire, undoSql(session.step, true))
+      const { step } = session
       session.step = null
-      if (answer.error) throw this.lostSavepoint(answer.error)
-      this.checkSuperuser(answer)
+      await this.undoTo(step, true)
     }
     if (session.status === 'T') session.status = 'E'
     if (session.status === 'I') {
@@ -200,17 +186,36 @@ export class Exchange {
     }
   }
 
+  /** Makes savepoints, as the superuser: nothing that could fail. */
+  async make(...statements: readonly string[]): Promise<void> {
+    if (statements.length === 0) return
+    const { error } = await ask(this.wire, statements.join(';\n'))
+    if (error) throw new Error(errorText(error))
+  }
+
+  /** Ends savepoints that were made before, as the superuser. @throws LostTransaction where somebody took them away */
+  async must(...statements: readonly string[]): Promise<Answer> {
+    const guard = `rls_gateway_guard`
+    // a savepoint that is not there would be an error, and fail the test's whole transaction
+    const guarded = this.wire.status === 'T'
+    const answer = await ask(
+      this.wire,
+      [...(guarded ? [`savepoint ${guard}`] : []), ...statements].join(';\n'),
+    )
+    if (!answer.error) return answer
+    if (guarded) await ask(this.wire, undoSql(guard, true))
+    this.session.end('rolled back')
+    throw new LostTransaction(this.session.identity.name, errorText(answer.error))
+  }
+
+  async undoTo(savepoint: string, release: boolean): Promise<void> {
+    this.checkSuperuser(await this.must(undoSql(savepoint, release)))
+  }
+
   async closePortals(): Promise<void> {
     const { names, cursors } = this.session
     const closes = names.closeAll('portal', [...cursors])
     if (closes.length > 0) await tell(this.wire, [...closes, SYNC])
-  }
-
-  lostSavepoint(error: Buffer): HarnessError {
-    const { name } = this.session.identity
-    return new HarnessError('USAGE', `the transaction of ${name}’s client is gone: ${errorText(error)}`, {
-      hint: 'Something else on the gateway’s connection rolled back, or committed, what lay below it.',
-    })
   }
 
   /** An error of the gateway's own. */

@@ -45,7 +45,7 @@ export async function greet(
   const savepoint = `rls_gateway_${number}_start`
   const rows = await host.connection.lend(async (wire) => {
     if (wire.status !== 'T')
-      throw new RefusedStart('25000', 'the transaction of the test is not open, or has failed')
+      return new RefusedStart('25000', 'the transaction of the test is not open, or has failed')
     const entered = await ask(
       wire,
       `${enterSql(identity, settings, { savepoint, readOnly: false, unknown, flush: false })};\n${readReported([...wanted.keys()])}`,
@@ -53,8 +53,9 @@ export async function greet(
     await ask(wire, undoSql(savepoint, true))
     if (!entered.error) return entered.rows
     const fields = noticeFields(entered.error)
-    throw new RefusedStart(fields.get('C') ?? 'XX000', fields.get('M') ?? 'the session cannot begin')
+    return new RefusedStart(fields.get('C') ?? 'XX000', fields.get('M') ?? 'the session cannot begin')
   })
+  if (rows instanceof RefusedStart) throw rows
   const base = unknown.length === 0 ? [] : (rows[0] ?? [])
   unknown.forEach((name, index) => settings.learn(name, base[index] ?? ''))
   const values = rows.at(-1) ?? []

@@ -3,7 +3,7 @@ import type { Command, Modes, Plain } from './command.ts'
 import { deallocate, discardAll } from './deallocate.ts'
 import type { Exchange } from './exchange.ts'
 import { commandComplete, SYNC } from './messages.ts'
-import { deferAgain, undoSql } from './session-sql.ts'
+import { deferAgain } from './session-sql.ts'
 
 /** A command that the gateway carries out itself. */
 export type Managed = Exclude<Command, Plain>
@@ -57,23 +57,10 @@ function done(exchange: Exchange, tag: string): true {
   return true
 }
 
-/** Statements of the gateway's own, on savepoints that are there unless somebody else took them away. */
-async function must(exchange: Exchange, ...statements: readonly string[]): Promise<void> {
-  if (statements.length === 0) return
-  const answer = await ask(exchange.wire, statements.join(';\n'))
-  if (answer.error) throw exchange.lostSavepoint(answer.error)
-}
-
-async function undo(exchange: Exchange, savepoint: string, release: boolean): Promise<void> {
-  const answer = await ask(exchange.wire, undoSql(savepoint, release))
-  if (answer.error) throw exchange.lostSavepoint(answer.error)
-  exchange.checkSuperuser(answer)
-}
-
 async function releaseStep(exchange: Exchange): Promise<void> {
   const { session } = exchange
   if (session.step === null) return
-  await must(exchange, `release savepoint ${session.step}`)
+  await exchange.must(`release savepoint ${session.step}`)
   session.step = null
 }
 
@@ -96,8 +83,7 @@ async function open(exchange: Exchange, modes: Modes): Promise<void> {
   const { settings } = session
   const readOnly = modes.readOnly ?? settings.current.get('default_transaction_read_only') === 'on'
   const server = session.step ?? session.newSavepoint()
-  await must(
-    exchange,
+  await exchange.must(
     ...(session.step === null ? [`savepoint ${server}`] : []),
     ...(readOnly ? ['set transaction read only'] : []),
   )
@@ -116,7 +102,7 @@ async function end(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain: boolea
     if (session.identity.deferred && !(await exchange.pass(SYNC, [], { final: true, commits: true })))
       return rollbackWhole(exchange, transaction.server)
     await exchange.closePortals()
-    await must(exchange, `release savepoint ${transaction.server}`, ...deferAgain(session.identity))
+    await exchange.must(`release savepoint ${transaction.server}`, ...deferAgain(session.identity))
     session.end('committed')
   } else await rollbackWhole(exchange, transaction.server)
   if (chain) await open(exchange, {})
@@ -125,7 +111,7 @@ async function end(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain: boolea
 
 async function rollbackWhole(exchange: Exchange, savepoint: string): Promise<false> {
   const { session } = exchange
-  await undo(exchange, savepoint, true)
+  await exchange.undoTo(savepoint, true)
   await exchange.closePortals()
   session.step = null
   session.end('rolled back')
@@ -154,7 +140,7 @@ async function savepoint(exchange: Exchange, name: string): Promise<boolean> {
   if (session.status === 'I') return onlyInBlock(exchange, 'SAVEPOINT')
   await releaseStep(exchange)
   const server = session.newSavepoint()
-  await must(exchange, `savepoint ${server}`)
+  await exchange.make(`savepoint ${server}`)
   session.savepoints.push({ name, server, settings: session.settings.snapshot() })
   return done(exchange, 'SAVEPOINT')
 }
@@ -177,7 +163,7 @@ async function release(exchange: Exchange, name: string): Promise<boolean> {
   const place = placeOf(exchange, name)
   const found = session.savepoints[place]
   if (!found) return noSavepoint(exchange, name)
-  await must(exchange, `release savepoint ${found.server}`)
+  await exchange.must(`release savepoint ${found.server}`)
   session.step = null
   session.savepoints = session.savepoints.slice(0, place)
   return done(exchange, 'RELEASE')
@@ -189,7 +175,7 @@ async function rollbackTo(exchange: Exchange, name: string): Promise<boolean> {
   const place = placeOf(exchange, name)
   const found = session.savepoints[place]
   if (!found) return noSavepoint(exchange, name)
-  await undo(exchange, found.server, false)
+  await exchange.undoTo(found.server, false)
   session.step = null
   session.savepoints = session.savepoints.slice(0, place + 1)
   session.settings.restore(found.settings)

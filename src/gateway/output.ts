@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Wire } from '../database/wire.ts'
-import type { Output } from './exchange.ts'
+import type { Output } from './passing.ts'
 
 /**
  * A client's answers. Where it does not read them, the server is not read either; not for longer than `patienceMs`, for

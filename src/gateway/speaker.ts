@@ -1,6 +1,7 @@
 import { HarnessError } from '../errors.ts'
 import { closeStatements } from './deallocate.ts'
 import { Exchange } from './exchange.ts'
+import { LostTransaction } from './lost-transaction.ts'
 import { Batch } from './extended-query.ts'
 import type { Host } from './host.ts'
 import { codeOf, copyFail, notice, readyForQuery } from './messages.ts'
@@ -95,13 +96,16 @@ export class Speaker {
     }
     this.#extended = extended
     try {
-      return await connection.lend(async (wire) => {
+      const done = await connection.lend(async (wire) => {
         if (wire.status !== 'T') return this.#refuseLine(wire.status)
         this.#exchange = new Exchange(this.#session, wire, this.#output)
         this.#exchange.onCopy = () => this.#copy()
         this.#output.attach(wire)
         try {
           await work(this.#exchange)
+        } catch (error) {
+          if (error instanceof LostTransaction) return error // the line itself is as it should be
+          throw error
         } finally {
           this.#output.attach(undefined)
           this.#exchange = undefined
@@ -110,6 +114,8 @@ export class Speaker {
         }
         return true
       })
+      if (typeof done !== 'boolean') throw done
+      return done
     } finally {
       if (!this.#session.busy) turn.release(this.#session)
     }

@@ -24,19 +24,19 @@ export const EXTENDED: Readonly<Record<string, readonly Turn[]>> = {
     'commit',
   ),
   'COPY from the client': [
-    [q('copy notes (body) from stdin'), copyData('a\nb\n'), copyData('c\n'), copyDone],
-    [q(COUNT)],
+    [q('copy drafts from stdin'), copyData('a\nb\n'), copyData('c\n'), copyDone],
+    [q('table drafts')],
   ],
   'COPY that the client gives up': [
-    [q('copy notes (body) from stdin'), copyData('a\n'), copyFailed],
-    [q(COUNT)],
+    [q('copy drafts from stdin'), copyData('a\n'), copyFailed],
+    [q('table drafts')],
   ],
   'COPY that the server refuses': [
     [q('begin')],
-    [q('copy notes (body) from stdin'), copyData('forbidden\n'), copyDone],
-    [q(COUNT)],
+    [q('copy drafts from stdin'), copyData('forbidden\n'), copyDone],
+    [q('table drafts')],
     [q('commit')],
-    [q(COUNT)],
+    [q('table drafts')],
   ],
   parameters: [[...run('select $1::text', ['a']), sync], [...run(REFUSED), sync], [q(COUNT)]],
   'a pipeline with one Sync': [[...run(INSERT), ...run(INSERT), ...run(COUNT), sync], [q(COUNT)]],
@@ -134,7 +134,7 @@ export const EXTENDED: Readonly<Record<string, readonly Turn[]>> = {
     [bind('one'), execute(), sync],
   ],
   'COPY in the extended protocol': [
-    [...run('copy notes (body) from stdin'), sync, copyData('a\n'), copyDone, sync],
-    [q(COUNT)],
+    [...run('copy drafts from stdin'), sync, copyData('a\n'), copyDone, sync],
+    [q('table drafts')],
   ],
 }

@@ -26,7 +26,7 @@ const ATTEMPTS: Readonly<Record<string, string>> = {
   "select set_config('role', 'service_role', true)": '42501 permission denied to set role "service_role"',
   "select pg_catalog.set_config('ROLE', 'service_role', false)":
     '42501 permission denied to set role "service_role"',
-  'select U&"set\\005fconfig"(\'role\', \'service_role\', true)':
+  "select U&\"set\\005fconfig\"('role', 'service_role', true)":
     '42501 permission denied to set role "service_role"',
   "with a as materialized (select set_config('role', 'service_role', true)) table a":
     '42501 permission denied to set role "service_role"',
@@ -76,7 +76,9 @@ export function describeLeaving(target: () => ConnectionTarget): void {
     const before = await stage.place()
     await using client = await RawClient.open((await stage.gateway()).target)
     for (const turn of [[q(sql)], [...run(sql), sync]]) {
-      expect((await client.say(...turn)).join('\n')).toContain(expected === '' ? 'E ERROR' : `E ERROR ${expected}`)
+      expect((await client.say(...turn)).join('\n')).toContain(
+        expected === '' ? 'E ERROR' : `E ERROR ${expected}`,
+      )
       await expectAlice(client)
       await client.say(q('begin'))
       const heard = await client.say(...turn)
@@ -163,8 +165,16 @@ export function describeLeaving(target: () => ConnectionTarget): void {
 
 /** Still alice, with her rows and no more. */
 async function expectAlice(client: RawClient): Promise<void> {
-  expect(await client.say(q('select session_user, current_user, auth.uid(), array(select body from notes)'))).toEqual(
-    ['T', 'D authenticator,authenticated,00000000-0000-4000-8000-00000000a11c,{"of alice"}', 'C SELECT 1', 'Z I'],
-  )
-  expect(await client.say(q('table secrets'))).toEqual(['E ERROR 42501 permission denied for table secrets', 'Z I'])
+  expect(
+    await client.say(q('select session_user, current_user, auth.uid(), array(select body from notes)')),
+  ).toEqual([
+    'T',
+    'D authenticator,authenticated,00000000-0000-4000-8000-00000000a11c,{"of alice"}',
+    'C SELECT 1',
+    'Z I',
+  ])
+  expect(await client.say(q('table secrets'))).toEqual([
+    'E ERROR 42501 permission denied for table secrets',
+    'Z I',
+  ])
 }

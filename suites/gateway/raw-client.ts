@@ -10,6 +10,7 @@ export class RawClient implements AsyncDisposable {
   #heard: string[] = []
   #wake: () => void = () => {}
   #closed = false
+  #greeting: readonly string[] = []
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -33,12 +34,21 @@ export class RawClient implements AsyncDisposable {
     const start = Object.entries({ user, database, ...parameters }).flat()
     // the start has no code
     socket.write(message(' ', Buffer.from([0, 3, 0, 0]), ...start, Buffer.alloc(1)).subarray(1))
-    await client.until((line) => line.startsWith('Z') || line.startsWith('E'))
+    client.#greeting = await client.until((line) => line.startsWith('Z') || line.startsWith('E'))
     return client
   }
 
-  get closed(): boolean {
-    return this.#closed
+  /** what it heard up to its first turn */
+  get greeting(): readonly string[] {
+    return this.#greeting
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
   }
 
   send(...messages: readonly Buffer[]): void {
@@ -53,10 +63,12 @@ export class RawClient implements AsyncDisposable {
 
   /** Takes what was heard up to the first such line, or to the end of the connection. */
   async until(is: (line: string) => boolean): Promise<readonly string[]> {
+    let looked = 0
     for (;;) {
-      const at = this.#heard.findIndex(is)
-      if (at >= 0) return this.#heard.splice(0, at + 1)
+      const at = this.#heard.slice(looked).findIndex(is)
+      if (at >= 0) return this.#heard.splice(0, looked + at + 1)
       if (this.#closed) return [...this.#heard.splice(0), 'closed']
+      looked = this.#heard.length
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }

@@ -36,7 +36,7 @@ async function fromServer(target: ConnectionTarget, turns: readonly Turn[]): Pro
     const options = `-c role=authenticated -c request.jwt.claims=${escaped}`
     return await converse(await RawClient.open({ ...target, user: 'authenticator' }, { options }), turns)
   } finally {
-    await admin.run('truncate notes; insert into notes table before; drop table before')
+    await admin.run('truncate notes, drafts; insert into notes table before; drop table before')
   }
 }
 
