@@ -134,19 +134,21 @@ export class Batch {
   /** Sends what has been gathered. Outside of a transaction, portals end with the message. */
   async #flush(final: boolean): Promise<boolean> {
     const { session } = this.#exchange
-    const ends = final && session.status === 'I'
     if (this.#pending.length === 0 && !(final && session.step !== null)) return true
-    if (ends && this.#executed) for (const close of session.names.closeAll('portal')) this.#hide(close)
+    const commands = this.#commands.splice(0)
+    const ends = final && session.status === 'I' && this.#executed
+    // a server that reads data takes nothing else
+    const copies = commands.some((command) => command.copies)
+    if (ends && !copies) for (const close of session.names.closeAll('portal')) this.#hide(close)
     const messages = Buffer.concat([...this.#pending.splice(0), SYNC])
-    const passed = await this.#exchange.pass(messages, this.#commands.splice(0), {
-      final,
-      watch: (message) => this.#watch(message),
-    })
-    if (passed && ends && this.#executed) {
+    const watch = (message: Buffer): boolean => this.#watch(message)
+    if (!(await this.#exchange.pass(messages, commands, { final, watch }))) return false
+    if (ends && copies) await this.#exchange.closePortals()
+    if (ends) {
       session.names.forget('portal')
       session.portals.clear()
     }
-    return passed
+    return true
   }
 
   #watch(message: Buffer): boolean {
