@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { ConnectionTarget, Server } from '../src/domain/server.ts'
 import { describeLine } from './gateway/line.ts'
+import { describeClients } from './gateway/clients.ts'
 import { describeLeaving, WAYS_OUT } from './gateway/leaving.ts'
 import { describeSameAsServer } from './gateway/same-as-server.ts'
 import { describeSharing } from './gateway/sharing.ts'
+import { describeSettings, TENANCY } from './gateway/settings.ts'
 import { notesDatabase } from './gateway/scene.ts'
 import { startEmbedded } from './scene.ts'
 
@@ -12,7 +14,7 @@ let target: ConnectionTarget
 
 beforeAll(async () => {
   server = await startEmbedded()
-  target = await notesDatabase(server, 'gateway', WAYS_OUT)
+  target = await notesDatabase(server, 'gateway', WAYS_OUT + TENANCY)
 })
 
 afterAll(async () => {
@@ -33,4 +35,12 @@ describe('on a shared connection', () => {
 
 describe('between client and server', () => {
   describeLine(() => target)
+})
+
+describe('the clients of applications', () => {
+  describeClients(() => target)
+})
+
+describe('settings and checks', () => {
+  describeSettings(() => target)
 })
