@@ -3,6 +3,8 @@ import type { ConnectionTarget, Server } from '../src/domain/server.ts'
 import { describeLine } from './gateway/line.ts'
 import { describeClients } from './gateway/clients.ts'
 import { describeLeaving, WAYS_OUT } from './gateway/leaving.ts'
+import { describeOtherLanguages } from './gateway/other-languages.ts'
+import { describePrisma } from './gateway/prisma.ts'
 import { describeSameAsServer } from './gateway/same-as-server.ts'
 import { describeSharing } from './gateway/sharing.ts'
 import { describeSettings, TENANCY } from './gateway/settings.ts'
@@ -39,6 +41,11 @@ describe('between client and server', () => {
 
 describe('the clients of applications', () => {
   describeClients(() => target)
+  describePrisma(() => target)
+  describeOtherLanguages(
+    () => server,
+    () => target,
+  )
 })
 
 describe('settings and checks', () => {
