@@ -51,3 +51,20 @@ describe('the clients of applications', () => {
 describe('settings and checks', () => {
   describeSettings(() => target)
 })
+
+describe.each([15, 18] as const)('on PostgreSQL %i, a client of the gateway', (version) => {
+  let other: Server
+  let place: ConnectionTarget
+
+  beforeAll(async () => {
+    other = await startEmbedded(version)
+    place = await notesDatabase(other, 'gateway', WAYS_OUT + TENANCY)
+  })
+
+  afterAll(async () => {
+    await other[Symbol.asyncDispose]()
+  })
+
+  describeSameAsServer(() => place)
+  describeSettings(() => place)
+})

@@ -25,6 +25,7 @@ interface Notes {
   findMany(query?: object): Promise<readonly Note[]>
   create(query: { data: object }): Promise<Note>
   createMany(query: { data: readonly object[] }): Promise<{ readonly count: number }>
+  update(query: object): Promise<Note>
   updateMany(query: object): Promise<{ readonly count: number }>
 }
 
@@ -32,7 +33,7 @@ interface Notes {
 interface Prisma {
   readonly note: Notes
   $transaction<Result>(work: (tx: Prisma) => Promise<Result>): Promise<Result>
-  $transaction<Result>(work: readonly Promise<Result>[]): Promise<readonly Result[]>
+  $transaction<Result>(work: readonly Promise<Result>[], how?: object): Promise<readonly Result[]>
   $queryRaw(text: TemplateStringsArray, ...values: readonly unknown[]): Promise<unknown>
   $disconnect(): Promise<void>
 }
@@ -69,6 +70,18 @@ export function describePrisma(target: () => ConnectionTarget): void {
         prisma.note.create({ data: { body: 'forbidden' } }),
       ]),
     ).rejects.toThrow()
+    await expect(prisma.note.update({ where: { id: 2 }, data: { body: 'x' } })).rejects.toMatchObject({
+      code: 'P2025',
+    })
+    const claims = JSON.stringify({ sub: stranger, role: 'authenticated' })
+    const [, seen] = await prisma.$transaction<unknown>(
+      [
+        prisma.$queryRaw`select set_config('request.jwt.claims', ${claims}, true)`,
+        prisma.note.findMany({ select: { body: true } }),
+      ],
+      { isolationLevel: 'Serializable' },
+    )
+    expect(seen).toEqual([{ body: 'of carol' }])
     expect(await prisma.note.createMany({ data: [{ body: 'a' }, { body: 'b' }] })).toEqual({ count: 2 })
     expect(await prisma.$queryRaw`select current_user::text as role`).toEqual([{ role: 'authenticated' }])
     expect(await bodies()).toEqual(['of alice', 'new', 'kept', 'a', 'b'])
