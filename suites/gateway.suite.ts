@@ -5,7 +5,7 @@ import { describeClients } from './gateway/clients.ts'
 import { describeLeaving, WAYS_OUT } from './gateway/leaving.ts'
 import { describeOtherLanguages } from './gateway/other-languages.ts'
 import { describePrisma } from './gateway/prisma.ts'
-import { describeSameAsServer } from './gateway/same-as-server.ts'
+import { describeRandomConversations, describeSameAsServer } from './gateway/same-as-server.ts'
 import { describeSharing } from './gateway/sharing.ts'
 import { describeSettings, TENANCY } from './gateway/settings.ts'
 import { notesDatabase } from './gateway/scene.ts'
@@ -25,6 +25,7 @@ afterAll(async () => {
 
 describe('a client of the gateway', () => {
   describeSameAsServer(() => target)
+  describeRandomConversations(() => target)
 })
 
 describe('the session of a gateway', () => {
