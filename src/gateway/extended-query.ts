@@ -106,7 +106,11 @@ export class Batch {
     const portal = textAt(message, 5).text
     const known = this.#portals.get(portal) ?? session.portals.get(portal)
     const command = known ?? PLAIN // the server says that it does not exist
-    if (command.kind !== 'plain') return (await this.#flush(false)) && operate(this.#exchange, command)
+    if (command.kind !== 'plain') {
+      const done = (await this.#flush(false)) && (await operate(this.#exchange, command))
+      if (session.portals.size === 0) this.#portals.clear() // they went with the transaction
+      return done
+    }
     if (known && session.status === 'E') return this.#fail(ABORTED)
     if (session.status === 'I' && command.blockOnly) return this.#fail(onlyInBlock(command.blockOnly))
     if (session.status === 'I' && command.vainOutside) {

@@ -80,9 +80,9 @@ async function begin(
 /** What the same message did before BEGIN belongs to the transaction, as it does on a server. */
 async function open(exchange: Exchange, modes: Modes, chained?: boolean): Promise<void> {
   const { session } = exchange
-  const said = session.settings.current.get('default_transaction_read_only') === 'on'
-  const before = chained ?? (said || session.readOnly)
-  const readOnly = modes.readOnly ?? before
+  const before = chained ?? session.settings.current.get('default_transaction_read_only') === 'on'
+  // what the same message said of itself before BEGIN holds as well
+  const readOnly = modes.readOnly ?? (before || session.readOnly)
   const server = session.step ?? session.newSavepoint()
   await exchange.must(
     ...(session.step === null ? [`savepoint ${server}`] : []),
@@ -133,7 +133,8 @@ async function endNothing(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain:
   if (how === 'ROLLBACK' && session.step !== null) await rollbackWhole(exchange, session.step)
   else {
     await releaseStep(exchange)
-    session.settings.commit()
+    await exchange.closePortals()
+    session.end('committed')
   }
   return done(exchange, how)
 }
