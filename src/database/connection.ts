@@ -7,6 +7,7 @@ import type { ConnectionTarget } from '../domain/server.ts'
 import { HarnessError } from '../errors.ts'
 import { requestCancel } from './cancel.ts'
 import { CONNECT_TIMEOUT_S, connectError, statementError } from './failure.ts'
+import { Line } from './line.ts'
 import { GuardedSocket } from './socket.ts'
 import { Loan, type Wire } from './wire.ts'
 
@@ -28,13 +29,12 @@ export interface ConnectOptions {
 /** One session with the server. */
 export class Connection implements AsyncDisposable {
   readonly #client: Client
-  /** the last query that was asked for, where the next one has to wait for it; null: the driver sends them at once */
-  #last: Promise<unknown> | null
+  readonly #line: Line
   readonly target: ConnectionTarget
 
   private constructor(client: Client, target: ConnectionTarget, pipelined: boolean) {
     this.#client = client
-    this.#last = pipelined ? null : Promise.resolve()
+    this.#line = new Line(pipelined)
     this.target = target
   }
 
@@ -88,7 +88,7 @@ export class Connection implements AsyncDisposable {
   /** Feeds `data` (COPY's text format) to a COPY … FROM STDIN statement. */
   async copyIn(statement: string, data: string): Promise<void> {
     try {
-      await this.#inOrder(() => streamInto(Readable.from([data]), this.#client.query(copyFrom(statement))))
+      await this.#line.share(() => streamInto(Readable.from([data]), this.#client.query(copyFrom(statement))))
     } catch (error) {
       throw statementError(this.target, error)
     }
@@ -101,7 +101,7 @@ export class Connection implements AsyncDisposable {
   async lend<Result>(work: (wire: Wire) => Promise<Result>): Promise<Result> {
     const loan = new Loan(work, () => this.#client.getTransactionStatus() ?? 'I')
     try {
-      return await this.#inOrder(() => {
+      return await this.#line.alone(() => {
         this.#client.query(loan)
         return loan.result
       })
@@ -126,17 +126,9 @@ export class Connection implements AsyncDisposable {
     await this.close()
   }
 
-  /** The driver has a queue of its own, and warns whoever relies on it. */
-  #inOrder<Result>(query: () => Promise<Result>): Promise<Result> {
-    if (this.#last === null) return query()
-    const result = this.#last.then(query)
-    this.#last = result.catch(() => {})
-    return result
-  }
-
   async #send(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     try {
-      return await this.#inOrder(() =>
+      return await this.#line.share(() =>
         values && values.length > 0 ? this.#client.query(text, [...values]) : this.#client.query(text),
       )
     } catch (error) {
