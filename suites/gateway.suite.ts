@@ -3,7 +3,9 @@ import type { ConnectionTarget, Server } from '../src/domain/server.ts'
 import { describeLine } from './gateway/line.ts'
 import { describeClients } from './gateway/clients.ts'
 import { describeLeaving, WAYS_OUT } from './gateway/leaving.ts'
-import { describeSameAsServer } from './gateway/same-as-server.ts'
+import { describeOtherLanguages } from './gateway/other-languages.ts'
+import { describePrisma } from './gateway/prisma.ts'
+import { describeRandomConversations, describeSameAsServer } from './gateway/same-as-server.ts'
 import { describeSharing } from './gateway/sharing.ts'
 import { describeSettings, TENANCY } from './gateway/settings.ts'
 import { notesDatabase } from './gateway/scene.ts'
@@ -23,6 +25,7 @@ afterAll(async () => {
 
 describe('a client of the gateway', () => {
   describeSameAsServer(() => target)
+  describeRandomConversations(() => target)
 })
 
 describe('the session of a gateway', () => {
@@ -39,8 +42,30 @@ describe('between client and server', () => {
 
 describe('the clients of applications', () => {
   describeClients(() => target)
+  describePrisma(() => target)
+  describeOtherLanguages(
+    () => server,
+    () => target,
+  )
 })
 
 describe('settings and checks', () => {
   describeSettings(() => target)
+})
+
+describe.each([15, 18] as const)('on PostgreSQL %i, a client of the gateway', (version) => {
+  let other: Server
+  let place: ConnectionTarget
+
+  beforeAll(async () => {
+    other = await startEmbedded(version)
+    place = await notesDatabase(other, 'gateway', WAYS_OUT + TENANCY)
+  })
+
+  afterAll(async () => {
+    await other[Symbol.asyncDispose]()
+  })
+
+  describeSameAsServer(() => place)
+  describeSettings(() => place)
 })

@@ -17,10 +17,10 @@ export type Said = Partial<Pick<Config, 'tenants' | 'expect' | 'seed' | 'identit
 const ROLES = ['anon', 'authenticated', 'service_role']
 const SILENT = { seed: 1, rows: 3, values: {} }
 
-/** An embedded server of the default version, with the stubs of extensions at hand. */
-export function startEmbedded(): Promise<Server> {
+/** An embedded server, of the default version unless it is said, with the stubs of extensions at hand. */
+export function startEmbedded(version: 15 | 16 | 17 | 18 = 17): Promise<Server> {
   return startServer({
-    database: { engine: 'embedded', version: 17, allowExternal: false, keep: false, cache: true },
+    database: { engine: 'embedded', version, allowExternal: false, keep: false, cache: true },
     projectDir: fileURLToPath(new URL('..', import.meta.url)),
     environment: process.env,
     extensionDirs: [extensionDir()],

@@ -7,6 +7,7 @@ import type { ConnectionTarget } from '../domain/server.ts'
 import { HarnessError } from '../errors.ts'
 import { requestCancel } from './cancel.ts'
 import { CONNECT_TIMEOUT_S, connectError, statementError } from './failure.ts'
+import { Line } from './line.ts'
 import { GuardedSocket } from './socket.ts'
 import { Loan, type Wire } from './wire.ts'
 
@@ -28,16 +29,12 @@ export interface ConnectOptions {
 /** One session with the server. */
 export class Connection implements AsyncDisposable {
   readonly #client: Client
-  readonly #pipelined: boolean
-  /** the last query that was asked for */
-  #last: Promise<unknown> = Promise.resolve()
-  /** what a query has to wait for before it is sent; null: nothing */
-  #gate: Promise<unknown> | null = null
+  readonly #line: Line
   readonly target: ConnectionTarget
 
   private constructor(client: Client, target: ConnectionTarget, pipelined: boolean) {
     this.#client = client
-    this.#pipelined = pipelined
+    this.#line = new Line(pipelined)
     this.target = target
   }
 
@@ -91,7 +88,7 @@ export class Connection implements AsyncDisposable {
   /** Feeds `data` (COPY's text format) to a COPY … FROM STDIN statement. */
   async copyIn(statement: string, data: string): Promise<void> {
     try {
-      await this.#inOrder(() => streamInto(Readable.from([data]), this.#client.query(copyFrom(statement))))
+      await this.#line.share(() => streamInto(Readable.from([data]), this.#client.query(copyFrom(statement))))
     } catch (error) {
       throw statementError(this.target, error)
     }
@@ -104,13 +101,10 @@ export class Connection implements AsyncDisposable {
   async lend<Result>(work: (wire: Wire) => Promise<Result>): Promise<Result> {
     const loan = new Loan(work, () => this.#client.getTransactionStatus() ?? 'I')
     try {
-      return await this.#inOrder(async () => {
-        // a pipelining driver takes queries of its own kind alone; nothing is under way now
-        const client: { pipeline?: boolean } = this.#client
-        client.pipeline = false
+      return await this.#line.alone(() => {
         this.#client.query(loan)
-        return loan.result.finally(() => (client.pipeline = this.#pipelined))
-      }, true)
+        return loan.result
+      })
     } catch (error) {
       throw error instanceof HarnessError ? error : statementError(this.target, error)
     }
@@ -132,21 +126,9 @@ export class Connection implements AsyncDisposable {
     await this.close()
   }
 
-  /**
-   * The driver has a queue of its own, and warns whoever relies on it. Pipelined queries go out at once, but for those that
-   * come after one that wants the line for itself.
-   */
-  #inOrder<Result>(query: () => Promise<Result>, isAlone = !this.#pipelined): Promise<Result> {
-    const before = isAlone ? this.#last : this.#gate
-    const result = before === null ? query() : before.then(query)
-    this.#last = Promise.allSettled([this.#last, result])
-    if (isAlone) this.#gate = this.#last
-    return result
-  }
-
   async #send(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     try {
-      return await this.#inOrder(() =>
+      return await this.#line.share(() =>
         values && values.length > 0 ? this.#client.query(text, [...values]) : this.#client.query(text),
       )
     } catch (error) {

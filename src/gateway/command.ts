@@ -195,11 +195,8 @@ function discardCommand(node: Node): Command {
 function cursorCommand(node: Node): Command {
   const options = node.fields['options']
   const held = typeof options === 'number' && (options & WITH_HOLD) !== 0
-  return {
-    ...plainCommand(node),
-    cursor: textField(node, 'portalname'),
-    ...(held ? {} : { blockOnly: 'DECLARE CURSOR' }),
-  }
+  const plain = plainCommand(node)
+  return held ? plain : { ...plain, cursor: textField(node, 'portalname'), blockOnly: 'DECLARE CURSOR' }
 }
 
 function plainCommand(node: Node): Plain {

@@ -28,6 +28,8 @@ export class Exchange {
   readonly output: Output
   /** the server waits for data of a COPY */
   copying = false
+  /** several statements of one message, which are a transaction block though nobody began one */
+  block = false
   /** called when it begins to */
   onCopy: () => void = () => {}
   /** a statement of the client is under way: what may be cancelled */
@@ -50,9 +52,9 @@ export class Exchange {
    */
   async pass(messages: Buffer, commands: readonly Plain[], how: Passing): Promise<boolean> {
     const { session } = this
-    const unknown = this.#unknownSettings(commands)
+    const read = [...session.settings.base.keys(), ...this.#unknownSettings(commands)]
     const entered = new Answering()
-    const enter = query(this.#enter(unknown))
+    const enter = query(this.#enter(read))
     if (messages.length > SMALL) {
       this.wire.send(enter)
       this.wire.send(messages)
@@ -65,7 +67,7 @@ export class Exchange {
       return false
     }
     const values = entered.rows[0] ?? []
-    unknown.forEach((name, index) => session.settings.learn(name, values[index] ?? ''))
+    read.forEach((name, index) => session.settings.learn(name, values[index] ?? ''))
     return this.#leave(commands, how)
   }
 
@@ -77,7 +79,7 @@ export class Exchange {
     return [...new Set(named)].filter((name) => name !== 'role' && !settings.base.has(name))
   }
 
-  #enter(unknown: readonly string[]): string {
+  #enter(read: readonly string[]): string {
     const { session } = this
     const opens = session.step === null
     session.step ??= session.newSavepoint()
@@ -87,7 +89,7 @@ export class Exchange {
         opens &&
         session.status === 'I' &&
         session.settings.current.get('default_transaction_read_only') === 'on',
-      unknown,
+      read,
       flush: opens && session.status === 'I',
     })
   }
@@ -179,7 +181,7 @@ export class Exchange {
       session.step = null
       await this.undoTo(step, true)
     }
-    if (session.status === 'T') session.status = 'E'
+    if (session.status === 'T') session.fail()
     if (session.status === 'I') {
       await this.closePortals()
       session.end('rolled back')
@@ -233,7 +235,9 @@ export class Exchange {
   async finish(): Promise<void> {
     const { session } = this
     if (session.step !== null) await this.pass(SYNC, [], { final: true })
-    if (session.status === 'I') session.settings.commit()
+    if (session.status !== 'I') return
+    await this.closePortals()
+    session.end('committed')
   }
 
   /** The client may go on. */

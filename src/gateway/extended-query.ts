@@ -6,6 +6,9 @@ import { ABORTED, endsFailure, operate } from './operate.ts'
 import { bindCommand, refusalOf } from './resolve.ts'
 import { onlyInBlock } from './simple-query.ts'
 
+/** An unnamed statement lasts until the next one, or the next simple query. */
+const NO_UNNAMED = { sqlstate: '26000', message: 'unnamed prepared statement does not exist' } as const
+
 /** What happens when the server has answered a message: nothing before, for it may skip it after an error. */
 interface Awaited {
   readonly code: '1' | '2' | '3'
@@ -51,8 +54,7 @@ export class Batch {
       case 'C':
         return this.#close(message)
       default:
-        this.#pending.push(this.#exchange.session.names.rename(message))
-        return true
+        return this.#describe(message)
     }
   }
 
@@ -64,8 +66,14 @@ export class Batch {
     const command = statements?.length === 1 ? (statements[0]?.command ?? PLAIN) : PLAIN
     const refusal = refusalOf(command, session.identity)
     if (refusal) return this.#fail(refusal)
-    if (session.status === 'E' && !endsFailure(command)) return this.#fail(ABORTED)
-    if (name.text === '') this.#hide(closeStatement(session.names.of('statement', '')))
+    // what cannot be read is an error of its own, and comes first; nothing at all is none
+    if (statements?.length && session.status === 'E' && !endsFailure(command)) {
+      const failed = await this.#fail(ABORTED)
+      if (name.text === '') session.statements.delete('')
+      return failed
+    }
+    if (name.text === '')
+      this.#hide(closeStatement(session.names.of('statement', '')), () => session.statements.delete(''))
     this.#statements.set(name.text, command)
     this.#pending.push(session.names.rename(message))
     this.#await('1', () => session.statements.set(name.text, command))
@@ -76,14 +84,16 @@ export class Batch {
     const { session } = this.#exchange
     const portal = textAt(message, 5)
     const statement = textAt(message, portal.end)
-    const prepared = this.#statements.get(statement.text) ?? session.statements.get(statement.text) ?? PLAIN
+    const known = this.#statements.get(statement.text) ?? session.statements.get(statement.text)
+    if (!known && statement.text === '') return this.#fail(NO_UNNAMED)
+    const prepared = known ?? PLAIN // the server says that it does not exist
     const command =
       prepared.kind === 'plain' && prepared.assignments.length > 0
         ? bindCommand(prepared, bindValues(message, statement.end))
         : prepared
     const refusal = refusalOf(command, session.identity)
     if (refusal) return this.#fail(refusal)
-    if (session.status === 'E' && !endsFailure(command)) return this.#fail(ABORTED)
+    if (known && session.status === 'E' && !endsFailure(command)) return this.#fail(ABORTED)
     if (portal.text === '') this.#hide(closePortal(session.names.of('portal', '')))
     this.#portals.set(portal.text, command)
     this.#pending.push(session.names.rename(message))
@@ -94,15 +104,31 @@ export class Batch {
   async #execute(message: Buffer): Promise<boolean> {
     const { session } = this.#exchange
     const portal = textAt(message, 5).text
-    const command = this.#portals.get(portal) ?? session.portals.get(portal) ?? PLAIN
-    if (command.kind !== 'plain') return (await this.#flush(false)) && operate(this.#exchange, command)
-    if (session.status === 'E') return this.#fail(ABORTED)
+    const known = this.#portals.get(portal) ?? session.portals.get(portal)
+    const command = known ?? PLAIN // the server says that it does not exist
+    if (command.kind !== 'plain') {
+      const done = (await this.#flush(false)) && (await operate(this.#exchange, command))
+      if (session.portals.size === 0) this.#portals.clear() // they went with the transaction
+      return done
+    }
+    if (known && session.status === 'E') return this.#fail(ABORTED)
     if (session.status === 'I' && command.blockOnly) return this.#fail(onlyInBlock(command.blockOnly))
-    if (session.status === 'I' && command.vainOutside && (await this.#flush(false)))
+    if (session.status === 'I' && command.vainOutside) {
+      if (!(await this.#flush(false))) return false
       this.#exchange.warn('25P01', onlyInBlock(command.vainOutside).message)
+    }
     this.#pending.push(session.names.rename(message))
     this.#commands.push(command)
     this.#executed = true
+    return true
+  }
+
+  async #describe(message: Buffer): Promise<boolean> {
+    const { names, statements } = this.#exchange.session
+    const { kind, name } = targetOf(message)
+    if (kind === 'statement' && name === '' && !this.#statements.has('') && !statements.has(''))
+      return this.#fail(NO_UNNAMED)
+    this.#pending.push(names.rename(message))
     return true
   }
 
@@ -111,16 +137,15 @@ export class Batch {
     const { kind, name } = targetOf(message)
     this.#pending.push(session.names.rename(message))
     this.#await('3', () => {
-      session.names.forget(kind, name)
       const known = kind === 'statement' ? session.statements : session.portals
       known.delete(name)
     })
     return true
   }
 
-  #hide(message: Buffer): void {
+  #hide(message: Buffer, done: () => void = () => {}): void {
     this.#pending.push(message)
-    this.#awaited.push({ code: '3', hidden: true, done: () => {} })
+    this.#awaited.push({ code: '3', hidden: true, done })
   }
 
   #await(code: '1' | '2' | '3', done: () => void): void {

@@ -65,6 +65,14 @@ export async function openGateway(
     open.set(number, client)
     void client.over.then(() => open.delete(number))
   }
+  return serve(identity, open, welcome)
+}
+
+async function serve(
+  identity: Identity,
+  open: ReadonlyMap<number, Client>,
+  welcome: (socket: Socket) => void,
+): Promise<Gateway> {
   const tcp = await listen(welcome, { host: LOOPBACK, port: 0 })
   const { port } = tcp.address() as AddressInfo
   const local = await listenLocally(welcome, port)

@@ -48,7 +48,7 @@ export async function greet(
       return new RefusedStart('25000', 'the transaction of the test is not open, or has failed')
     const entered = await ask(
       wire,
-      `${enterSql(identity, settings, { savepoint, readOnly: false, unknown, flush: false })};\n${readReported([...wanted.keys()])}`,
+      `${enterSql(identity, settings, { savepoint, readOnly: false, read: unknown, flush: false })};\n${readReported([...wanted.keys()])}`,
     )
     await ask(wire, undoSql(savepoint, true))
     if (!entered.error) return entered.rows

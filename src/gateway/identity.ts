@@ -3,6 +3,7 @@ import { sessionSettings } from '../database/impersonate.ts'
 import type { Actor } from '../domain/population.ts'
 import { HarnessError } from '../errors.ts'
 import { quoteQualified } from '../sql/quote.ts'
+import { mentionedSettings } from './mentioned.ts'
 
 /** As whom a gateway's clients speak, and what it found on the line when it was opened. */
 export interface Identity {
@@ -58,31 +59,29 @@ export async function identify(connection: Connection, actor: Actor): Promise<Id
   }
 }
 
-/** Names in set_config('…'), current_setting('…') and SET of the project's own functions and policies. */
-const MENTIONED = `
-  with source as (
-    select prosrc as text from pg_catalog.pg_proc p
-      where prolang <> (select oid from pg_catalog.pg_language where lanname = 'internal')
-        and pronamespace <> 'pg_catalog'::regnamespace
-    union all
-    select pg_catalog.pg_get_expr(polqual, polrelid) from pg_catalog.pg_policy
-    union all
-    select pg_catalog.pg_get_expr(polwithcheck, polrelid) from pg_catalog.pg_policy
-  )
-  select lower(name[1]) as name, bool_or(text ~* ('set_config\\s*\\(\\s*''' || replace(name[1], '.', '\\.') || '''[^;]*,\\s*false')) as session
-  from source, regexp_matches(text, '(?:set_config|current_setting)\\s*\\(\\s*''([a-z_][a-z0-9_]*\\.[a-z0-9_.]+)''', 'gi') as name
-  group by 1`
+/** Bodies of the project's own functions, and expressions of its policies. */
+const SOURCES = `
+  select prosrc as text from pg_catalog.pg_proc
+    where prolang <> (select oid from pg_catalog.pg_language where lanname = 'internal')
+      and pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+  union all select pg_catalog.pg_get_expr(polqual, polrelid) from pg_catalog.pg_policy where polqual is not null
+  union all select pg_catalog.pg_get_expr(polwithcheck, polrelid) from pg_catalog.pg_policy where polwithcheck is not null`
 
 /** The settings of the actor, and those that functions and policies of the database speak of, as they stand. */
 async function settingsOf(
   connection: Connection,
   actor: Actor,
 ): Promise<{ readonly settings: ReadonlyMap<string, string>; readonly forSession: ReadonlySet<string> }> {
-  const mentioned = await connection.rows<{ name: string; session: boolean }>(MENTIONED)
-  const names = new Set([...Object.keys(sessionSettings(actor)), ...mentioned.map(({ name }) => name)])
+  const sources = await connection.rows<{ text: string }>(SOURCES)
+  const mentioned = mentionedSettings(sources.map(({ text }) => text))
+  const own = Object.keys(sessionSettings(actor))
   const rows = await connection.rows<{ name: string; value: string }>(
-    `select name, coalesce(pg_catalog.current_setting(name, true), '') as value from unnest($1::text[]) as name`,
-    [[...names]],
+    // the server's own settings may be a superuser's alone; what the client sets of them is looked after as well
+    `select name, coalesce(pg_catalog.current_setting(name, true), '') as value from unnest($1::text[]) as name
+     union
+     select name, coalesce(pg_catalog.current_setting(name, true), '') from unnest($2::text[]) as name
+       where name not in (select lower(s.name) from pg_catalog.pg_settings s)`,
+    [own, mentioned.map(({ name }) => name)],
   )
   return {
     settings: new Map(rows.map(({ name, value }) => [name, value])),
@@ -92,8 +91,9 @@ async function settingsOf(
 
 async function deferredConstraints(connection: Connection): Promise<readonly string[] | null> {
   const rows = await connection.rows<{ schema: string; name: string; deferred: boolean }>(
-    `select nspname as schema, conname as name, condeferred as deferred from pg_catalog.pg_constraint c
-       join pg_catalog.pg_namespace n on n.oid = connamespace where condeferrable and conparentid = 0`,
+    // by name: one that is not deferrable would make SET CONSTRAINTS fail for its namesakes
+    `select nspname as schema, conname as name, bool_or(condeferred) as deferred from pg_catalog.pg_constraint c
+       join pg_catalog.pg_namespace n on n.oid = connamespace group by 1, 2 having bool_and(condeferrable)`,
   )
   if (rows.length === 0) return null
   const names = rows

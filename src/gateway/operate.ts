@@ -71,30 +71,33 @@ async function begin(
   const { session } = exchange
   if (session.status === 'T') {
     exchange.warn('25001', 'there is already a transaction in progress')
-    return done(exchange, word)
+    return (await setModes(exchange, modes)) && done(exchange, word)
   }
   await open(exchange, modes)
   return done(exchange, word)
 }
 
 /** What the same message did before BEGIN belongs to the transaction, as it does on a server. */
-async function open(exchange: Exchange, modes: Modes): Promise<void> {
+async function open(exchange: Exchange, modes: Modes, chained?: boolean): Promise<void> {
   const { session } = exchange
-  const { settings } = session
-  const readOnly = modes.readOnly ?? settings.current.get('default_transaction_read_only') === 'on'
+  const before = chained ?? session.settings.current.get('default_transaction_read_only') === 'on'
+  // what the same message said of itself before BEGIN holds as well
+  const readOnly = modes.readOnly ?? (before || session.readOnly)
   const server = session.step ?? session.newSavepoint()
   await exchange.must(
     ...(session.step === null ? [`savepoint ${server}`] : []),
     ...(readOnly ? ['set transaction read only'] : []),
   )
   session.step = null
-  session.begin(server)
+  session.begin(server, before, readOnly)
 }
 
 async function end(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain: boolean): Promise<boolean> {
   const { session } = exchange
   if (session.status === 'I') return endNothing(exchange, how, chain)
   const [transaction] = session.savepoints
+  // after an error, a server has forgotten what was said of the transaction, and knows what it began with
+  const readOnly = session.status === 'E' ? transaction?.readOnly : session.readOnly
   if (!transaction) throw new Error('a transaction without a savepoint')
   if (how === 'COMMIT') {
     await releaseStep(exchange)
@@ -105,7 +108,7 @@ async function end(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain: boolea
     await exchange.must(`release savepoint ${transaction.server}`, ...deferAgain(session.identity))
     session.end('committed')
   } else await rollbackWhole(exchange, transaction.server)
-  if (chain) await open(exchange, {})
+  if (chain) await open(exchange, {}, readOnly)
   return done(exchange, how)
 }
 
@@ -130,7 +133,8 @@ async function endNothing(exchange: Exchange, how: 'COMMIT' | 'ROLLBACK', chain:
   if (how === 'ROLLBACK' && session.step !== null) await rollbackWhole(exchange, session.step)
   else {
     await releaseStep(exchange)
-    session.settings.commit()
+    await exchange.closePortals()
+    session.end('committed')
   }
   return done(exchange, how)
 }
@@ -141,7 +145,7 @@ async function savepoint(exchange: Exchange, name: string): Promise<boolean> {
   await releaseStep(exchange)
   const server = session.newSavepoint()
   await exchange.make(`savepoint ${server}`)
-  session.savepoints.push({ name, server, settings: session.settings.snapshot() })
+  session.save(name, server)
   return done(exchange, 'SAVEPOINT')
 }
 
@@ -165,6 +169,7 @@ async function release(exchange: Exchange, name: string): Promise<boolean> {
   if (!found) return noSavepoint(exchange, name)
   await exchange.must(`release savepoint ${found.server}`)
   session.step = null
+  session.readOnly = found.readOnly
   session.savepoints = session.savepoints.slice(0, place)
   return done(exchange, 'RELEASE')
 }
@@ -179,30 +184,38 @@ async function rollbackTo(exchange: Exchange, name: string): Promise<boolean> {
   session.step = null
   session.savepoints = session.savepoints.slice(0, place + 1)
   session.settings.restore(found.settings)
+  session.readOnly = found.readOnly
   session.status = 'T'
   return done(exchange, 'ROLLBACK')
 }
 
 async function setTransaction(exchange: Exchange, modes: Modes): Promise<boolean> {
   const { session } = exchange
-  if (session.status === 'I') {
+  // it holds for the rest of a pipeline all the same
+  if (session.status === 'I' && !exchange.block)
     exchange.warn('25P01', 'SET TRANSACTION can only be used in transaction blocks')
-    return done(exchange, 'SET')
+  return (await setModes(exchange, modes)) && done(exchange, 'SET')
+}
+
+/** On the savepoint that is the transaction's: a step's own modes would end with the step. */
+async function setModes(exchange: Exchange, { readOnly }: Modes): Promise<boolean> {
+  const { session } = exchange
+  if (readOnly === undefined) return true
+  if (session.status === 'T') await releaseStep(exchange)
+  else if (session.step === null) {
+    session.step = session.newSavepoint()
+    await exchange.make(`savepoint ${session.step}`)
   }
-  if (modes.readOnly !== undefined) {
-    await releaseStep(exchange)
-    const step = session.newSavepoint()
-    const mode = `set transaction read ${modes.readOnly ? 'only' : 'write'}`
-    const answer = await ask(
-      exchange.wire,
-      `savepoint ${step};\n${mode};\nrelease savepoint ${step};\n${mode}`,
-    )
-    if (answer.error) {
-      exchange.output.send(answer.error)
-      session.step = step
-      await exchange.undo()
-      return false
-    }
+  const attempt = session.newSavepoint()
+  const mode = `set transaction read ${readOnly ? 'only' : 'write'}`
+  const sql = [`savepoint ${attempt}`, mode, `release savepoint ${attempt}`, mode].join(';\n')
+  const answer = await ask(exchange.wire, sql)
+  if (!answer.error) {
+    session.readOnly = readOnly
+    return true
   }
-  return done(exchange, 'SET')
+  exchange.output.send(answer.error)
+  session.step ??= attempt
+  await exchange.undo()
+  return false
 }

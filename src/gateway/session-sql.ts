@@ -20,8 +20,8 @@ export interface Entering {
   /** the savepoint to make first; null where it is there already */
   readonly savepoint: string | null
   readonly readOnly: boolean
-  /** settings that the client is about to change for the first time: the answer's first row has their values */
-  readonly unknown: readonly string[]
+  /** settings whose values on the line the answer's first row has */
+  readonly read: readonly string[]
   /** fires what the test left to the end of its transaction, as the test */
   readonly flush: boolean
 }
@@ -29,12 +29,12 @@ export interface Entering {
 /** From the superuser to the actor. */
 export function enterSql(identity: Identity, settings: Settings, how: Entering): string {
   const role = settings.current.get('role') ?? identity.role
-  const values = new Map([...settings.current, ...Object.entries(FIXED)])
+  const values = new Map([...settings.all, ...Object.entries(FIXED)])
   return [
     ...(how.flush ? checkConstraints(identity) : []),
     ...(how.savepoint === null ? [] : [`savepoint ${how.savepoint}`]),
     ...(how.readOnly ? ['set transaction read only'] : []),
-    ...(how.unknown.length === 0 ? [] : [readSettings(how.unknown)]),
+    ...(how.read.length === 0 ? [] : [readSettings(how.read)]),
     `set local session authorization ${quoteName(identity.login)}`,
     `set local role ${role === 'none' ? 'none' : quoteName(role)}`,
     writeSettings(values),

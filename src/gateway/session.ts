@@ -11,6 +11,8 @@ export interface Savepoint {
   readonly name: string | null
   readonly server: string
   readonly settings: SettingsSnapshot
+  /** whether the transaction only read when it was made */
+  readonly readOnly: boolean
 }
 
 /** GUC_REPORT (src/backend/utils/misc/guc_tables.c): what a client is told of without asking. */
@@ -50,6 +52,8 @@ export class ClientSession {
   status: 'I' | 'T' | 'E' = 'I'
   /** the transaction first */
   savepoints: Savepoint[] = []
+  /** the transaction only reads */
+  readOnly = false
   /** the savepoint below the statements under way */
   step: string | null = null
   /** after an error, until the client's Sync */
@@ -74,9 +78,25 @@ export class ClientSession {
     return this.status !== 'I' || this.step !== null
   }
 
-  begin(server: string): void {
-    this.savepoints = [{ name: null, server, settings: this.settings.snapshot() }]
+  /** `before`: whether it would only read without having been told so. */
+  begin(server: string, before: boolean, readOnly: boolean): void {
+    this.savepoints = []
+    this.readOnly = before
+    this.save(null, server)
+    this.readOnly = readOnly
     this.status = 'T'
+  }
+
+  save(name: string | null, server: string): void {
+    this.savepoints.push({ name, server, settings: this.settings.snapshot(), readOnly: this.readOnly })
+  }
+
+  /** An error in the transaction: what was set since its last savepoint is undone at once. */
+  fail(): void {
+    this.status = 'E'
+    const last = this.savepoints.at(-1)
+    if (last?.name == null) this.settings.rollback()
+    else this.settings.restore(last.settings)
   }
 
   /** The transaction is over, one way or the other. */
@@ -84,6 +104,7 @@ export class ClientSession {
     if (how === 'committed') this.settings.commit()
     else this.settings.rollback()
     this.savepoints = []
+    this.readOnly = false
     this.cursors.clear()
     this.portals.clear()
     this.names.forget('portal')

@@ -10,8 +10,10 @@ export interface SettingsSnapshot {
  * the test's goes on.
  */
 export class Settings {
-  /** what stands on the shared line between exchanges */
-  readonly #base = new Map<string, string>()
+  /** what stood on the shared line when this exchange began: the test may set something in between */
+  readonly #base: Map<string, string>
+  /** what the client has where it has set nothing: what stood on the line at first */
+  readonly #defaults: Map<string, string>
   /** what the session began with: RESET goes back to it */
   readonly #initial: ReadonlyMap<string, string>
   /** what holds outside of transactions */
@@ -25,6 +27,7 @@ export class Settings {
     this.#session = new Map(initial)
     this.#current = new Map(initial)
     this.#base = new Map(base)
+    this.#defaults = new Map(base)
   }
 
   get current(): ReadonlyMap<string, string> {
@@ -35,14 +38,20 @@ export class Settings {
     return this.#base
   }
 
-  /** What the client sees as its setting; undefined for one that nobody looks after. */
-  valueOf(name: string): string | undefined {
-    return this.#current.get(name) ?? this.#base.get(name)
+  /** Every setting that is looked after, as the client has it. */
+  get all(): ReadonlyMap<string, string> {
+    return new Map([...this.#defaults, ...this.#current])
   }
 
-  /** A setting that the client is about to change. */
-  learn(name: string, base: string): void {
-    if (!this.#base.has(name)) this.#base.set(name, base)
+  /** What the client sees as its setting; undefined for one that nobody looks after. */
+  valueOf(name: string): string | undefined {
+    return this.#current.get(name) ?? this.#defaults.get(name)
+  }
+
+  /** What stands on the line now. A new name is a setting that the client is about to change. */
+  learn(name: string, value: string): void {
+    this.#base.set(name, value)
+    if (!this.#defaults.has(name)) this.#defaults.set(name, value)
   }
 
   keep(name: string): void {
@@ -52,11 +61,11 @@ export class Settings {
   /** What the server says at the end of an exchange. */
   observe(values: ReadonlyMap<string, string>): void {
     for (const [name, value] of values)
-      if (this.#current.has(name) || this.#base.get(name) !== value) this.#current.set(name, value)
+      if (this.#current.has(name) || this.#defaults.get(name) !== value) this.#current.set(name, value)
   }
 
   reset(name: string): void {
-    const value = this.#initial.get(name) ?? this.#base.get(name)
+    const value = this.#initial.get(name) ?? this.#defaults.get(name)
     if (value !== undefined) this.#current.set(name, value)
     this.#kept.add(name)
   }

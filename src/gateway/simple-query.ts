@@ -8,6 +8,7 @@ import type { Statement } from './read-statements.ts'
 /** A simple query: any number of statements, the rest of which an error skips. */
 export async function runQuery(exchange: Exchange, received: Buffer): Promise<void> {
   const { text } = textAt(received, 5)
+  exchange.session.statements.delete('') // as it does on a server
   const statements = exchange.session.reader.read(text)
   if (statements === null) await refuseText(exchange, text)
   else await runStatements(exchange, received, statements)
@@ -31,6 +32,7 @@ async function runStatements(
     if (alone?.vainOutside) exchange.warn('25P01', onlyInBlock(alone.vainOutside).message)
     return exchange.pass(received, plain, { final: true })
   }
+  exchange.block = statements.length > 1
   for (const { command, sql } of statements) {
     const passed =
       command.kind === 'plain' ? await passOne(exchange, command, sql) : await operate(exchange, command)
@@ -53,7 +55,6 @@ export function onlyInBlock(what: string): { readonly sqlstate: string; readonly
  * several statements, and nobody here knows which.
  */
 async function refuseText(exchange: Exchange, text: string): Promise<boolean> {
-  if (exchange.session.status === 'E') return exchange.fail(ABORTED)
   const name = exchange.session.names.of('statement', '')
   const messages = [closeStatement(name), message('P', name, text, Buffer.alloc(2)), SYNC]
   const watch = (answer: Buffer): boolean => codeOf(answer) === '1' || codeOf(answer) === '3'

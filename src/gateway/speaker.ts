@@ -25,7 +25,6 @@ export class Speaker {
   #copied = false
   #extended = false
   #onCopy: () => void = () => {}
-  #gone = false
   #stall: NodeJS.Timeout | undefined
 
   constructor(host: Host, session: ClientSession, output: ClientOutput) {
@@ -77,6 +76,7 @@ export class Speaker {
   }
 
   #ready(): void {
+    for (const change of this.#session.changes(new Map())) this.#output.send(change)
     this.#output.send(readyForQuery(this.#session.status))
   }
 
@@ -179,7 +179,6 @@ export class Speaker {
 
   /** The client is gone: what is under way is not waited for longer than it takes. */
   abandon(): void {
-    this.#gone = true
     if (this.#exchange?.copying) this.#exchange.wire.send(copyFail('the client is gone'))
   }
 
@@ -189,12 +188,10 @@ export class Speaker {
     const session = this.#session
     const left = session.busy || session.names.all('statement').length > 0 || session.prepared.size > 0
     try {
-      if (left && this.#gone)
+      if (left)
         await connection.lend(async (wire) => {
-          if (wire.status !== 'T') return
           const exchange = new Exchange(session, wire, this.#output)
-          if (session.step !== null) await exchange.undo()
-          if (session.status !== 'I') await operate(exchange, { kind: 'rollback', chain: false })
+          if (wire.status === 'T') await takeBack(exchange)
           await closeStatements(exchange)
         })
     } catch (error) {
@@ -202,5 +199,14 @@ export class Speaker {
     } finally {
       turn.release(session)
     }
+  }
+}
+
+async function takeBack(exchange: Exchange): Promise<void> {
+  try {
+    if (exchange.session.step !== null) await exchange.undo()
+    if (exchange.session.status !== 'I') await operate(exchange, { kind: 'rollback', chain: false })
+  } catch (error) {
+    if (!(error instanceof LostTransaction)) throw error // somebody else has taken it back
   }
 }

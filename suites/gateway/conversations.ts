@@ -122,6 +122,16 @@ export const SIMPLE: Readonly<Record<string, readonly Turn[]>> = {
     INSERT,
     COUNT,
   ),
+  'isolation levels': simple(
+    'begin isolation level serializable, read write',
+    INSERT,
+    'commit',
+    'begin',
+    'set transaction isolation level repeatable read',
+    INSERT,
+    'rollback',
+    COUNT,
+  ),
   'SET TRANSACTION without a transaction': simple('set transaction read only', INSERT, COUNT),
   'a session that reads only': simple(
     'set session characteristics as transaction read only',
@@ -145,6 +155,14 @@ export const SIMPLE: Readonly<Record<string, readonly Turn[]>> = {
     'begin',
     'declare c cursor for select 1',
     'commit',
+  ),
+  'a cursor that outlives its transaction': simple(
+    'declare c cursor with hold for select body from notes',
+    'begin',
+    'fetch 1 from c',
+    'commit',
+    'fetch 1 from c',
+    'close c',
   ),
   'what needs a transaction': simple(
     'declare c cursor for select 1',

@@ -9,6 +9,8 @@ export const TENANCY = `
     $$ select set_config('app.tenant', name, true) $$;
   create function public.stay_in_tenant(name text) returns void language sql as
     $$ select set_config('app.home', name, false) $$;
+  -- a namesake of a constraint that can be deferred
+  create table public.plain (id int constraint checked check (id > 0));
   create table public.deals (
     id int primary key,
     tenant text not null,
@@ -54,6 +56,18 @@ export function describeSettings(target: () => ConnectionTarget): void {
     expect(await other.say(home)).toContain('D ')
     await client.say(q("begin; select stay_in_tenant('globex'); rollback"))
     expect(await client.say(home)).toContain('D acme')
+  })
+
+  test('what the test sets on its own line is neither the client’s nor lost', async () => {
+    await using stage = await openStage(target())
+    await using client = await RawClient.open((await stage.gateway()).target)
+    await stage.connection.run("select set_config('app.tenant', 'the test’s', true)")
+    expect(await client.say(q("select current_setting('app.tenant', true)"))).toContain('D ')
+    await client.say(q("select set_config('app.tenant', 'acme', false)"))
+    expect(await client.say(q("select current_setting('app.tenant', true)"))).toContain('D acme')
+    expect(await stage.connection.rows("select current_setting('app.tenant') as tenant")).toEqual([
+      { tenant: 'the test’s' },
+    ])
   })
 
   test('an application that says itself who asks is heard, until its transaction ends', async () => {
