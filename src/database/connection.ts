@@ -101,9 +101,13 @@ export class Connection implements AsyncDisposable {
   async lend<Result>(work: (wire: Wire) => Promise<Result>): Promise<Result> {
     const loan = new Loan(work, () => this.#client.getTransactionStatus() ?? 'I')
     try {
-      return await this.#line.alone(() => {
+      return await this.#line.alone(async () => {
+        // a pipelining driver takes queries of its own kind alone; nothing is under way now
+        const client: { pipeline?: boolean } = this.#client
+        const { pipeline = false } = client
+        client.pipeline = false
         this.#client.query(loan)
-        return loan.result
+        return loan.result.finally(() => (client.pipeline = pipeline))
       })
     } catch (error) {
       throw error instanceof HarnessError ? error : statementError(this.target, error)
