@@ -83,6 +83,7 @@ describe('a test that leaves something behind', () => {
       'begins again',
       'commits',
       'forgets an await',
+      'leaves a client open',
       'leaves a connection open',
     ])
     expect(results.get('commits')?.message).toContain(
@@ -95,6 +96,7 @@ describe('a test that leaves something behind', () => {
       'the statement ended the transaction of its test: rollback',
     )
     expect(results.get('forgets an await')?.message).toContain('an await is missing')
+    expect(results.get('leaves a client open')?.message).toContain('it left 1 connection of alice open')
     expect(results.get('leaves a connection open')?.message).toContain('left connections open: forgotten as ')
     expect(results.get('finds nothing of what was committed')?.status).toBe('passed')
     expect(results.get('leaves everything as it was')?.status).toBe('passed')
