@@ -33,6 +33,8 @@ export interface Knowledge {
 /** What a test gave of a row, and what it takes to insert it. */
 export interface Completed {
   readonly given: Values
+  /** columns that say whose row it is, as far as the test said so */
+  readonly name: Values
   readonly values: Values
 }
 

@@ -12,8 +12,9 @@ import { relationNamed } from '../seeding.ts'
 import type { RowWishes } from '../seeding.ts'
 import { ask, cannotTell, countIn, existing, nothingThere, reached } from './trial.ts'
 import type { Seen } from './trial.ts'
-import { tryChange, tryInsert, UNSEEN } from './writes.ts'
-import type { Change } from './writes.ts'
+import { tryChange, UNSEEN } from './change.ts'
+import type { Change } from './change.ts'
+import { tryInsert } from './writes.ts'
 
 /** Who says no: row security, the lack of a GRANT, or code that raises. */
 export type DeniedBy = 'policy' | 'privilege' | 'code'
