@@ -14,7 +14,7 @@ import { quoteLiteral } from '../sql/quote.ts'
 import { resultOutcome } from './attempt.ts'
 import type { Attempt, Row } from './attempt.ts'
 import { endTransaction, MARK } from './ending.ts'
-import { withValues } from './inline.ts'
+import { isEmpty, withValues } from './inline.ts'
 import type { RowWishes } from './seeding.ts'
 import { lookOn, runTrial, SAVEPOINT, UNDO } from './trial.ts'
 import type { Trial, Tried } from './trial.ts'
@@ -146,13 +146,15 @@ export class TestSession {
   /** A statement that the test wrote, and what the server did with it. */
   async attempt(actor: Actor, statement: string, values: readonly unknown[] = []): Promise<Attempt> {
     const { catalog, model } = this.knowledge
+    if (isEmpty(statement))
+      throw new HarnessError('USAGE', `there is no statement in ${JSON.stringify(statement)}`)
     const described = describeStatement(catalog, statement)
     const isRead = described.command === null || described.command === 'select'
     const { result, error } = await this.try({ actor, statement, values })
     const outcome: Outcome = error
       ? readRefusal(error, described, { catalog, model, role: actor.role })
       : resultOutcome(result, isRead)
-    const isEmpty = (outcome.kind === 'returned' || outcome.kind === 'affected') && outcome.rows === 0
+    const isNone = (outcome.kind === 'returned' || outcome.kind === 'affected') && outcome.rows === 0
     return {
       actor,
       session: this,
@@ -161,7 +163,7 @@ export class TestSession {
       outcome,
       rows: result.at(-1)?.rows ?? [],
       ...(error ? { error } : {}),
-      control: isEmpty ? await this.#unfiltered(actor, statement, values) : null,
+      control: isNone ? await this.#unfiltered(actor, statement, values) : null,
       reproduction: this.reproductionOf(actor, statement, values),
     }
   }
