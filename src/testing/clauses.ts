@@ -1,6 +1,7 @@
 import type { Column, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Values } from '../domain/population.ts'
+import { HarnessError } from '../errors.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
 import { literalOf } from './inline.ts'
 import { columnValues } from './seeding.ts'
@@ -10,6 +11,10 @@ import type { RowWishes } from './seeding.ts'
 export type Where = RowWishes | string
 
 export const tableSql = ({ schema, name }: Relation): string => quoteQualified(schema, name)
+
+/** A value to write. A cast to a type with a length would cut off what the server refuses. */
+const written = (column: Column, value: unknown): string =>
+  value !== null && /^(character|bit)\b/.test(column.type) ? literalOf(value) : constant(column, value)
 
 /** A value as a constant of the column's type. */
 function constant(column: Column, value: unknown): string {
@@ -34,10 +39,18 @@ const columnOf = (relation: Relation, name: string): Column =>
 export function conditionSql(relation: Relation, model: Model, where: Where | undefined): string {
   if (where === undefined) return 'true'
   if (typeof where === 'string') return `(${where})`
+  const missing = Object.keys(where).find((name) => where[name] === undefined)
+  if (missing !== undefined) throw withoutValue(relation, missing)
   const values = Object.entries(columnValues(relation, model, where))
   if (values.length === 0) return 'true'
   return values.map(([name, value]) => comparison(columnOf(relation, name), value)).join(' and ')
 }
+
+/** Left out, the condition would mean other rows, all of them perhaps. */
+const withoutValue = (relation: Relation, name: string): HarnessError =>
+  new HarnessError('USAGE', `the condition on ${relation.qualified} has no value: "${name}" is undefined`, {
+    hint: 'Look for a misspelt property of a row. Leave the column out to mean every row, and write null for NULL.',
+  })
 
 /** The columns that the condition names. */
 export const columnsIn = (where: Where | undefined): readonly string[] =>
@@ -51,13 +64,13 @@ export function selectSql(relation: Relation, condition: string, columns: readon
 export function insertSql(relation: Relation, values: Values): string {
   const names = Object.keys(values)
   if (names.length === 0) return `insert into ${tableSql(relation)} default values`
-  const constants = names.map((name) => constant(columnOf(relation, name), values[name]))
+  const constants = names.map((name) => written(columnOf(relation, name), values[name]))
   return `insert into ${tableSql(relation)} (${names.map(quoteName).join(', ')}) values (${constants.join(', ')})`
 }
 
 export function updateSql(relation: Relation, condition: string, changes: Values): string {
   const list = Object.entries(changes).map(
-    ([name, value]) => `${quoteName(name)} = ${constant(columnOf(relation, name), value)}`,
+    ([name, value]) => `${quoteName(name)} = ${written(columnOf(relation, name), value)}`,
   )
   return `update ${tableSql(relation)} set ${list.join(', ')}${whereSql(condition)}`
 }
@@ -91,6 +104,20 @@ export function touchable(relation: Relation, role: string): string | undefined 
 export const countSql = (relation: Relation, condition: string): string =>
   `select count(*)::int as rows from ${tableSql(relation)}${whereSql(condition)}`
 
-/** The rows as texts, to tell afterwards which of them are still there. */
-export const textsSql = (relation: Relation, condition: string): string =>
-  `select t::text as row from ${tableSql(relation)} t${condition === 'true' ? '' : ` where ${condition}`}`
+/** Whether a row holds the values, as texts: not every type has an equality. */
+export function holdsSql(relation: Relation, values: Values): string {
+  const parts = Object.entries(values).map(([name, value]) => {
+    const column = columnOf(relation, name)
+    const cast = !column.array && column.baseType === 'json' ? '::jsonb' : ''
+    return `${quoteName(name)}${cast}::text is not distinct from (${constant(column, value)})::text`
+  })
+  return parts.length === 0 ? 'true' : parts.join(' and ')
+}
+
+/** All rows as texts, which of them are meant, and which hold the values. A column may be called as the table is. */
+export const rowsSql = (relation: Relation, condition: string, values: Values): string =>
+  `select (${quoteName(relation.name)}.*)::text as row, (${condition}) is true as meant, ${holdsSql(relation, values)} as sent from ${tableSql(relation)}`
+
+/** Where the rows stand: an UPDATE puts each that it reaches elsewhere, even where it changes nothing. */
+export const placesSql = (relation: Relation, condition: string): string =>
+  `select tableoid::text || ctid::text as row, (${condition}) is true as meant, true as sent from ${tableSql(relation)}`

@@ -6,12 +6,13 @@ import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import { loadParser } from '../sql/parse.ts'
 import { seedableRelations } from '../seed/populate.ts'
 import { fakerFor } from '../seed/value.ts'
 import type { Handout } from './handout.ts'
 import { RowMaker } from './row-maker.ts'
 import type { Shelf, Supplies } from './row-maker.ts'
-import { configOf, readDatabase } from './template.ts'
+import { configOf } from './template.ts'
 
 /** Seconds that one statement of a test may take. */
 const STATEMENT_TIMEOUT_S = 10
@@ -40,10 +41,10 @@ export async function openDatabase(
   const [config, target] = await Promise.all([
     configOf(handout.root, handout.project, environment),
     copyDatabase(handout.staged, `worker_${randomBytes(6).toString('hex')}`),
+    loadParser(),
   ])
   const connection = await Connection.open(target, { pipelined: true })
-  const roles = await plainRoles(connection)
-  const { catalog, model } = await readDatabase(connection, config, roles)
+  const { catalog, model } = handout
   const { seed, values } = config.seed
   const supplies: Supplies = {
     catalog,
@@ -69,12 +70,4 @@ export async function openDatabase(
       await dropDatabase(target)
     },
   }
-}
-
-/** Every role that a test may act as: what it lacks must be known for a refusal to be understood. */
-async function plainRoles(connection: Connection): Promise<readonly string[]> {
-  const rows = await connection.rows<{ rolname: string }>(
-    `select rolname from pg_roles where rolname !~ '^pg_' and not rolsuper`,
-  )
-  return rows.map(({ rolname }) => rolname)
 }

@@ -1,3 +1,5 @@
+import type { Catalog } from '../domain/catalog.ts'
+import type { Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
 import type { Prepared } from '../prepare.ts'
@@ -21,6 +23,9 @@ export interface Handout {
   /** the same with the cast in it */
   readonly staged: ConnectionTarget
   readonly prepared: Pick<Prepared, 'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'fromCache'>
+  /** what the migrations made, with what every role of the server may */
+  readonly catalog: Catalog
+  readonly model: Model
   /** what a run judges: names in their order */
   readonly surface: {
     readonly relations: readonly string[]

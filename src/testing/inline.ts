@@ -17,6 +17,12 @@ export function withValues(statement: string, values: readonly unknown[]): strin
   return [...parts, statement.slice(end)].join('')
 }
 
+/** Whether the text holds no statement: nothing, or comments alone. */
+export const isEmpty = (statement: string): boolean =>
+  [...tokensOf(statement)].every(
+    ({ kind, start }) => kind === 'space' || kind === 'comment' || statement[start] === ';',
+  )
+
 /** A value as the driver sends it: dates in ISO form, arrays as PostgreSQL writes them, objects as JSON. */
 export function literalOf(value: unknown): string {
   if (value === null || value === undefined) return 'null'

@@ -96,6 +96,11 @@ export class RowMaker {
     )
   }
 
+  /** Columns that say whose row it is. */
+  async identityOf(relation: Relation): Promise<ReadonlySet<string>> {
+    return (await this.#benchOf(relation)).identity
+  }
+
   async #refresh(): Promise<void> {
     if (!this.#stale) return
     this.#stale = false

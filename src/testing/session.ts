@@ -13,7 +13,8 @@ import { HarnessError } from '../errors.ts'
 import { quoteLiteral } from '../sql/quote.ts'
 import { resultOutcome } from './attempt.ts'
 import type { Attempt, Row } from './attempt.ts'
-import { withValues } from './inline.ts'
+import { endTransaction, MARK } from './ending.ts'
+import { isEmpty, withValues } from './inline.ts'
 import type { RowWishes } from './seeding.ts'
 import { lookOn, runTrial, SAVEPOINT, UNDO } from './trial.ts'
 import type { Trial, Tried } from './trial.ts'
@@ -32,13 +33,14 @@ export interface Knowledge {
 /** What a test gave of a row, and what it takes to insert it. */
 export interface Completed {
   readonly given: Values
+  /** columns that say whose row it is, as far as the test said so */
+  readonly name: Values
   readonly values: Values
 }
 
 const OUTER = 'rls_harness_passing'
 /** Milliseconds that an assertion waits for a client's transaction. */
 const PATIENCE_MS = 3000
-const MARK = 'rls_harness.test'
 
 /**
  * Which session has its connection to itself for what is running. One for all: every storage costs time with each promise from
@@ -56,6 +58,8 @@ export class TestSession {
   /** the last thing that was asked for; the next one waits for it */
   #last: Promise<unknown> = Promise.resolve()
   #underWay = 0
+  /** its transaction is over: what is still asked for would happen in that of another test */
+  #isOver = false
   /** what the test did to the database and kept, as SQL */
   readonly #log: string[] = []
   readonly knowledge: Knowledge
@@ -79,6 +83,7 @@ export class TestSession {
 
   /** One after the other: an attempt takes several messages, and another's must not come in between. What it does itself may. */
   alone<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    if (this.#isOver) return Promise.reject(isOver(this.#id))
     if (inside.getStore() === this) return work(this.#connection)
     this.#underWay++
     const result = this.#last
@@ -141,13 +146,15 @@ export class TestSession {
   /** A statement that the test wrote, and what the server did with it. */
   async attempt(actor: Actor, statement: string, values: readonly unknown[] = []): Promise<Attempt> {
     const { catalog, model } = this.knowledge
+    if (isEmpty(statement))
+      throw new HarnessError('USAGE', `there is no statement in ${JSON.stringify(statement)}`)
     const described = describeStatement(catalog, statement)
     const isRead = described.command === null || described.command === 'select'
     const { result, error } = await this.try({ actor, statement, values })
     const outcome: Outcome = error
       ? readRefusal(error, described, { catalog, model, role: actor.role })
       : resultOutcome(result, isRead)
-    const isEmpty = (outcome.kind === 'returned' || outcome.kind === 'affected') && outcome.rows === 0
+    const isNone = (outcome.kind === 'returned' || outcome.kind === 'affected') && outcome.rows === 0
     return {
       actor,
       session: this,
@@ -156,7 +163,7 @@ export class TestSession {
       outcome,
       rows: result.at(-1)?.rows ?? [],
       ...(error ? { error } : {}),
-      control: isEmpty ? await this.#unfiltered(actor, statement, values) : null,
+      control: isNone ? await this.#unfiltered(actor, statement, values) : null,
       reproduction: this.reproductionOf(actor, statement, values),
     }
   }
@@ -195,9 +202,9 @@ export class TestSession {
    */
   keep(actor: Actor | null, statement: string, values: readonly unknown[] = []): Promise<StatementResult> {
     return this.alone(async (connection) => {
-      const session = actor ? `;\n${sessionSql(actor)}` : ''
-      await connection.run(`savepoint ${SAVEPOINT}${session}`)
+      await connection.run(`savepoint ${SAVEPOINT}`)
       try {
+        if (actor) await connection.run(sessionSql(actor))
         const last = (await connection.execute(statement, values)).at(-1)
         const back = actor ? `${BECOME_SUPERUSER};\n${clearSettingsSql(actor)};\n` : ''
         await connection.run(`${back}release savepoint ${SAVEPOINT}`)
@@ -236,50 +243,18 @@ export class TestSession {
    */
   async end(): Promise<readonly string[]> {
     const waiting = this.#underWay
-    await this.#last
+    let last: Promise<unknown> | undefined
+    // what was waited for may have asked for more
+    while (last !== this.#last) {
+      last = this.#last
+      await last
+    }
+    this.#isOver = true
     const problems =
       waiting > 0 ? ['it ended while statements of its were under way: an await is missing'] : []
-    return [...problems, ...(await this.#close())]
-  }
-
-  async #close(): Promise<readonly string[]> {
-    // at once: a transaction that is aborted is rolled back all the same
-    const [state, ended] = await Promise.allSettled([
-      this.#connection.rows<State>(STATE_SQL),
-      this.#connection.run('rollback'),
-    ])
-    if (ended.status === 'rejected') throw ended.reason
-    if (state.status === 'rejected') {
-      if (!(state.reason instanceof DatabaseError)) throw state.reason
-      return [`it left the transaction aborted: ${state.reason.message}`]
-    }
-    const [row] = state.value
-    return [
-      ...(row?.mark === this.#id
-        ? []
-        : ['it ended the transaction that the harness had begun for it (COMMIT, ROLLBACK or BEGIN)']),
-      ...(row && row.login !== row.role ? [`it left the session as role "${row.role}"`] : []),
-      ...(row?.others ? [`it left connections open: ${row.others}`] : []),
-    ]
+    return [...problems, ...(await endTransaction(this.#connection, this.#id))]
   }
 }
-
-/** What STATE_SQL says. */
-interface State {
-  readonly mark: string | null
-  readonly login: string
-  readonly role: string
-  readonly others: string | null
-}
-
-/** What is compared at the end of a test; other sessions in its database are ended, for they would lock what the next test needs. */
-const STATE_SQL = `
-  with others as materialized (
-    select pid, format('%s as %I', coalesce(nullif(application_name, ''), 'a client'), usename) as name
-    from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend')
-  select current_setting('${MARK}', true) as mark, session_user as login, current_user as role,
-    (select string_agg(name, ', ') filter (where pg_terminate_backend(pid)) from others) as others`
 
 /** There is no transaction any more, or not the one in which the savepoint was set. */
 const OUTSIDE: ReadonlySet<string> = new Set(['25P01', '3B001'])
@@ -293,5 +268,11 @@ function endedTransaction(statement: string): HarnessError {
 function occupied(by: string): HarnessError {
   return new HarnessError('USAGE', `the connection of the test is taken: ${by}`, {
     hint: 'End the transaction of the client before asserting, seeding or running sql: all of them share one connection.',
+  })
+}
+
+function isOver(test: string): HarnessError {
+  return new HarnessError('USAGE', `"${test}" has ended, and one of its people still acts`, {
+    hint: 'Take people and `sql` from the fixtures of each test, keep none of them for the next one, and await what they do.',
   })
 }

@@ -141,13 +141,18 @@ export class TestStage {
   async #complete(actor: Actor, relation: Relation, wishes: RowWishes): Promise<Completed> {
     const { base } = targetOf(this.database.catalog, this.database.model, relation)
     // what a view needs is not known from its columns
-    if (base !== relation) return { given: {}, values: columnValues(relation, this.database.model, wishes) }
+    if (base !== relation)
+      return { given: {}, name: {}, values: columnValues(relation, this.database.model, wishes) }
     const who = this.maker.people.some(({ key }) => key === actor.user) ? { owner: this.#known(actor) } : {}
     const { slot, values } = wantedRow(this.session.knowledge, this.maker, relation.qualified, {
       ...who,
       ...wishes,
     })
-    return { given: values, values: await this.maker.complete(relation, slot, values, 'owner' in wishes) }
+    const inName = 'owner' in wishes
+    const completed = await this.maker.complete(relation, slot, values, inName)
+    const identity = await this.maker.identityOf(relation)
+    const name = Object.entries(inName ? completed : values).filter(([column]) => identity.has(column))
+    return { given: values, name: Object.fromEntries(name), values: completed }
   }
 
   /** Keys that are made for this test. */

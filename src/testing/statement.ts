@@ -1,3 +1,4 @@
+import { relationByOid } from '../domain/catalog.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Outcome } from '../domain/probe.ts'
@@ -18,6 +19,8 @@ export interface Described {
   readonly target: Needs | null
   readonly others: readonly Needs[]
   readonly routines: readonly Routine[]
+  /** whether it is a TRUNCATE, which row security does not know */
+  readonly truncates: boolean
 }
 
 const COMMAND_OF: Readonly<Record<string, Command>> = {
@@ -32,11 +35,13 @@ export function describeStatement(catalog: Catalog, text: string): Described {
   const statements = parseStatements(text) ?? []
   const [statement] = statements
   const routines = statements.flatMap((one) => routinesIn(catalog, one))
-  if (!statement || statements.length !== 1) return { command: null, target: null, others: [], routines }
+  if (!statement || statements.length !== 1)
+    return { command: null, target: null, others: [], routines, truncates: false }
   const command = COMMAND_OF[statement.kind] ?? null
   const names = columnNames(statement)
-  const named = relationsIn(catalog, statement)
-  const written = command === 'select' || command === null ? undefined : targetNode(catalog, statement)
+  const main = command === 'select' ? undefined : targetNode(catalog, statement)
+  const named = [...new Set([...(main ? [main] : []), ...relationsIn(catalog, statement)])]
+  const written = command === null ? undefined : main
   const reading = named
     .filter((relation) => relation !== written)
     .map((relation): Needs => ({ relation, command: 'select', writes: [], reads: readsOf(relation, names) }))
@@ -49,7 +54,27 @@ export function describeStatement(catalog: Catalog, text: string): Described {
           reads: readsWhileWriting(statement, written, names),
         }
       : (reading[0] ?? null)
-  return { command, target, others: reading.filter((one) => one !== target), routines }
+  const others = [...overwriting(statement, target), ...reading.filter((one) => one !== target)]
+  return { command, target, others, routines, truncates: statement.kind === 'TruncateStmt' }
+}
+
+/** What ON CONFLICT DO UPDATE needs beside the INSERT. */
+function overwriting(statement: Node, target: Needs | null): readonly Needs[] {
+  const clause = statement.fields['onConflictClause']
+  if (!target || typeof clause !== 'object' || clause === null) return []
+  const changes = children({ kind: 'OnConflictClause', fields: { ...clause } }, 'targetList')
+  return changes.length === 0 ? [] : [{ ...target, command: 'update', writes: namesOf(changes) }]
+}
+
+const DATA_CHANGES: ReadonlySet<string> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
+
+/** What a statement can answer with, as far as its text says; what the grammar refuses may do anything. */
+export function effectsOf(text: string): { readonly writes: boolean; readonly returns: boolean } {
+  const last = parseStatements(text)?.at(-1)
+  if (!last) return { writes: true, returns: true }
+  if (DATA_CHANGES.has(last.kind)) return { writes: true, returns: 'returningClause' in last.fields }
+  const isRead = last.kind === 'SelectStmt'
+  return { writes: !isRead || [...walk(last)].some(({ kind }) => DATA_CHANGES.has(kind)), returns: true }
 }
 
 function targetNode(catalog: Catalog, statement: Node): Relation | undefined {
@@ -108,18 +133,21 @@ function readsWhileWriting(
   relation: Relation,
   names: ReadonlySet<string> | 'all',
 ): Needs['reads'] {
-  const isPlain = statement.kind === 'InsertStmt' && children(statement, 'returningList').length === 0
+  const { fields } = statement
+  const isPlain =
+    statement.kind === 'InsertStmt' && !('returningClause' in fields) && !('onConflictClause' in fields)
   return isPlain ? [] : readsOf(relation, names)
 }
 
 function writesOf(statement: Node, relation: Relation): readonly string[] {
   if (statement.kind === 'DeleteStmt') return []
-  const named = children(statement, statement.kind === 'InsertStmt' ? 'cols' : 'targetList').flatMap(
-    ({ fields }) => (typeof fields['name'] === 'string' ? [fields['name']] : []),
-  )
+  const named = namesOf(children(statement, statement.kind === 'InsertStmt' ? 'cols' : 'targetList'))
   const isWhole = statement.kind === 'InsertStmt' && named.length === 0
   return isWhole ? relation.columns.filter(({ generated }) => !generated).map(({ name }) => name) : named
 }
+
+const namesOf = (list: readonly Node[]): readonly string[] =>
+  list.flatMap(({ fields }) => (typeof fields['name'] === 'string' ? [fields['name']] : []))
 
 /** What the server's refusal of the statement means. What is not known for sure is broken. */
 export function readRefusal(
@@ -129,6 +157,8 @@ export function readRefusal(
 ): Outcome {
   const broken: Outcome = { kind: 'broken', sqlstate: error.sqlstate, message: error.message }
   if (isRaised(error)) return { kind: 'denied', by: 'code' }
+  if (described.truncates && isLackOfPrivilege(error)) return { kind: 'denied', by: 'privilege' }
+  if (isOfAnother(error, described, catalog)) return broken
   for (const needs of [...(described.target ? [described.target] : []), ...described.others]) {
     const { base } = targetOf(catalog, model, needs.relation)
     const outcome = classify(error, { catalog, role, needs, base })
@@ -142,16 +172,34 @@ export function readRefusal(
 /** RAISE of PL/pgSQL, in a function or trigger of the project (src/pl/plpgsql/src/pl_exec.c). */
 const isRaised = ({ routine }: ServerError): boolean => routine === 'exec_stmt_raise'
 
-function lacksExecute(
-  { sqlstate, routine, where }: ServerError,
-  { routines }: Described,
-  catalog: Catalog,
-  role: string,
-): boolean {
-  if (sqlstate !== '42501' || routine !== 'aclcheck_error' || (where ?? '') !== '') return false
+const isLackOfPrivilege = ({ sqlstate, routine, where }: ServerError): boolean =>
+  sqlstate === '42501' && routine === 'aclcheck_error' && (where ?? '') === ''
+
+/** A refused relation that the statement does not name, nor a view in it: a policy reads what the role may not. */
+function isOfAnother(error: ServerError, { target, others }: Described, catalog: Catalog): boolean {
+  const name = /^permission denied for (?:table|view|materialized view|foreign table) (.+)$/.exec(
+    error.message,
+  )?.[1]
+  if (name === undefined || !isLackOfPrivilege(error)) return false
+  const named = [...(target ? [target] : []), ...others].map(({ relation }) => relation)
+  const seen = new Set<Relation>(named)
+  // a Set that grows is walked to its end
+  for (const relation of seen)
+    for (const oid of relation.view?.reads ?? []) {
+      const read = relationByOid(catalog, oid)
+      if (read) seen.add(read)
+    }
+  return ![...seen].some((relation) => relation.name === name)
+}
+
+function lacksExecute(error: ServerError, { routines }: Described, catalog: Catalog, role: string): boolean {
+  const name = /^permission denied for (?:function|procedure|routine|schema) (.+)$/.exec(error.message)?.[1]
+  if (!isLackOfPrivilege(error)) return false
   return routines.some(
-    ({ executableBy, schema }) =>
-      !executableBy.includes(role) ||
-      catalog.schemas.some(({ name, usableBy }) => name === schema && !usableBy.includes(role)),
+    (routine) =>
+      (!routine.executableBy.includes(role) && routine.name === name) ||
+      catalog.schemas.some(
+        (schema) => schema.name === routine.schema && schema.name === name && !schema.usableBy.includes(role),
+      ),
   )
 }

@@ -4,9 +4,7 @@ import { Cleanup } from '../cleanup.ts'
 import { loadConfig } from '../config/load.ts'
 import { Connection } from '../database/connection.ts'
 import { copyDatabase } from '../database/scratch.ts'
-import type { Catalog } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
-import type { Model } from '../domain/ownership.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
 import { inferModel } from '../ownership/infer.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
@@ -46,7 +44,7 @@ export async function openTemplate(
     const prepared = stack.use(await prepare(config, context))
     const migrated = prepared.target
     const staged = await copyDatabase(migrated, `cast_${randomBytes(4).toString('hex')}`)
-    const { notices, people, tenants, actors, surface } = await stageCast(staged, config)
+    const { notices, people, tenants, actors, ...known } = await stageCast(staged, config)
     const { engine, apiPrivileges, sources, definitions, fromCache } = prepared
     return {
       handout: {
@@ -54,7 +52,7 @@ export async function openTemplate(
         project,
         migrated,
         staged,
-        surface,
+        ...known,
         prepared: { engine, apiPrivileges, sources, definitions, fromCache },
         cast: { people, tenants, actors },
       },
@@ -76,32 +74,32 @@ export function configOf(
   return loadConfig({ cwd: root, dir, configPath: config, environment, flags: {} })
 }
 
-/** Catalog and model of a database that the project's migrations ran in. */
-export async function readDatabase(
-  connection: Connection,
+/** Makes the cast, and reads what the workers need not read again. */
+async function stageCast(
+  target: ConnectionTarget,
   config: Config,
-  moreRoles: readonly string[] = [],
-): Promise<{ readonly catalog: Catalog; readonly model: Model }> {
+): Promise<CastPopulation & Pick<Handout, 'surface' | 'catalog' | 'model'>> {
+  await using connection = await Connection.open(target)
   const { roles, apiRoles } = rolesFor(config)
   const catalog = await introspect(connection, {
-    roles: [...new Set([...roles, ...moreRoles])],
+    roles: [...new Set([...roles, ...(await plainRoles(connection))])],
     apiRoles,
     platformSchemas: PLATFORM_SCHEMAS,
     ...(config.schemas ? { schemas: config.schemas } : {}),
   })
-  return { catalog, model: inferModel(catalog, config, PLATFORM_SCHEMAS).model }
-}
-
-async function stageCast(
-  target: ConnectionTarget,
-  config: Config,
-): Promise<CastPopulation & Pick<Handout, 'surface'>> {
-  await using connection = await Connection.open(target)
-  const { catalog, model } = await readDatabase(connection, config)
+  const { model } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   const surface = {
     relations: judgedRelations(catalog, config).map(({ qualified }) => qualified),
     functions: callableRoutines(catalog, config).map(({ signature }) => signature),
   }
   const cast = await populateCast(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS })
-  return { ...cast, surface }
+  return { ...cast, surface, catalog, model }
+}
+
+/** Every role that a test may act as: what it lacks must be known for a refusal to be understood. */
+async function plainRoles(connection: Connection): Promise<readonly string[]> {
+  const rows = await connection.rows<{ rolname: string }>(
+    `select rolname from pg_roles where rolname !~ '^pg_' and not rolsuper`,
+  )
+  return rows.map(({ rolname }) => rolname)
 }

@@ -40,9 +40,16 @@ export class Worker implements AsyncDisposable {
   async #run(test: string, use: (stage: TestStage) => Promise<void>): Promise<void> {
     const database = await this.#open()
     const stage = new TestStage(database, test)
-    await stage.session.begin()
-    await use(stage)
-    const problems = await stage.end()
+    let problems: readonly string[]
+    try {
+      await stage.session.begin()
+      await use(stage)
+      problems = await stage.end()
+    } catch (error) {
+      // a connection that was lost is nothing to begin the next test with
+      await this.#drop()
+      throw error
+    }
     if (problems.length === 0) return
     // whatever was committed is not to be found by the next test
     await this.#drop()

@@ -2,7 +2,7 @@ import { HarnessError } from '../../errors.ts'
 import type { Attempt } from '../attempt.ts'
 import { outcomeText, rows as rowsText } from '../judgement.ts'
 import type { Evidence, Judgement } from '../judgement.ts'
-import { describeStatement } from '../statement.ts'
+import { describeStatement, effectsOf } from '../statement.ts'
 import { byControl, judgeDenial } from './denials.ts'
 import type { DenialOptions } from './denials.ts'
 import { cannotTell } from './trial.ts'
@@ -30,6 +30,14 @@ export async function attemptDenied(
 ): Promise<Judgement> {
   const evidence = evidenceOf(attempt)
   const judged = judgeDenial(evidence, 'to be denied', by)
+  const { command } = evidence
+  // of no row no check is made
+  if (
+    attempt.outcome.kind === 'affected' &&
+    attempt.control === 0 &&
+    (command === 'update' || command === 'insert')
+  )
+    return nothingToReach('to be denied', evidence)
   if (judged.holds !== null || attempt.outcome.kind !== 'denied' || !control) return judged
   const other = await control.attempt(attempt.statement, attempt.values)
   return byControl(judged, evidence, other.outcome, control.name)
@@ -68,14 +76,29 @@ export function attemptReached(attempt: Attempt, kind: 'returned' | 'affected', 
   if (broken) return broken
   const { outcome } = attempt
   const observed = `it was ${outcomeText(evidence)}`
-  if (outcome.kind !== 'returned' && outcome.kind !== 'affected')
-    return { holds: outcome.kind === 'denied' ? false : null, expectation, observed, evidence }
-  // "none" is proven by rows that are there alone, whether it is said by a number or by a negation
-  const isNone = outcome.rows === 0 && (count ?? 0) === 0
-  if (isNone && (attempt.control ?? 0) === 0) return nothingToReach(expectation, evidence)
-  const holds = count === undefined ? outcome.rows > 0 : outcome.rows === count
-  return { holds, expectation, observed, evidence }
+  if (outcome.kind !== 'returned' && outcome.kind !== 'affected') {
+    const isKept = outcome.kind === 'denied' && outcome.by !== 'code'
+    return { holds: isKept ? false : null, expectation, observed, evidence }
+  }
+  const effects = effectsOf(attempt.statement)
+  if (!(kind === 'affected' ? effects.writes : effects.returns))
+    return otherEffect(kind, expectation, evidence)
+  const reached = kind === 'returned' ? attempt.rows.length : outcome.rows
+  // that there are none is proven by rows that are there alone, however it is said
+  if (outcome.rows === 0 && (attempt.control ?? 0) === 0) return nothingToReach(expectation, evidence)
+  return { holds: count === undefined ? reached > 0 : reached === count, expectation, observed, evidence }
 }
+
+const otherEffect = (kind: 'returned' | 'affected', expectation: string, evidence: Evidence): Judgement => ({
+  holds: null,
+  expectation,
+  observed: kind === 'affected' ? 'the statement reads' : 'the statement writes, and returns nothing',
+  hint:
+    kind === 'affected'
+      ? 'What is read is toReturnRows().'
+      : 'Ask for rows with RETURNING, or use toAffect().',
+  evidence,
+})
 
 export const isAttempt = (value: unknown): value is Attempt =>
   typeof value === 'object' &&

@@ -1,5 +1,6 @@
 import { nearest } from '../../config/nearest.ts'
 import type { Argument, Catalog, Routine } from '../../domain/catalog.ts'
+import type { Outcome } from '../../domain/probe.ts'
 import { HarnessError } from '../../errors.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../../sql/quote.ts'
 import { literalOf } from '../inline.ts'
@@ -80,6 +81,10 @@ async function tryCall(actor: TestActor, name: string, given: CallArguments): Pr
   }
 }
 
+/** A call that went through has run, whether or not it returns rows. */
+const ran = (outcome: Outcome): Outcome =>
+  outcome.kind === 'returned' ? { kind: 'returned', rows: Math.max(1, outcome.rows) } : outcome
+
 /** Whether the actor may call the function: it runs, or is refused for want of a privilege, by a policy, or by code. */
 export async function executing(
   actor: TestActor,
@@ -97,7 +102,7 @@ export async function executing(
   const refusal = judgeDenial(evidence, expectation, by)
   const judged =
     refusal.holds === null && control
-      ? byControl(refusal, evidence, (await tryCall(control, name, given)).outcome, control.name)
+      ? byControl(refusal, evidence, ran((await tryCall(control, name, given)).outcome), control.name)
       : refusal
   return {
     ...judged,

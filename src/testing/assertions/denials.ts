@@ -12,8 +12,9 @@ import { relationNamed } from '../seeding.ts'
 import type { RowWishes } from '../seeding.ts'
 import { ask, cannotTell, countIn, existing, nothingThere, reached } from './trial.ts'
 import type { Seen } from './trial.ts'
-import { tryChange, tryInsert, UNSEEN } from './writes.ts'
-import type { Change } from './writes.ts'
+import { tryChange, UNSEEN } from './change.ts'
+import type { Change } from './change.ts'
+import { tryInsert } from './writes.ts'
 
 /** Who says no: row security, the lack of a GRANT, or code that raises. */
 export type DeniedBy = 'policy' | 'privilege' | 'code'
@@ -38,7 +39,11 @@ export async function denied(actor: TestActor, denial: Denial): Promise<Judgemen
   const expectation = `to be denied ${denial.command} on ${denial.relation}`
   const evidence = await tryCommand(actor, denial)
   const judged = judgeDenial(evidence, expectation, denial.by)
-  if (evidence.unseen) return { ...judged, hint: UNSEEN }
+  if (evidence.unseen) return { ...judged, holds: null, hint: UNSEEN }
+  // of no row no check is made; a DELETE makes none of any
+  const isOfNone = evidence.outcome.kind === 'affected' && evidence.there === 0
+  if (isOfNone && evidence.relation && denial.command === 'update')
+    return nothingThere(expectation, evidence.relation, evidence)
   if (judged.holds !== null || evidence.outcome.kind !== 'denied' || !denial.control) return judged
   const other = await tryCommand(denial.control, denial)
   return byControl(judged, evidence, other.outcome, denial.control.name)
@@ -58,8 +63,10 @@ export function judgeDenial(evidence: Evidence, expectation: string, by?: Denied
   const { outcome } = evidence
   const observed = `it was ${outcomeText(evidence)}`
   if (outcome.kind !== 'denied') return { holds: false, expectation, observed, ...hintFor(outcome), evidence }
+  // policies are asked after privileges, and after triggers that raise
+  const isBefore = by === 'policy' && (outcome.by === 'privilege' || outcome.by === 'code')
   if (by !== undefined && outcome.by !== by)
-    return { holds: false, expectation: `${expectation} by ${by}`, observed, evidence }
+    return { holds: isBefore ? null : false, expectation: `${expectation} by ${by}`, observed, evidence }
   if (outcome.by === 'code')
     return {
       holds: null,
@@ -79,7 +86,7 @@ const hintFor = (outcome: Outcome): { readonly hint?: string } =>
 async function tryCommand(
   actor: TestActor,
   { command, relation: name, where, changes }: Denial,
-): Promise<Evidence & { readonly unseen?: boolean }> {
+): Promise<Evidence & { readonly unseen?: boolean; readonly there?: number }> {
   const { catalog, model } = actor.test.knowledge
   const relation = relationNamed(catalog, name)
   requireCommand(command)
@@ -91,12 +98,22 @@ async function tryCommand(
         statement: selectSql(relation, conditionSql(relation, model, where), columnsIn(where)),
       })
     case 'insert':
-      return tryInsert(actor, relation, typeof where === 'object' ? where : {})
+      if (typeof where === 'string') throw rowAsText(relation)
+      return tryInsert(actor, relation, where ?? {})
     case 'update':
     case 'delete':
       return tryChange(actor, relation, command, where, changes)
   }
 }
+
+const rowAsText = (relation: Relation): HarnessError =>
+  new HarnessError(
+    'USAGE',
+    `a row of ${relation.qualified} is given as values of columns, not as a condition`,
+    {
+      hint: `Write toBeDenied('insert', '${relation.qualified}', { column: value }).`,
+    },
+  )
 
 function requireCommand(command: string): void {
   if (COMMANDS.some((one) => one === command)) return
@@ -142,7 +159,7 @@ export async function filtered(actor: TestActor, filter: Filter): Promise<Judgem
       ? `${rowsText(touched)} were reached`
       : `it was ${outcomeText(seen)}`
   return {
-    holds: isFiltered,
+    holds: seen.unseen ? null : isFiltered,
     expectation,
     observed,
     ...(seen.unseen ? { hint: UNSEEN } : {}),

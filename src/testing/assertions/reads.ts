@@ -1,4 +1,6 @@
+import { settingsSql } from '../../database/impersonate.ts'
 import type { Relation } from '../../domain/catalog.ts'
+import { lacksUsage } from '../../probe/needs.ts'
 import { quoteName } from '../../sql/quote.ts'
 import { columnsIn, conditionSql, countSql, selectSql, tableSql } from '../clauses.ts'
 import type { Where } from '../clauses.ts'
@@ -7,7 +9,8 @@ import type { Judgement } from '../judgement.ts'
 import type { TestActor } from '../people.ts'
 import { columnValues, relationNamed } from '../seeding.ts'
 import type { RowWishes } from '../seeding.ts'
-import { ask, cannotTell, countIn, existing, nothingThere, reached } from './trial.ts'
+import { ask, byCode, cannotTell, countIn, existing, nothingThere, reached } from './trial.ts'
+import type { Seen } from './trial.ts'
 
 export interface ReadOptions {
   /** columns that must be readable; default: those of the condition */
@@ -31,14 +34,14 @@ export async function seeing(
     relation,
     command: 'select',
     statement: selectSql(relation, condition, columns ?? columnsIn(where)),
-    before: countSql(relation, condition),
+    // a condition may ask who is there
+    before: `${settingsSql(actor.session)};\n${countSql(relation, condition)}`,
   })
   const expectation = `to see ${which(relation, condition)}`
   const broken = cannotTell(seen, expectation)
   if (broken) return broken
-  // privileges are asked before any row is looked at
   if (seen.outcome.kind === 'denied')
-    return { holds: false, expectation, observed: 'reading was refused', evidence: seen }
+    return refusedRead(actor, { relation, where, condition, columns, control }, expectation, seen)
   const found = reached(seen)
   const there =
     found > 0
@@ -55,6 +58,47 @@ export async function seeing(
     }
   const observed = found === 0 ? `${actor.name} saw none of ${there}` : `${actor.name} saw ${rowsText(found)}`
   return { holds: found > 0, expectation, observed, evidence: seen }
+}
+
+const BY_COLUMN =
+  'The condition names columns that the role may not read, while it may read others. Name the rows by those, or say which columns are meant: { columns: [ … ] }.'
+
+/** Whether the role may read columns of the relation, and not all that the condition names: another condition might show the row. */
+function seesOthers({ role, test }: TestActor, relation: Relation, where: Where | undefined): boolean {
+  const granted = relation.privileges.find((one) => one.role === role)
+  if (!granted || granted.columns.select.length === 0 || lacksUsage(test.knowledge.catalog, role, relation))
+    return false
+  return typeof where === 'string' || columnsIn(where).some((name) => !granted.columns.select.includes(name))
+}
+
+interface Refused {
+  readonly relation: Relation
+  readonly where: Where | undefined
+  readonly condition: string
+  readonly columns: readonly string[] | undefined
+  readonly control: TestActor | undefined
+}
+
+/** A refusal keeps the rows back, unless it was of a column alone, or of code that may keep everybody out. */
+async function refusedRead(
+  actor: TestActor,
+  { relation, where, condition, columns, control }: Refused,
+  expectation: string,
+  seen: Seen,
+): Promise<Judgement> {
+  const { outcome } = seen
+  const isCode = outcome.kind === 'denied' && outcome.by === 'code'
+  if (isCode && !(control && (await existing(actor, relation, condition, 0, control)) > 0))
+    return byCode(expectation, seen)
+  if (!isCode && columns === undefined && seesOthers(actor, relation, where))
+    return {
+      holds: null,
+      expectation,
+      observed: 'reading a column was refused, not the row',
+      hint: BY_COLUMN,
+      evidence: seen,
+    }
+  return { holds: false, expectation, observed: 'reading was refused', evidence: seen }
 }
 
 const which = (relation: Relation, condition: string): string =>
@@ -82,7 +126,7 @@ export async function seeingOnly(
   const broken = cannotTell(seen, expectation)
   if (broken) return broken
   if (seen.outcome.kind === 'denied')
-    return { holds: false, expectation, observed: 'reading was refused', evidence: seen }
+    return refusedRead(actor, { relation, where: {}, condition: 'true', columns, control }, expectation, seen)
   const { surplus, missing } = compare(seen.rows, expected.length)
   if (surplus.length === 0 && missing.length === 0) {
     const all = await existing(

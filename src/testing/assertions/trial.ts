@@ -77,6 +77,17 @@ export function cannotTell(evidence: Evidence, expectation: string): Judgement |
   return null
 }
 
+/** Rows that are not among the others; each of those stands for one alone. */
+export function without(list: readonly Row[], others: readonly Row[]): readonly Row[] {
+  const left = new Map<unknown, number>()
+  for (const { row } of others) left.set(row, (left.get(row) ?? 0) + 1)
+  return list.filter(({ row }) => {
+    const count = left.get(row) ?? 0
+    left.set(row, count - 1)
+    return count <= 0
+  })
+}
+
 export const countIn = (rows: readonly Row[]): number => Number(rows.at(-1)?.['rows'] ?? 0)
 
 /**
@@ -105,6 +116,10 @@ export async function existing(
   return most
 }
 
+/** Whether code of the project stands for the write: how many rows it says it reached is its own word. */
+export const isWrittenByTrigger = ({ triggers }: Relation, command: Command): boolean =>
+  triggers.some(({ timing, events }) => timing === 'instead of' && events.some((event) => event === command))
+
 /** Everybody would have passed: there was nothing that could have been reached. */
 export function nothingThere(expectation: string, relation: Relation, evidence: Evidence): Judgement {
   const isView = relation.view !== null
@@ -118,3 +133,12 @@ export function nothingThere(expectation: string, relation: Relation, evidence: 
     evidence,
   }
 }
+
+/** Code said no: whether to the actor or to everybody is not known. */
+export const byCode = (expectation: string, evidence: Seen): Judgement => ({
+  holds: null,
+  expectation,
+  observed: `code raised an exception: ${evidence.error?.message ?? ''}`,
+  hint: 'Whether that keeps the actor out or everybody is not known. Name who may do the same: { control: alice }.',
+  evidence,
+})

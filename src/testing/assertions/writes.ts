@@ -1,111 +1,26 @@
+import { settingsSql } from '../../database/impersonate.ts'
 import type { Relation } from '../../domain/catalog.ts'
-import { HarnessError } from '../../errors.ts'
-import {
-  conditionSql,
-  countSql,
-  deleteSql,
-  insertSql,
-  textsSql,
-  touchable,
-  touchSql,
-  updateSql,
-} from '../clauses.ts'
+import type { Row } from '../attempt.ts'
+import { countSql, holdsSql, insertSql, rowsSql } from '../clauses.ts'
 import type { Where } from '../clauses.ts'
 import { outcomeText, rows as rowsText } from '../judgement.ts'
 import type { Judgement } from '../judgement.ts'
 import type { TestActor } from '../people.ts'
 import { columnValues, relationNamed } from '../seeding.ts'
 import type { RowWishes } from '../seeding.ts'
-import { ask, cannotTell, countIn, existing, nothingThere, reached } from './trial.ts'
+import { tryChange, UNSEEN } from './change.ts'
+import type { Change, Changed } from './change.ts'
+import {
+  ask,
+  byCode,
+  cannotTell,
+  countIn,
+  isWrittenByTrigger,
+  nothingThere,
+  reached,
+  without,
+} from './trial.ts'
 import type { Seen } from './trial.ts'
-
-export type Change = 'update' | 'delete'
-
-/** The statement that a client would send. @throws HarnessError for unknown columns */
-export function changeSql(
-  actor: TestActor,
-  relation: Relation,
-  command: Change,
-  condition: string,
-  changes?: RowWishes,
-): string {
-  if (command === 'delete') return deleteSql(relation, condition)
-  const { model } = actor.test.knowledge
-  if (changes !== undefined) return updateSql(relation, condition, columnValues(relation, model, changes))
-  const column = touchable(relation, actor.role)
-  if (column !== undefined) return touchSql(relation, condition, column)
-  throw new HarnessError('USAGE', `no column of ${relation.qualified} can be updated`, {
-    hint: 'Give the changes: toAffect(’update’, relation, where, { column: value }).',
-  })
-}
-
-/** A tried change, and what it did to the rows in question. */
-interface Changed extends Seen {
-  readonly condition: string
-  /** rows that are there */
-  readonly there: number
-  /** rows that are gone or different after it */
-  readonly changed: number
-  /** it reached them where the same with a WHERE did not: the SELECT policies apply to that one alone */
-  readonly unseen: boolean
-}
-
-/** Tries to change rows, and compares them before and after as the superuser: a trigger may have done something else. */
-export async function tryChange(
-  actor: TestActor,
-  relation: Relation,
-  command: Change,
-  where: Where | undefined,
-  changes?: RowWishes,
-): Promise<Changed> {
-  const condition = conditionSql(relation, actor.test.knowledge.model, where)
-  const attempt = { relation, command, condition, ...(changes === undefined ? {} : { changes }) }
-  const seen = await changeWhere(actor, attempt, condition)
-  const isKept =
-    (seen.outcome.kind === 'affected' && seen.outcome.rows + seen.changed === 0) ||
-    (seen.outcome.kind === 'denied' && seen.outcome.by === 'policy')
-  const isOver = condition === 'true' || relation.view !== null || (command === 'update' && !changes)
-  if (!isKept || isOver || seen.there === 0) return seen
-  const unseen = await changeWhere(actor, attempt, 'true')
-  return unseen.changed > 0 ? { ...unseen, unseen: true } : seen
-}
-
-interface ChangeAttempt {
-  readonly relation: Relation
-  readonly command: Change
-  /** the rows in question */
-  readonly condition: string
-  readonly changes?: RowWishes
-}
-
-/** Sends the change with a WHERE of its own, and looks at the rows in question. */
-async function changeWhere(
-  actor: TestActor,
-  { relation, command, condition, changes }: ChangeAttempt,
-  where: string,
-): Promise<Changed> {
-  const isTable = relation.view === null
-  const seen = await ask(actor, {
-    relation,
-    command,
-    statement: changeSql(actor, relation, command, where, changes),
-    ...(isTable ? { before: textsSql(relation, condition), after: textsSql(relation, 'true') } : {}),
-  })
-  const left = new Map<unknown, number>()
-  for (const { row } of seen.after) left.set(row, (left.get(row) ?? 0) + 1)
-  const gone = seen.before.filter(({ row }) => {
-    const count = left.get(row) ?? 0
-    left.set(row, count - 1)
-    return count <= 0
-  })
-  const there = isTable ? seen.before.length : await existing(actor, relation, condition, reached(seen))
-  const changed = seen.outcome.kind === 'affected' && isTable ? gone.length : 0
-  return { ...seen, condition, there, changed, unseen: false }
-}
-
-/** What a failure says beside the statement. */
-export const UNSEEN =
-  'It was reached without a WHERE: the SELECT policies do not apply to that, and hide what the policies for the command let through.'
 
 /** Whether a write of the actor reaches the rows: all of them, or none. */
 export async function affecting(
@@ -158,32 +73,83 @@ export async function affecting(
       hint: 'Say which of them: give the columns that tell them apart.',
       evidence: seen,
     }
-  return { holds: true, expectation, observed: `${rowsText(written)} were reached`, evidence: seen }
+  const doubt = await undone(actor, relation, seen, changes)
+  return doubt
+    ? { holds: null, expectation, evidence: seen, ...doubt }
+    : { holds: true, expectation, observed: `${rowsText(written)} were reached`, evidence: seen }
 }
 
-export const byCode = (expectation: string, evidence: Seen): Judgement => ({
-  holds: null,
-  expectation,
-  observed: `code raised an exception: ${evidence.error?.message ?? ''}`,
-  hint: 'Whether that keeps the actor out or everybody is not known. Name who may do the same: { control: alice }.',
-  evidence,
-})
+/** What speaks against a write that the server says has reached its rows. */
+async function undone(
+  actor: TestActor,
+  relation: Relation,
+  { command, condition, changed, sent, there }: Changed,
+  changes: RowWishes | undefined,
+): Promise<Pick<Judgement, 'observed' | 'hint'> | null> {
+  if (changes === undefined && command === 'update')
+    return isWrittenByTrigger(relation, 'update')
+      ? {
+          observed: 'a trigger stands for the write, and there was nothing for it to change',
+          hint: 'Give the changes: toAffect(’update’, view, where, { column: value }).',
+        }
+      : null
+  if (changed > 0)
+    return changes === undefined || sent >= changed
+      ? null
+      : {
+          observed: `${rowsText(changed)} changed, but not to what was sent: a trigger has other values`,
+          hint: 'Assert changes that no trigger alters; of those that one keeps back, assert the row afterwards.',
+        }
+  if (changes !== undefined && (await hold(actor, relation, condition, changes)) >= there) return null
+  return {
+    observed:
+      'the server says that rows were reached, and nothing has changed: a trigger keeps them as they were',
+    hint: 'Where a trigger protects the column, assert the row: await alice.sql`update …`, then what it holds.',
+  }
+}
+
+/** How many of the rows hold these values already. */
+async function hold(
+  { test, session }: TestActor,
+  relation: Relation,
+  condition: string,
+  changes: RowWishes,
+): Promise<number> {
+  const holds = holdsSql(relation, columnValues(relation, test.knowledge.model, changes))
+  const rows = await test.look(
+    `${settingsSql(session)};\n${countSql(relation, `(${condition}) and ${holds}`)}`,
+  )
+  return countIn(rows)
+}
+
+/** A tried insert, and whether a row came of it. */
+interface Inserted extends Seen {
+  /** null where nobody looked: a view need not show what goes in through it */
+  readonly row: 'as sent' | 'changed' | 'in another name' | 'none' | null
+}
 
 /** Tries to insert a row: the given values, completed by what the relation cannot be without. */
-export function tryInsert(actor: TestActor, relation: Relation, wishes: RowWishes): Promise<Seen> {
+export function tryInsert(actor: TestActor, relation: Relation, wishes: RowWishes): Promise<Inserted> {
   const { test } = actor
   // rows that it has to refer to are made for this attempt alone
   return test.passing(async () => {
-    const { given, values } = await test.complete(actor.session, relation, wishes)
-    const condition = conditionSql(relation, test.knowledge.model, given)
-    const isTable = relation.view === null
-    return ask(actor, {
+    const { given, name, values } = await test.complete(actor.session, relation, wishes)
+    const isSeen = relation.view === null || isWrittenByTrigger(relation, 'insert')
+    const look = rowsSql(relation, holdsSql(relation, name), given)
+    const seen = await ask(actor, {
       relation,
       command: 'insert',
       statement: insertSql(relation, values),
-      ...(isTable ? { before: countSql(relation, condition), after: countSql(relation, condition) } : {}),
+      ...(isSeen ? { before: `${settingsSql(actor.session)};\n${look}`, after: look } : {}),
     })
+    return { ...seen, row: isSeen ? rowOf(without(seen.after, seen.before)) : null }
   })
+}
+
+function rowOf(rows: readonly Row[]): Exclude<Inserted['row'], null> {
+  if (rows.length === 0) return 'none'
+  if (rows.some(({ sent, meant }) => sent === true && meant === true)) return 'as sent'
+  return rows.some(({ meant }) => meant === true) ? 'changed' : 'in another name'
 }
 
 export async function inserting(actor: TestActor, name: string, wishes: RowWishes = {}): Promise<Judgement> {
@@ -204,19 +170,36 @@ export async function inserting(actor: TestActor, name: string, wishes: RowWishe
       hint: 'Give values that the constraints accept.',
       evidence: seen,
     }
-  if (reached(seen) === 0)
+  if (reached(seen) === 0 || seen.row === 'none')
     return {
       holds: null,
       expectation,
-      observed: 'a trigger or rule swallowed the row (INSERT 0 0), which is no denial',
+      observed: 'a trigger or rule swallowed the row, which is no denial',
       evidence: seen,
     }
-  if (relation.view === null && countIn(seen.after) <= countIn(seen.before))
-    return {
-      holds: false,
-      expectation,
-      observed: 'a row went in, but not as it was sent: a trigger has changed it',
-      evidence: seen,
-    }
-  return { holds: true, expectation, observed: 'the row went in', evidence: seen }
+  return wentIn(expectation, seen)
+}
+
+function wentIn(expectation: string, seen: Inserted): Judgement {
+  switch (seen.row) {
+    case 'in another name':
+      return {
+        holds: false,
+        expectation,
+        observed: 'a row went in, but in another name than was sent: a trigger has changed it',
+        evidence: seen,
+      }
+    case 'changed':
+      return {
+        holds: null,
+        expectation,
+        observed: 'a row went in, but a trigger has changed what was sent',
+        hint: 'Leave out what the trigger sets, or give it as the trigger leaves it.',
+        evidence: seen,
+      }
+    case 'as sent':
+    case 'none':
+    case null:
+      return { holds: true, expectation, observed: 'the row went in', evidence: seen }
+  }
 }
