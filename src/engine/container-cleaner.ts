@@ -22,7 +22,7 @@ export async function startCleaner(
   if (environment['TESTCONTAINERS_RYUK_DISABLED'] === 'true') return false
   try {
     await interruptible(daemon, { ms: CLEANER_DEADLINE_MS, signal }, () =>
-      daemon.library.getReaper(daemon.client),
+      daemon.testcontainers.getReaper(daemon.client),
     )
     return true
   } catch (error) {

@@ -12,7 +12,7 @@ type Testcontainers = typeof testcontainers
 
 /** A daemon that runs containers, and the package that speaks to it. */
 export interface Daemon {
-  readonly library: Testcontainers
+  readonly testcontainers: Testcontainers
   readonly client: testcontainers.ContainerRuntimeClient
 }
 
@@ -33,8 +33,8 @@ export async function connectToDaemon(
   environment: Environment,
   signal: AbortSignal | undefined,
 ): Promise<Daemon> {
-  const library = await loadTestcontainers(projectDir)
-  if (!library) {
+  const testcontainers = await loadTestcontainers(projectDir)
+  if (!testcontainers) {
     throw new HarnessError('ENGINE_UNAVAILABLE', 'the container engine needs the package testcontainers', {
       hint: `Install it: ${TESTCONTAINERS_INSTALL}\nOr choose another engine (--engine embedded).`,
     })
@@ -42,8 +42,8 @@ export async function connectToDaemon(
   const { DOCKER_HOST } = environment
   if (DOCKER_HOST && (await ping(DOCKER_HOST))) throw await unreachable(environment, undefined)
   try {
-    const client = await withDeadline(library.getContainerRuntimeClient(), DAEMON_DEADLINE_MS, signal)
-    return { library, client }
+    const client = await withDeadline(testcontainers.getContainerRuntimeClient(), DAEMON_DEADLINE_MS, signal)
+    return { testcontainers, client }
   } catch (error) {
     signal?.throwIfAborted()
     throw await unreachable(environment, error)

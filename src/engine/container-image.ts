@@ -28,7 +28,7 @@ export async function provideImage(
   name: string,
   options: { readonly onProgress: (text: string) => void; readonly signal: AbortSignal | undefined },
 ): Promise<PostgresImage> {
-  const image = daemon.library.ImageName.fromString(name)
+  const image = daemon.testcontainers.ImageName.fromString(name)
   const { client } = daemon
   try {
     if (!(await client.image.exists(image))) {

@@ -86,9 +86,9 @@ export async function launch(
   }
 }
 
-function containerOf({ library, client }: Daemon, plan: LaunchPlan, onCreated: (id: string) => void) {
+function containerOf({ testcontainers, client }: Daemon, plan: LaunchPlan, onCreated: (id: string) => void) {
   const { image, password, label, stays, cleaned } = plan
-  class PostgresContainer extends library.GenericContainer {
+  class PostgresContainer extends testcontainers.GenericContainer {
     publishOn(HostIp: string): this {
       this.withExposedPorts(5432)
       this.hostConfig.PortBindings = { '5432/tcp': [{ HostIp, HostPort: '0' }] }
@@ -111,7 +111,7 @@ function containerOf({ library, client }: Daemon, plan: LaunchPlan, onCreated: (
     })
     .withCommand([...image.command, ...settings()])
     .withLabels({ [label.name]: label.value })
-    .withWaitStrategy(library.Wait.forLogMessage(READY_LINE, 2))
+    .withWaitStrategy(testcontainers.Wait.forLogMessage(READY_LINE, 2))
     .withStartupTimeout(READY_DEADLINE_MS)
     .withAutoCleanup(cleaned)
   return stays ? container.withReuse() : container
