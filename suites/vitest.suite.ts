@@ -83,6 +83,7 @@ describe('a test that leaves something behind', () => {
       'begins again',
       'commits',
       'forgets an await',
+      'leaves a client open',
       'leaves a connection open',
     ])
     expect(results.get('commits')?.message).toContain(
@@ -99,6 +100,19 @@ describe('a test that leaves something behind', () => {
     expect(results.get('finds nothing of what was committed')?.status).toBe('passed')
     expect(results.get('leaves everything as it was')?.status).toBe('passed')
   })
+})
+
+test('a test begins afresh whatever became of the last one: retries, hooks, timeouts, lost connections', async () => {
+  const { code, results, output } = await run('hooks')
+  expect(code).toBe(1)
+  expect(failed(results), output).toEqual([
+    'ends its own connection',
+    'takes too long',
+    'takes too long in a statement',
+    'throws in the middle',
+  ])
+  expect(results.get('takes too long in a statement')?.message).toContain('an await is missing')
+  expect(results.size).toBe(17)
 })
 
 describe('describeIsolation', () => {
