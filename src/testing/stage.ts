@@ -134,7 +134,9 @@ export class TestStage {
     const wanted = wantedRow(this.session.knowledge, this.maker, relation, wishes)
     // nobody tells what clients have written
     if (this.session.hasClients) this.maker.forget()
-    return this.session.alone(() => this.maker.add(wanted.relation, wanted.slot, wanted.values))
+    return this.session.alone(() =>
+      this.maker.add(wanted.relation, wanted.slot, wanted.values, wanted.isOwned),
+    )
   }
 
   /** A row as somebody would insert it: in the own name, unless the values say otherwise. */
