@@ -14,6 +14,14 @@ export interface RowWishes {
   readonly [column: string]: unknown
 }
 
+/** What a test gave of a row, and what it takes to insert it. */
+export interface Completed {
+  readonly given: Values
+  /** columns that say whose row it is, as far as the test said so */
+  readonly name: Values
+  readonly values: Values
+}
+
 /** The relation of that name. @throws HarnessError that names the nearest */
 export function relationNamed(catalog: Catalog, name: string): Relation {
   const found = relationByName(catalog, name) ?? relationByName(catalog, `public.${name}`)

@@ -21,9 +21,8 @@ import type { UserOptions } from './newcomers.ts'
 import { Doors } from './doors.ts'
 import { RowMaker } from './row-maker.ts'
 import { columnValues, wantedRow } from './seeding.ts'
-import type { RowWishes } from './seeding.ts'
+import type { Completed, RowWishes } from './seeding.ts'
 import { TestSession } from './session.ts'
-import type { Completed } from './session.ts'
 import type { TestDatabase } from './database.ts'
 
 /** Gives an actor another session; with work to do, its `sql` acts as that actor. */
