@@ -88,6 +88,9 @@ describe('columns that may not be read', () => {
     const where = { secret: 'secret' }
     await stage.sql`update letters set secret = 'secret'`
     await stage.sql`create policy leak on letters for update to authenticated using (true) with check (true)`
+    expect(await affecting(bob, 'update', LETTERS, { secret: 'nope' }, { code: 'x' })).toMatchObject({
+      holds: null,
+    })
     expect(await seeing(bob, LETTERS, where)).toMatchObject({ holds: null })
     expect(await seeing(bob, LETTERS, `secret = 'secret'`)).toMatchObject({ holds: null })
     expect(await seeing(bob, LETTERS, where, { columns: ['secret'] })).toMatchObject({ holds: false })

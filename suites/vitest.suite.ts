@@ -103,6 +103,19 @@ describe('a test that leaves something behind', () => {
   })
 })
 
+test('a test begins afresh whatever became of the last one: retries, hooks, timeouts, lost connections', async () => {
+  const { code, results, output } = await run('hooks')
+  expect(code).toBe(1)
+  expect(failed(results), output).toEqual([
+    'ends its own connection',
+    'takes too long',
+    'takes too long in a statement',
+    'throws in the middle',
+  ])
+  expect(results.get('takes too long in a statement')?.message).toContain('an await is missing')
+  expect(results.size).toBe(17)
+})
+
 describe('describeIsolation', () => {
   interface Expected {
     readonly findings: readonly {

@@ -98,7 +98,9 @@ export async function foundTenant(
   name: string,
   wishes: RowWishes,
 ): Promise<Tenant> {
-  const keys = model.tenants.map((kind) => uuidFor(config.seed.seed, 'tenant', kind.name, name))
+  const keys = model.tenants.map(
+    (kind, index) => nextNumber(maker.tenants, index) ?? uuidFor(config.seed.seed, 'tenant', kind.name, name),
+  )
   const tenant = { name, keys }
   maker.tenants.push(tenant)
   for (const [index, kind] of model.tenants.entries()) {
@@ -112,6 +114,13 @@ export async function foundTenant(
     keys[index] = String(row[kind.keyColumn])
   }
   return tenant
+}
+
+/** The key after those that there are; undefined where keys are no numbers. */
+function nextNumber(tenants: readonly Tenant[], index: number): string | undefined {
+  const numbers = tenants.map(({ keys }) => keys[index] ?? '')
+  if (numbers.length === 0 || !numbers.every((key) => /^\d+$/.test(key))) return undefined
+  return String(Math.max(...numbers.map(Number)) + 1)
 }
 
 const anonymous = (claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({

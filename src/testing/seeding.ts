@@ -14,6 +14,14 @@ export interface RowWishes {
   readonly [column: string]: unknown
 }
 
+/** What a test gave of a row, and what it takes to insert it. */
+export interface Completed {
+  readonly given: Values
+  /** columns that say whose row it is, as far as the test said so */
+  readonly name: Values
+  readonly values: Values
+}
+
 /** The relation of that name. @throws HarnessError that names the nearest */
 export function relationNamed(catalog: Catalog, name: string): Relation {
   const found = relationByName(catalog, name) ?? relationByName(catalog, `public.${name}`)
@@ -41,6 +49,7 @@ export function columnValues(relation: Relation, model: Model, wishes: RowWishes
 function plainValue(value: unknown, isEmail: boolean): unknown {
   if (value instanceof TestActor) return isEmail ? value.email : value.id
   if (value instanceof TestTenant) return value.id
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, isEmail))
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
   return value
@@ -58,6 +67,8 @@ export interface Wanted {
   readonly relation: Relation
   readonly slot: Slot
   readonly values: Values
+  /** somebody is named whose it is to be */
+  readonly isOwned: boolean
 }
 
 /**
@@ -88,7 +99,21 @@ export function wantedRow(
   }
   const values = columnValues(relation, model, columns)
   const slot = slotOf(relation, model, maker, values, whose, where)
-  return { relation, slot, values }
+  return { relation, slot, values, isOwned: whose !== null }
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** What may be the key of somebody: a UUID anywhere, anything else where it refers to a row or names its own. */
+function keysIn({ foreignKeys, keys }: Relation, values: Values): ReadonlySet<string> {
+  const columns = new Set([...foreignKeys, ...keys].flatMap((key) => key.columns))
+  return new Set(
+    Object.entries(values).flatMap(([name, value]) => {
+      if (typeof value !== 'string' && typeof value !== 'number') return []
+      const text = String(value)
+      return columns.has(name) || UUID.test(text) || text.includes('@') ? [text] : []
+    }),
+  )
 }
 
 function slotOf(
@@ -100,7 +125,7 @@ function slotOf(
   tenant: TestTenant | null,
 ): Slot {
   const ownership = model.ownerships.get(relation.oid)
-  const given = new Set(Object.values(values).flatMap((value) => (typeof value === 'string' ? [value] : [])))
+  const given = keysIn(relation, values)
   const person =
     (owner && people.find(({ key }) => key === owner.session.user)) ??
     people.find(({ key }) => given.has(key)) ??

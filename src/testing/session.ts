@@ -4,7 +4,7 @@ import { DatabaseError } from '../database/connection.ts'
 import type { Connection, StatementResult } from '../database/connection.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
-import type { Actor, Values } from '../domain/population.ts'
+import type { Actor } from '../domain/population.ts'
 import type { ServerError } from '../domain/server-error.ts'
 import type { Outcome } from '../domain/probe.ts'
 import { turnOf } from '../gateway/host.ts'
@@ -15,9 +15,10 @@ import { resultOutcome } from './attempt.ts'
 import type { Attempt, Row } from './attempt.ts'
 import { endTransaction, MARK } from './ending.ts'
 import { isEmpty, withValues } from './inline.ts'
-import type { RowWishes } from './seeding.ts'
+import type { Completed, RowWishes } from './seeding.ts'
 import { lookOn, runTrial, SAVEPOINT, UNDO } from './trial.ts'
 import type { Trial, Tried } from './trial.ts'
+import { endedTransaction, isOver, occupied, OUTSIDE } from './session-errors.ts'
 import { describeStatement, readRefusal } from './statement.ts'
 
 /** What is known of the database that a test runs in. */
@@ -28,14 +29,6 @@ export interface Knowledge {
   readonly definitions: readonly Definition[]
   /** sessions of the cast */
   readonly actors: readonly Actor[]
-}
-
-/** What a test gave of a row, and what it takes to insert it. */
-export interface Completed {
-  readonly given: Values
-  /** columns that say whose row it is, as far as the test said so */
-  readonly name: Values
-  readonly values: Values
 }
 
 const OUTER = 'rls_harness_passing'
@@ -254,25 +247,4 @@ export class TestSession {
       waiting > 0 ? ['it ended while statements of its were under way: an await is missing'] : []
     return [...problems, ...(await endTransaction(this.#connection, this.#id))]
   }
-}
-
-/** There is no transaction any more, or not the one in which the savepoint was set. */
-const OUTSIDE: ReadonlySet<string> = new Set(['25P01', '3B001'])
-
-function endedTransaction(statement: string): HarnessError {
-  return new HarnessError('USAGE', `the statement ended the transaction of its test: ${statement}`, {
-    hint: 'Leave BEGIN, COMMIT and ROLLBACK to the harness; what a client of the application sends goes through databaseUrl().',
-  })
-}
-
-function occupied(by: string): HarnessError {
-  return new HarnessError('USAGE', `the connection of the test is taken: ${by}`, {
-    hint: 'End the transaction of the client before asserting, seeding or running sql: all of them share one connection.',
-  })
-}
-
-function isOver(test: string): HarnessError {
-  return new HarnessError('USAGE', `"${test}" has ended, and one of its people still acts`, {
-    hint: 'Take people and `sql` from the fixtures of each test, keep none of them for the next one, and await what they do.',
-  })
 }

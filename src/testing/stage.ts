@@ -21,9 +21,8 @@ import type { UserOptions } from './newcomers.ts'
 import { Doors } from './doors.ts'
 import { RowMaker } from './row-maker.ts'
 import { columnValues, wantedRow } from './seeding.ts'
-import type { RowWishes } from './seeding.ts'
+import type { Completed, RowWishes } from './seeding.ts'
 import { TestSession } from './session.ts'
-import type { Completed } from './session.ts'
 import type { TestDatabase } from './database.ts'
 
 /** Gives an actor another session; with work to do, its `sql` acts as that actor. */
@@ -134,7 +133,9 @@ export class TestStage {
     const wanted = wantedRow(this.session.knowledge, this.maker, relation, wishes)
     // nobody tells what clients have written
     if (this.session.hasClients) this.maker.forget()
-    return this.session.alone(() => this.maker.add(wanted.relation, wanted.slot, wanted.values))
+    return this.session.alone(() =>
+      this.maker.add(wanted.relation, wanted.slot, wanted.values, wanted.isOwned),
+    )
   }
 
   /** A row as somebody would insert it: in the own name, unless the values say otherwise. */

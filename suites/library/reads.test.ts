@@ -141,4 +141,17 @@ describe('toSeeOnly', () => {
     await expect(expect(alice).toSeeOnly('public.notes', [{ id }])).rejects.toThrow('"only" proves nothing')
     await expect(bob).toSeeOnly('public.notes', [])
   })
+
+  test('needs somebody else’s rows behind a view that asks who is there, not one’s own', async ({
+    alice,
+    bob,
+    seed,
+  }) => {
+    const { id } = await seed('public.notes', { owner: alice })
+    await expect(expect(alice).toSeeOnly('public.my_notes', [{ id }])).rejects.toThrow(
+      '"only" proves nothing',
+    )
+    await seed('public.notes', { owner: bob })
+    await expect(alice).toSeeOnly('public.my_notes', [{ id }])
+  })
 })

@@ -1,5 +1,6 @@
 import { settingsSql } from '../../database/impersonate.ts'
 import type { Relation } from '../../domain/catalog.ts'
+import type { Outcome } from '../../domain/probe.ts'
 import { HarnessError } from '../../errors.ts'
 import { quoteLiteral, quoteName } from '../../sql/quote.ts'
 import {
@@ -40,6 +41,8 @@ export interface Changed extends Seen {
   readonly sent: number
   /** it reached them where the same with a WHERE did not: the SELECT policies apply to that one alone */
   readonly unseen: boolean
+  /** what was refused is reading a column of the condition: the same without a WHERE is not */
+  readonly isUnread: boolean
 }
 
 /** What a failure says beside the statement. */
@@ -58,13 +61,17 @@ export async function tryChange(
   const attempt = { relation, command, condition, ...(changes === undefined ? {} : { changes }) }
   const seen = await changeWhere(actor, attempt, changeSql(actor, attempt, condition))
   const { outcome } = seen
+  const isForbidden = isByPrivilege(outcome)
   const isKept =
     (outcome.kind === 'affected' && outcome.rows + seen.changed === 0) ||
-    (outcome.kind === 'denied' && (outcome.by === 'policy' || outcome.by === 'privilege'))
-  if (!isKept || relation.view !== null || seen.there === 0) return seen
+    (outcome.kind === 'denied' && outcome.by === 'policy')
+  if (relation.view !== null || !(isForbidden || (isKept && seen.there > 0))) return seen
   const unseen = await withoutWhere(actor, attempt)
-  return unseen && unseen.changed > 0 ? { ...unseen, unseen: true } : seen
+  if (unseen && unseen.changed > 0) return { ...unseen, unseen: true }
+  return { ...seen, isUnread: isForbidden && unseen !== null && !isByPrivilege(unseen.outcome) }
 }
+
+const isByPrivilege = (outcome: Outcome): boolean => outcome.kind === 'denied' && outcome.by === 'privilege'
 
 /** The statement that a client would send. @throws HarnessError for unknown columns */
 function changeSql(
@@ -126,5 +133,5 @@ async function changeWhere(
   const isDone = seen.outcome.kind === 'affected'
   const changed = isDone ? without(meant, seen.after).length : 0
   const sent = isDone ? without(seen.after, seen.before).filter((row) => row['sent'] === true).length : 0
-  return { ...seen, condition, there, changed, sent, unseen: false }
+  return { ...seen, condition, there, changed, sent, unseen: false, isUnread: false }
 }

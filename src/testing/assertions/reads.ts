@@ -129,10 +129,12 @@ export async function seeingOnly(
     return refusedRead(actor, { relation, where: {}, condition: 'true', columns, control }, expectation, seen)
   const { surplus, missing } = compare(seen.rows, expected.length)
   if (surplus.length === 0 && missing.length === 0) {
+    // who sees no more than these does not show that there is anything else
+    const others = conditions.map((condition) => `(${condition}) is not true`).join(' and ') || 'true'
     const all = await existing(
       actor,
       relation,
-      'true',
+      others,
       hiddenFrom(countIn(seen.before), expected.length),
       control,
     )

@@ -38,7 +38,7 @@ export async function affecting(
   const { outcome, there, changed } = seen
   const written = Math.max(reached(seen), changed)
   // privileges are asked before any row is looked at
-  if (outcome.kind === 'denied' && outcome.by === 'privilege')
+  if (outcome.kind === 'denied' && outcome.by === 'privilege' && !(seen.isUnread && there === 0))
     return { holds: false, expectation, observed: `it was ${outcomeText(seen)}`, evidence: seen }
   if (there === 0 && written === 0) return nothingThere(expectation, relation, seen)
   if (outcome.kind === 'denied' && outcome.by === 'code') return byCode(expectation, seen)
