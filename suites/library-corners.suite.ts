@@ -1,38 +1,17 @@
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeing, seeingOnly } from '../src/testing/assertions/reads.ts'
 import { affecting, inserting } from '../src/testing/assertions/writes.ts'
-import { openDatabase } from '../src/testing/database.ts'
-import type { TestDatabase } from '../src/testing/database.ts'
 import type { TestActor } from '../src/testing/people.ts'
-import { TestStage } from '../src/testing/stage.ts'
-import { openTemplate } from '../src/testing/template.ts'
-import type { Template } from '../src/testing/template.ts'
+import type { TestStage } from '../src/testing/stage.ts'
+import { stageEachTest } from './library-stage.ts'
 
-const fixtures = fileURLToPath(new URL('../fixtures/library', import.meta.url))
-const context = { environment: process.env, signal: new AbortController().signal, onProgress: () => {} }
-
-let template: Template
-let database: TestDatabase
 let stage: TestStage
 let alice: TestActor
 let bob: TestActor
-beforeAll(async () => {
-  template = await openTemplate(fixtures, { dir: 'corners' }, context)
-  database = await openDatabase(template.handout, process.env)
-})
-afterAll(async () => {
-  await database[Symbol.asyncDispose]()
-  await template[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  stage = new TestStage(database, 'corners')
-  await stage.session.begin()
+stageEachTest('corners', (begun) => {
+  stage = begun
   alice = stage.actor('alice')
   bob = stage.actor('bob')
-})
-afterEach(async () => {
-  expect(await stage.end()).toEqual([])
 })
 
 const LETTERS = 'public.letters'

@@ -1,34 +1,16 @@
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openDatabase } from '../src/testing/database.ts'
+import { describe, expect, test } from 'vitest'
 import type { TestDatabase } from '../src/testing/database.ts'
 import type { TestActor } from '../src/testing/people.ts'
 import { TestStage } from '../src/testing/stage.ts'
-import { openTemplate } from '../src/testing/template.ts'
-import type { Template } from '../src/testing/template.ts'
+import { stageEachTest } from './library-stage.ts'
 
-const fixtures = fileURLToPath(new URL('../fixtures/library', import.meta.url))
-const context = { environment: process.env, signal: new AbortController().signal, onProgress: () => {} }
-
-let template: Template
-let database: TestDatabase
 let stage: TestStage
+let database: TestDatabase
 let alice: TestActor
-beforeAll(async () => {
-  template = await openTemplate(fixtures, { dir: 'corners' }, context)
-  database = await openDatabase(template.handout, process.env)
-})
-afterAll(async () => {
-  await database[Symbol.asyncDispose]()
-  await template[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  stage = new TestStage(database, 'ending')
-  await stage.session.begin()
+stageEachTest('corners', (begun, opened) => {
+  stage = begun
+  database = opened
   alice = stage.actor('alice')
-})
-afterEach(async () => {
-  expect(await stage.end()).toEqual([])
 })
 
 describe('a test that is over', () => {
@@ -54,12 +36,17 @@ describe('a test that is over', () => {
   })
 
   test('leaves no prepared statement and no lock', async () => {
-    await stage.sql('prepare left_behind as select 1')
-    await stage.sql('select pg_advisory_lock(42)')
+    const last = new TestStage(database, 'last')
     await stage.end()
-    stage = new TestStage(database, 'next')
+    await last.session.begin()
+    await last.sql('prepare left_behind as select 1')
+    await last.sql('select pg_advisory_lock(42)')
+    expect(await last.end()).toEqual([])
+    const next = new TestStage(database, 'next')
+    await next.session.begin()
+    expect(await next.sql('select name from pg_prepared_statements')).toEqual([])
+    expect(await next.sql(`select 1 from pg_locks where locktype = 'advisory'`)).toEqual([])
+    await next.end()
     await stage.session.begin()
-    expect(await stage.sql('select name from pg_prepared_statements')).toEqual([])
-    expect(await stage.sql(`select 1 from pg_locks where locktype = 'advisory'`)).toEqual([])
   })
 })

@@ -1,40 +1,19 @@
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeing } from '../src/testing/assertions/reads.ts'
 import { inserting } from '../src/testing/assertions/writes.ts'
-import { openDatabase } from '../src/testing/database.ts'
-import type { TestDatabase } from '../src/testing/database.ts'
 import type { TestActor } from '../src/testing/people.ts'
-import { TestStage } from '../src/testing/stage.ts'
-import { openTemplate } from '../src/testing/template.ts'
-import type { Template } from '../src/testing/template.ts'
+import type { TestStage } from '../src/testing/stage.ts'
+import { stageEachTest } from './library-stage.ts'
 
-const fixtures = fileURLToPath(new URL('../fixtures/library', import.meta.url))
-const context = { environment: process.env, signal: new AbortController().signal, onProgress: () => {} }
-
-let template: Template
-let database: TestDatabase
 let stage: TestStage
 let alice: TestActor
 let bob: TestActor
 let carol: TestActor
-beforeAll(async () => {
-  template = await openTemplate(fixtures, { dir: 'keys' }, context)
-  database = await openDatabase(template.handout, process.env)
-})
-afterAll(async () => {
-  await database[Symbol.asyncDispose]()
-  await template[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  stage = new TestStage(database, 'keys')
-  await stage.session.begin()
+stageEachTest('keys', (begun) => {
+  stage = begun
   alice = stage.actor('alice')
   bob = stage.actor('bob')
   carol = stage.actor('carol')
-})
-afterEach(async () => {
-  expect(await stage.end()).toEqual([])
 })
 
 describe('a tenant whose key is a number', () => {
