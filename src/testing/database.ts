@@ -12,7 +12,7 @@ import { fakerFor } from '../seed/value.ts'
 import type { Handout } from './handout.ts'
 import { RowMaker } from './row-maker.ts'
 import type { Shelf, Supplies } from './row-maker.ts'
-import { configOf } from './template.ts'
+import { handedConfig } from './template.ts'
 
 /** Seconds that one statement of a test may take. */
 const STATEMENT_TIMEOUT_S = 10
@@ -39,7 +39,7 @@ export async function openDatabase(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<TestDatabase> {
   const [config, target] = await Promise.all([
-    configOf(handout.root, handout.project, environment),
+    handedConfig(handout, environment),
     copyDatabase(handout.staged, `worker_${randomBytes(6).toString('hex')}`),
     loadParser(),
   ])

@@ -1,4 +1,5 @@
 import type { Catalog } from '../domain/catalog.ts'
+import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
@@ -18,6 +19,8 @@ export interface Handout {
   /** absolute */
   readonly root: string
   readonly project: ProjectOptions
+  /** null where it holds functions, which no other process can be handed: workers read it again */
+  readonly config: Config | null
   /** the database as the migrations left it; nobody can connect to it, it is there to be copied */
   readonly migrated: ConnectionTarget
   /** the same with the cast in it */

@@ -6,7 +6,7 @@ import { COMMANDS, SEVERITIES } from '../domain/vocabulary.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
 import { globToRegExp } from '../judge/ignore.ts'
 import type { Handout } from './handout.ts'
-import { configOf } from './template.ts'
+import { handedConfig } from './template.ts'
 
 /** What is judged; without anything everything that the configuration names. */
 export interface IsolationScope {
@@ -37,7 +37,7 @@ export async function isolationReport(
     readonly today: string
   },
 ): Promise<{ readonly report: Report; readonly failOn: Config['gate']['failOn'] }> {
-  const whole = await configOf(handout.root, handout.project, context.environment)
+  const whole = await handedConfig(handout, context.environment)
   const config: Config = {
     ...whole,
     ...(scope.schemas ? { schemas: scope.schemas } : {}),

@@ -144,12 +144,14 @@ export class TestStage {
     // what a view needs is not known from its columns
     if (base !== relation)
       return { given: {}, name: {}, values: columnValues(relation, this.database.model, wishes) }
-    const who = this.maker.people.some(({ key }) => key === actor.user) ? { owner: this.#known(actor) } : {}
+    const isSomebody = this.maker.people.some(({ key }) => key === actor.user)
+    // whoever has no account can only write in the name of somebody who has
+    const owner = isSomebody ? this.#known(actor) : this.actor('alice')
     const { slot, values } = wantedRow(this.session.knowledge, this.maker, relation.qualified, {
-      ...who,
+      owner,
       ...wishes,
     })
-    const inName = 'owner' in wishes
+    const inName = 'owner' in wishes || !isSomebody
     const completed = await this.maker.complete(relation, slot, values, inName)
     const identity = await this.maker.identityOf(relation)
     const name = Object.entries(inName ? completed : values).filter(([column]) => identity.has(column))

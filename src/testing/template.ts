@@ -50,6 +50,7 @@ export async function openTemplate(
       handout: {
         root,
         project,
+        config: hasFunctions(config) ? null : config,
         migrated,
         staged,
         ...known,
@@ -65,8 +66,19 @@ export async function openTemplate(
   }
 }
 
+const hasFunctions = ({ seed }: Config): boolean =>
+  Object.values(seed.values).some((value) => typeof value === 'function')
+
+/** The configuration that the set-up had. */
+export async function handedConfig(
+  { config, root, project }: Handout,
+  environment: TemplateContext['environment'],
+): Promise<Config> {
+  return config ?? configOf(root, project, environment)
+}
+
 /** The configuration that a run of the command line would have in that folder. */
-export function configOf(
+function configOf(
   root: string,
   { dir, config }: ProjectOptions,
   environment: TemplateContext['environment'],

@@ -93,6 +93,12 @@ describe('toInsert', () => {
     await expect(bob).not.toInsert('public.notes', { owner_id: alice.id })
   })
 
+  test('is tried in somebody’s name where nobody is signed in', async ({ anon, service }) => {
+    await expect(anon).not.toInsert('public.notes')
+    await expect(anon).toBeDenied('insert', 'public.notes', {}, undefined, { by: 'privilege' })
+    await expect(service).toInsert('public.notes')
+  })
+
   test('is no denial where a constraint stops it', async ({ alice, bob, seed }) => {
     const { slug } = await seed('public.notes', { owner: alice })
     await expect(expect(bob).not.toInsert('public.notes', { slug })).rejects.toThrow(
