@@ -1,6 +1,8 @@
-import { sql as part } from 'drizzle-orm'
+import { eq, sql as part } from 'drizzle-orm'
+import { drizzle as overNodePostgres } from 'drizzle-orm/node-postgres'
+import { pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import postgres from 'postgres'
 import { describe, expect, test } from '../../src/vitest/index.ts'
 
@@ -54,6 +56,40 @@ describe('databaseUrl', () => {
     // what clients wrote is known to rows that come after it
     const [row] = await sql`select id from documents`
     expect(await seed('public.comments', { owner: alice })).toMatchObject({ document_id: row?.['id'] })
+  })
+
+  test('runs the queries of a drizzle schema, as the recipe says', async ({
+    alice,
+    carol,
+    seed,
+    databaseUrl,
+  }) => {
+    const notes = pgTable('notes', {
+      id: uuid('id').primaryKey().defaultRandom(),
+      ownerId: uuid('owner_id').default(part`auth.uid()`),
+      slug: text('slug').notNull(),
+      text: text('text').notNull(),
+    })
+    const own = await seed('public.notes', { owner: alice })
+    const foreign = await seed('public.notes', { owner: carol })
+    const pool = new Pool({ connectionString: await databaseUrl(alice) })
+    const db = overNodePostgres(pool)
+    expect(await db.select({ id: notes.id }).from(notes)).toEqual([{ id: own['id'] }])
+    const made = await db
+      .insert(notes)
+      .values({ slug: 'a', text: 'new' })
+      .returning({ ownerId: notes.ownerId })
+    expect(made).toEqual([{ ownerId: alice.id }])
+    const theirs = eq(notes.id, String(foreign['id']))
+    expect(await db.update(notes).set({ text: 'x' }).where(theirs).returning()).toEqual([])
+    await expect(
+      db.transaction(async (tx) => {
+        await tx.insert(notes).values({ slug: 'b', text: 'mine' })
+        await tx.insert(notes).values({ slug: 'c', text: 'forged', ownerId: carol.id })
+      }),
+    ).rejects.toMatchObject({ cause: { code: '42501' } })
+    expect(await db.$count(notes)).toBe(2)
+    await pool.end()
   })
 
   test(
