@@ -154,4 +154,13 @@ describe('toSeeOnly', () => {
     await seed('public.notes', { owner: bob })
     await expect(alice).toSeeOnly('public.my_notes', [{ id }])
   })
+
+  test('holds through a view that leaves rows out for everybody', async ({ alice, bob, seed }) => {
+    const { id } = await seed('public.notes', { owner: alice })
+    await expect(expect(alice).toSeeOnly('public.my_notes', [{ id }])).rejects.toThrow(
+      '"only" proves nothing',
+    )
+    await seed('public.notes', { owner: bob })
+    await expect(alice).toSeeOnly('public.my_notes', [{ id }])
+  })
 })
