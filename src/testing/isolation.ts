@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { copyDatabase, dropDatabase } from '../database/scratch.ts'
 import type { Config } from '../domain/config.ts'
 import type { Blame, Cell, Finding, Report, Untested } from '../domain/report.ts'
-import { COMMANDS, SEVERITIES } from '../domain/vocabulary.ts'
+import { COMMANDS, SEVERITIES, STANDINGS } from '../domain/vocabulary.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
 import { globToRegExp } from '../judge/ignore.ts'
 import type { Handout } from './handout.ts'
@@ -36,7 +36,7 @@ export async function isolationReport(
     readonly signal: AbortSignal
     readonly today: string
   },
-): Promise<{ readonly report: Report; readonly failOn: Config['gate']['failOn'] }> {
+): Promise<{ readonly report: Report; readonly gate: Config['gate'] }> {
   const whole = await handedConfig(handout, context.environment)
   const config: Config = {
     ...whole,
@@ -54,7 +54,7 @@ export async function isolationReport(
     // only here: files that generate nothing need no pipeline
     const { judgePrepared } = await import('../run.ts')
     const report = await judgePrepared(prepared, config, { ...context, progress: () => {} })
-    return { report, failOn: config.gate.failOn }
+    return { report, gate: config.gate }
   } finally {
     await dropDatabase(target)
   }
@@ -66,7 +66,13 @@ export interface Part {
   readonly untested: readonly Untested[]
   /** what the matrix shows; absent where the part is no cell */
   readonly cell?: Cell
+  /** why it proves nothing, whatever the gate: sentences */
+  readonly doubts?: readonly string[]
+  /** what only a strict gate stops at */
+  readonly notices?: readonly string[]
 }
+
+const UNNAMED: Pick<Part, 'doubts'> = { doubts: ['the report does not name it: nothing was tried'] }
 
 /** One command on one relation by somebody of one standing. */
 export function cellPart(report: Report, relation: string, command: Command, standing: Standing): Part {
@@ -88,12 +94,23 @@ export function cellPart(report: Report, relation: string, command: Command, sta
         one.scope === undefined &&
         (one.actor === standing || one.actor === 'all'),
     ),
-    ...(cell === undefined ? {} : { cell }),
+    ...(cell === undefined ? UNNAMED : { cell }),
   }
 }
 
-/** What is said of a relation or function that belongs to no cell: privileges beside the policies, how it is declared. */
-export function restOf(report: Report, name: string): Part {
+/** What is said of a relation that belongs to no cell: privileges beside the policies, how it is declared. */
+export function restOf(report: Report, relation: string): Part {
+  const isNamed = report.relations.some(({ name }) => name === relation)
+  return { ...outsideCells(report, relation), ...(isNamed ? {} : UNNAMED) }
+}
+
+/** What is said of a function. */
+export function routinePart(report: Report, signature: string): Part {
+  const isNamed = report.functions.some(({ name }) => name === signature)
+  return { ...outsideCells(report, signature), ...(isNamed ? {} : UNNAMED) }
+}
+
+function outsideCells(report: Report, name: string): Part {
   const isCell = (command: string, actor: string | undefined): boolean =>
     COMMANDS.some((one) => one === command) && actor !== undefined
   return {
@@ -113,17 +130,34 @@ export function beyond(report: Report, { relations, functions }: Handout['surfac
   return {
     findings: report.findings.filter((one) => !isNamed(one)),
     untested: report.coverage.untested.filter((one) => !isNamed(one)),
+    doubts: judgesNothing(report) ? ['nothing was judged: there was nothing to try in any relation'] : [],
+    notices: report.notices,
   }
 }
 
+/** Whether tests of relations alone were generated, and none of them had anything to try. */
+const judgesNothing = ({ relations, functions }: Report): boolean =>
+  functions.length === 0 &&
+  relations.every(({ cells }) =>
+    STANDINGS.every((standing) =>
+      COMMANDS.every((command) => ['none', 'untested'].includes(cells[standing][command])),
+    ),
+  )
+
 /** Why the part fails, for a person; null where it is isolated. What is suppressed or below the gate passes. */
-export function failureOf(part: Part, failOn: Config['gate']['failOn']): string | null {
-  if (failOn === 'never') return null
+export function failureOf(part: Part, { failOn, strict }: Config['gate']): string | null {
+  const { doubts = [], notices = [] } = part
+  if (failOn === 'never') return doubts.length === 0 ? null : doubts.join('\n\n')
   const least = SEVERITIES.indexOf(failOn)
   const stopping = part.findings.filter(
     ({ suppressed, severity }) => suppressed === undefined && SEVERITIES.indexOf(severity) >= least,
   )
-  const lines = [...stopping.map(findingText), ...part.untested.map(({ reason }) => `untested: ${reason}`)]
+  const lines = [
+    ...doubts,
+    ...stopping.map(findingText),
+    ...part.untested.map(({ reason }) => `untested: ${reason}`),
+    ...(strict ? notices : []),
+  ]
   return lines.length === 0 ? null : lines.join('\n\n')
 }
 

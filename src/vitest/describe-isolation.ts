@@ -2,7 +2,15 @@ import { beforeAll, describe, test } from 'vitest'
 import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { HarnessError } from '../errors.ts'
-import { beyond, cellPart, failureOf, isolationReport, namesIn, restOf } from '../testing/isolation.ts'
+import {
+  beyond,
+  cellPart,
+  failureOf,
+  isolationReport,
+  namesIn,
+  restOf,
+  routinePart,
+} from '../testing/isolation.ts'
 import type { IsolationScope, Part } from '../testing/isolation.ts'
 import { telling } from './tell.ts'
 import { requireHandout } from './worker.ts'
@@ -39,7 +47,7 @@ export const describeIsolation: (scope?: IsolationScope) => void = telling((scop
       run = await isolationReport(handout, scope, { environment: process.env, signal, today })
     }, LONGEST_RUN)
     const check = (part: Part): void => {
-      const failure = failureOf(part, run.failOn)
+      const failure = failureOf(part, run.gate)
       if (failure !== null) throw new IsolationError(failure)
     }
     for (const relation of names.relations)
@@ -54,7 +62,7 @@ export const describeIsolation: (scope?: IsolationScope) => void = telling((scop
         test('everything else about it', () => check(restOf(run.report, relation)))
       })
     for (const routine of names.functions)
-      test(`${routine} execute`, () => check(restOf(run.report, routine)))
+      test(`${routine} execute`, () => check(routinePart(run.report, routine)))
     test('everything else', () => check(beyond(run.report, names)))
   })
 })
