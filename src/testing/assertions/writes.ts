@@ -35,8 +35,20 @@ export async function affecting(
   const expectation = `to affect rows of ${relation.qualified} by ${command}`
   const broken = cannotTell(seen, expectation)
   if (broken) return broken
+  const short = fallsShort(expectation, relation, seen)
+  if (short) return short
+  const doubt = await undone(actor, relation, seen, changes)
+  return doubt
+    ? { holds: null, expectation, evidence: seen, ...doubt }
+    : { holds: true, expectation, observed: `${rowsText(writtenBy(seen))} were reached`, evidence: seen }
+}
+
+const writtenBy = (seen: Changed): number => Math.max(reached(seen), seen.changed)
+
+/** Why not every row was reached, or nobody knows; null where all were. */
+function fallsShort(expectation: string, relation: Relation, seen: Changed): Judgement | null {
   const { outcome, there, changed } = seen
-  const written = Math.max(reached(seen), changed)
+  const written = writtenBy(seen)
   // privileges are asked before any row is looked at
   if (outcome.kind === 'denied' && outcome.by === 'privilege' && !(seen.isUnread && there === 0))
     return { holds: false, expectation, observed: `it was ${outcomeText(seen)}`, evidence: seen }
@@ -73,10 +85,7 @@ export async function affecting(
       hint: 'Say which of them: give the columns that tell them apart.',
       evidence: seen,
     }
-  const doubt = await undone(actor, relation, seen, changes)
-  return doubt
-    ? { holds: null, expectation, evidence: seen, ...doubt }
-    : { holds: true, expectation, observed: `${rowsText(written)} were reached`, evidence: seen }
+  return null
 }
 
 /** What speaks against a write that the server says has reached its rows. */
