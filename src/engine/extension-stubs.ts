@@ -63,7 +63,15 @@ async function prefixedBin(files: readonly string[], options: StubOptions): Prom
   const { binaries, place } = options
   const { size, mtimeMs } = fs.statSync(join(binaries.bin, executable('postgres')))
   const content = files.flatMap((file) => [basename(file), fs.readFileSync(file)])
-  const key = fingerprint([binaries.version, binaries.bin, String(size), String(mtimeMs), ...content])
+  const installed = await installedSince(options)
+  const key = fingerprint([
+    binaries.version,
+    binaries.bin,
+    String(size),
+    String(mtimeMs),
+    ...installed,
+    ...content,
+  ])
   const prefix = join(place(), `prefix-${key}`)
   const bin = inside(prefix, binaries.bin)
   if (fs.existsSync(prefix)) {
@@ -77,6 +85,17 @@ async function prefixedBin(files: readonly string[], options: StubOptions): Prom
   if ((await sharePath(bin, options)) === inside(prefix, share)) return bin
   fs.rmSync(prefix, { recursive: true, force: true })
   return undefined
+}
+
+/**
+ * When an extension was last installed or removed: what a kept prefix links to may be gone, and what it has a stub for may
+ * be there by now. Nobody installs anything beside the binaries of npm's packages, and asking takes a process.
+ */
+async function installedSince(options: StubOptions): Promise<readonly string[]> {
+  if (options.binaries.kind !== 'system') return []
+  const share = await sharePath(options.binaries.bin, options)
+  const folder = share && fs.statSync(join(share, 'extension'), { throwIfNoEntry: false })
+  return folder ? [String(folder.mtimeMs)] : []
 }
 
 function inside(prefix: string, path: string): string {
