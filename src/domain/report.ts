@@ -49,8 +49,69 @@ export interface ReportedActor {
 export interface Blame {
   readonly policy?: string
   readonly statement?: string
+  /** the branch of the policy that let the row through: `visibility = 'public'` */
+  readonly through?: string
   readonly file?: string
   readonly line?: number
+}
+
+/** What a condition came to: true, false, or NULL. */
+export type Truth = boolean | null
+
+/** Where something stands in the migrations. */
+interface Placed {
+  readonly statement?: string
+  readonly file?: string
+  readonly line?: number
+}
+
+/** What the server checks on the way of a statement, in its order. */
+export type Check = Placed &
+  (
+    | { readonly kind: 'privilege'; readonly role: string; readonly privilege: string; readonly on: string }
+    | { readonly kind: 'view' | 'function'; readonly name: string; readonly runsAs: string }
+    | { readonly kind: 'row security'; readonly relation: string; readonly state: 'on' | 'off' | 'bypassed' }
+    | {
+        readonly kind: 'policy'
+        readonly relation: string
+        readonly policy: string
+        readonly permissive: boolean
+        /** whose policies are asked: an UPDATE that reads columns asks those for SELECT, too */
+        readonly command: Command
+        readonly side: 'using' | 'check'
+        readonly came: Truth
+        readonly atoms: readonly { readonly text: string; readonly came: Truth }[]
+      }
+  )
+
+/** The smallest row and session that still get through: what else they hold makes no difference. */
+export interface Witness {
+  readonly row: Readonly<Record<string, unknown>>
+  readonly session: {
+    readonly role: string
+    readonly claims: Readonly<Record<string, unknown>>
+    readonly settings: Readonly<Record<string, string>>
+  }
+}
+
+/** Whether an atom of a policy was seen to hold and not to hold, and for whom first. */
+export interface AtomCoverage {
+  readonly text: string
+  readonly seenTrue: boolean
+  readonly seenFalse: boolean
+  /** names of actors */
+  readonly trueFor?: string
+  readonly falseFor?: string
+  /** why it was not seen both ways, as far as that is known */
+  readonly why?: string
+}
+
+/** What was seen of one side of a policy. */
+export interface PolicyCoverage {
+  readonly relation: string
+  readonly policy: string
+  readonly side: 'using' | 'check'
+  readonly atoms: readonly AtomCoverage[]
 }
 
 export interface Finding {
@@ -73,6 +134,9 @@ export interface Finding {
   readonly title: string
   readonly evidence: string
   readonly blame: readonly Blame[]
+  /** everything that was checked on the way of the statement that shows it */
+  readonly checks?: readonly Check[]
+  readonly witness?: Witness
   /** a psql script for a database that the migrations were applied to */
   readonly reproduction?: string
   readonly remedy?: { readonly sql: string; readonly verified: boolean }

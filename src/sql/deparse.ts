@@ -1,0 +1,55 @@
+import { deparseSync } from 'pgsql-deparser'
+import { parseExpression } from './parse.ts'
+import type { Node } from './parse.ts'
+
+/** The node as the parser gives it. */
+type Raw = Readonly<Record<string, unknown>>
+
+const rawOf = ({ kind, fields }: Node): Raw => ({ [kind]: fields })
+
+/**
+ * The SQL text of an expression, on one line. It is parsed again: what does not come out as it went in is no text of it.
+ *
+ * @returns null where the expression cannot be written back faithfully
+ */
+export function deparseExpression(node: Node): string | null {
+  const text = write(node)
+  const again = text === null ? null : parseExpression(text)
+  return again && isSameExpression(again, node) ? text : null
+}
+
+function write(node: Node): string | null {
+  const statement = {
+    SelectStmt: {
+      targetList: [{ ResTarget: { val: rawOf(node) } }],
+      limitOption: 'LIMIT_OPTION_DEFAULT',
+      op: 'SETOP_NONE',
+    },
+  }
+  try {
+    // its types know single node kinds, which a policy's expression has no end of
+    const text = deparseSync({ version: 180_000, stmts: [{ stmt: statement }] } as never, { pretty: false })
+    return text.replace(/^SELECT\s+/, '').replace(/;?\s*$/, '')
+  } catch {
+    return null
+  }
+}
+
+/** Whether two trees differ in nothing but where their words stood in a text. */
+export const isSameExpression = (a: Node, b: Node): boolean => structureOf(a) === structureOf(b)
+
+const structureOf = (node: Node): string =>
+  JSON.stringify(rawOf(node), (key, value: unknown) => (PLACES.has(key) ? undefined : sorted(value)))
+
+const PLACES: ReadonlySet<string> = new Set([
+  'location',
+  'stmt_location',
+  'stmt_len',
+  'list_start',
+  'list_end',
+])
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
