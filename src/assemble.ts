@@ -7,7 +7,7 @@ import type { Area, Surroundings } from './domain/area.ts'
 import type { Config } from './domain/config.ts'
 import type { Part } from './domain/fact.ts'
 import type { Model } from './domain/ownership.ts'
-import type { Population } from './domain/population.ts'
+import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
 import type { Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
@@ -21,6 +21,7 @@ import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
 import { reportArea } from './reported-areas.ts'
 import { shardReport } from './shard.ts'
+import type { Directed } from './stages/scenarios.ts'
 
 export interface AssembleInput {
   readonly config: Config
@@ -29,6 +30,9 @@ export interface AssembleInput {
   readonly model: Model
   readonly relations: readonly Relation[]
   readonly population: Population
+  /** who was seen to get through, those of scenarios among them */
+  readonly cast: readonly Actor[]
+  readonly directed: readonly Directed[]
   readonly surroundings: Surroundings
   readonly areas: readonly Area[]
   readonly observations: readonly Observation[]
@@ -133,7 +137,12 @@ function unitsTried(input: AssembleInput): readonly TriedUnit[] {
     ...input.relations.map((relation) => {
       const base = baseOf(catalog, relation)
       const seen = observationsOf(relation.oid)
-      const cells = seenCells({ relation, base, population, observations: seen })
+      const cells = seenCells({
+        relation,
+        base,
+        population: { ...population, actors: input.cast },
+        observations: seen,
+      })
       return {
         key: unitKey({ kind: 'relation', name: relation.qualified }),
         relation: reportRelation(input, relation, base, cells),

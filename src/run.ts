@@ -9,6 +9,7 @@ import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
 import { judgeAll } from './stages/judge.ts'
 import { probeAll } from './stages/probe.ts'
+import type { Observed } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
 import type { Seeded } from './stages/seed.ts'
 import { understand } from './stages/understand.ts'
@@ -105,12 +106,15 @@ async function judgeDatabase(
       notes: [],
     }),
   )
-  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions })
+  const cast = withScenarioActors(seeded, probed)
+  const judged = judgeAll(prepared, known, cast, probed, { config, exemptions })
   return assemble({
     config,
     prepared,
     ...known,
     ...seeded,
+    cast: cast.population.actors,
+    directed: probed.directed,
     observations: probed.observations,
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
@@ -120,6 +124,12 @@ async function judgeDatabase(
     steps,
     durationMs: performance.now() - started,
   })
+}
+
+/** Who asks in scenarios is judged like everybody else. */
+function withScenarioActors(seeded: Seeded, { directed }: Observed): Seeded {
+  const actors = directed.flatMap(({ scenarios }) => scenarios.map(({ actor }) => actor))
+  return { ...seeded, population: { ...seeded.population, actors: [...seeded.population.actors, ...actors] } }
 }
 
 type Describe<Result> = (result: Result) => { readonly text: string; readonly notes: readonly string[] }

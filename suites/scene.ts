@@ -15,7 +15,7 @@ import { populate } from '../src/seed/populate.ts'
 export type Said = Partial<Pick<Config, 'tenants' | 'expect' | 'seed' | 'identity'>>
 
 const ROLES = ['anon', 'authenticated', 'service_role']
-const SILENT = { seed: 1, rows: 3, values: {} }
+const SILENT = { seed: 1, rows: 3, directed: true, values: {} }
 
 /** An embedded server, of the default version unless it is said, with the stubs of extensions at hand. */
 export function startEmbedded(version: 15 | 16 | 17 | 18 = 17): Promise<Server> {

@@ -195,6 +195,7 @@ function addScope(command: Command): void {
     .option('--shard <i/n>', 'try one of n parts, for `rls-harness merge`: 2/3')
     .option('--seed <n>', 'seed of all random values (default: 42)')
     .option('--rows <n>', 'rows per relation and owner (default: 3)')
+    .option('--no-directed', 'without the rows and sessions that the text of the policies proposes')
     .option('--concurrency <n>', 'probing sessions at a time')
 }
 

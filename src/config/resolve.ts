@@ -80,6 +80,7 @@ export function resolveConfig(input: ResolveInput): Config {
     seed: {
       seed: merged.seed ?? DEFAULTS.seed,
       rows: merged.rows ?? DEFAULTS.rows,
+      directed: flags.directed === false ? false : (user.seed?.directed ?? true),
       values: user.seed?.values ?? {},
     },
     ignore: user.ignore ?? [],

@@ -71,6 +71,8 @@ export interface UserConfig {
     readonly seed?: number
     /** rows per relation and owner */
     readonly rows?: number
+    /** rows and sessions that the text of the policies proposes; default: true */
+    readonly directed?: boolean
     /** values by `schema.name.column` */
     readonly values?: Readonly<Record<string, SeedValue>>
   }
@@ -167,6 +169,7 @@ export const userConfigSchema: z.ZodType<UserConfig> = strict({
   seed: strict({
     seed: whole(LIMITS.seed).exactOptional(),
     rows: whole(LIMITS.rows).exactOptional(),
+    directed: z.boolean().exactOptional(),
     values: z.record(z.string(), seedValue).exactOptional(),
   }).exactOptional(),
   ignore: z.array(ignoreEntry).exactOptional(),

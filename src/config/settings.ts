@@ -20,6 +20,7 @@ export interface Flags {
   readonly relation?: readonly string[]
   readonly seed?: string
   readonly rows?: string
+  readonly directed?: boolean
   readonly concurrency?: string
   readonly failOn?: string
   readonly strict?: boolean

@@ -109,6 +109,8 @@ export interface Config {
   readonly seed: {
     readonly seed: number
     readonly rows: number
+    /** rows and sessions that the text of the policies proposes, beside the usual ones */
+    readonly directed: boolean
     readonly values: Readonly<Record<string, SeedValue>>
   }
   readonly ignore: readonly IgnoreEntry[]

@@ -28,6 +28,8 @@ export interface Fact {
   readonly severity?: Severity
   /** name of the actor that was seen */
   readonly by?: string
+  /** what the actor had made up of the own session */
+  readonly forged?: string
   /** policies ask for the value that was written */
   readonly trusted?: boolean
 }

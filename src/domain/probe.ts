@@ -1,4 +1,4 @@
-import type { Command, Tie } from './vocabulary.ts'
+import type { Audience, Command, Tie } from './vocabulary.ts'
 import type { ServerError } from './server-error.ts'
 
 /** What was tried, in words that a person finds in the report. */
@@ -38,6 +38,8 @@ export interface Reached {
   readonly rows: number
   /** where those of them stand that were there before the attempt */
   readonly places: readonly string[]
+  /** the widest audience to which the configuration opens rows in their state, where they stood only for the attempt */
+  readonly exempt?: Audience
   /** keys of a few of them, for people */
   readonly examples: readonly string[]
   /** whose they are: names of actors or tenants */

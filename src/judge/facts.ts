@@ -40,7 +40,7 @@ export function withForgeries(
   const forgeries = new Map(
     actors.flatMap(({ name, forged }) => (forged ? [[name, forged.what] as const] : [])),
   )
-  const whatOf = ({ by }: Fact): string | undefined => forgeries.get(by ?? '')
+  const whatOf = ({ by, forged }: Fact): string | undefined => forged ?? forgeries.get(by ?? '')
   return facts.flatMap((fact) => {
     const what = whatOf(fact)
     if (what === undefined) return [fact]

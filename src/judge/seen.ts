@@ -21,10 +21,11 @@ export interface Seen {
 export function factOf(
   input: JudgeInput,
   relation: Relation,
-  { expectation }: Matter,
+  { expectation, actors }: Matter,
   { code, actor, evidence, observation }: Seen,
 ): Fact {
   const base = input.baseOf(relation)
+  const forged = actors.get(observation?.probe.actor ?? '')?.forged?.what
   return {
     code,
     subject: relation,
@@ -43,6 +44,7 @@ export function factOf(
     evidence,
     declared: expectation.declared,
     ...(observation ? { by: observation.probe.actor, reproduction: input.reproductionOf(observation) } : {}),
+    ...(forged === undefined ? {} : { forged }),
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   }
 }

@@ -146,6 +146,7 @@ function insertLeak(
 
 /** All rows reached must be exempt for the wider audience to hold. */
 export function upperFor(reached: Reached, expectation: Expectation, exemptions: Exemptions): Audience {
+  if (reached.exempt) return widest(expectation.upper, reached.exempt)
   const wider = reached.places.map((place) => exemptions.get(place) ?? 'nobody')
   const common =
     wider.length > 0 && wider.length >= reached.rows

@@ -1,7 +1,7 @@
 import type { Column, ForeignKey, Relation } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
 import { columnKey } from '../domain/ownership.ts'
-import type { Lapse, Membership } from '../domain/ownership.ts'
+import type { Lapse, Membership, Model } from '../domain/ownership.ts'
 import type { Mentions } from './lookups.ts'
 import { wordsOf } from './names.ts'
 
@@ -33,13 +33,25 @@ export function lapsesOf(
   return { inactive: inactive ?? null, ...(lapses.length > 0 ? { lapses } : {}) }
 }
 
+/** Every way in which a row can be out of force, whatever it is for. */
+export const waysOut = (relation: Relation, literals: Model['literals']): readonly Lapse[] =>
+  relation.columns.flatMap((column) =>
+    lapsesIn(relation, column, {
+      literals: new Map([...literals].map(([key, some]) => [key, new Set(some)])),
+    }),
+  )
+
 function allLapses(relation: Relation, mentions: Mentions, key: ForeignKey): readonly Lapse[] {
   return relation.columns
     .filter(({ name }) => !key.columns.includes(name))
     .flatMap((column) => lapsesIn(relation, column, mentions))
 }
 
-function lapsesIn(relation: Relation, column: Column, mentions: Mentions): readonly Lapse[] {
+function lapsesIn(
+  relation: Relation,
+  column: Column,
+  mentions: Pick<Mentions, 'literals'>,
+): readonly Lapse[] {
   const labels = namedLabels(relation, column, mentions)
   const dead =
     isStatus(column.name) || ACTIVE.test(labels[0] ?? '')

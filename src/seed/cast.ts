@@ -25,6 +25,9 @@ export interface Person {
 /** Named beside others in rows that may give access: a control, for whom access by such a row is right. */
 export const FRIEND = 'frank'
 
+/** Signed up and tied to nobody: in scenarios she is given, row by row, what a policy asks for. */
+export const STRANGER = 'mallory'
+
 export const TENANTS = ['acme', 'globex'] as const
 
 /**
@@ -57,6 +60,7 @@ export function castPeople(
     person('carol', 2, { tenant: hasTenants ? 'globex' : null, membership: 'highest' }),
     person('dave', 3, inactive ? { tenant: 'acme', membership: 'inactive' } : {}),
     person(FRIEND, 4, {}),
+    person(STRANGER, 60, {}),
     ...lapsesOf(model).map((lapse, index) =>
       person(`dave-${slug(String(lapse.value ?? lapse.column)) || index}`, 20 + index, {
         tenant: 'acme',
@@ -85,7 +89,9 @@ export function castActors(
   config: Pick<Config, 'identity' | 'app'>,
   rows: Forge['rows'],
 ): readonly Actor[] {
-  const own = people.map((person) => actorFor(person, tenants, model, config))
+  const own = people
+    .filter(({ name }) => name !== STRANGER)
+    .map((person) => actorFor(person, tenants, model, config))
   const signedIn = [...own, ...(config.app ? throughApplication(own, config.app.role) : [])]
   if (config.identity !== 'supabase') return [...signedIn, nobody(config.identity.role)]
   const plain = { login: 'authenticator', user: null, tenants: [], settings: {} } as const

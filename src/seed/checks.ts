@@ -19,6 +19,8 @@ export interface Trial {
   readonly unusual: ReadonlyMap<string, unknown>
   /** where names of functions are looked for that conditions do not qualify */
   readonly searchPath?: string
+  /** what conditions call the row, where not by the relation's name */
+  readonly alias?: string
 }
 
 /**
@@ -140,13 +142,13 @@ const MOST_HALVED = 128
 /** Per row whether each condition holds; null where the server raises an error. */
 async function passedConditions(
   connection: Connection,
-  { relation, conditions, searchPath = "''" }: Trial,
+  { relation, conditions, searchPath = "''", alias }: Trial,
   rows: readonly Values[],
 ): Promise<readonly (readonly unknown[])[] | null> {
   const tests = conditions.map(({ expression }) => `(${expression}) is not false`).join(', ')
   try {
     const [, , result] = await connection.results(
-      `savepoint checks; set local search_path = ${searchPath}; select json_build_array(${tests}) as passed from ${sourceOf(relation, rows)}; rollback to savepoint checks`,
+      `savepoint checks; set local search_path = ${searchPath}; select json_build_array(${tests}) as passed from ${sourceOf(relation, rows, alias)}; rollback to savepoint checks`,
     )
     return (result?.rows ?? []).map(({ passed }) => (Array.isArray(passed) ? passed : []))
   } catch (error) {

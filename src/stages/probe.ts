@@ -2,6 +2,7 @@ import { cloneDatabase } from '../database/scratch.ts'
 import { areaUnit } from '../domain/area.ts'
 import type { Ascent } from '../domain/ascent.ts'
 import type { CallObservation } from '../domain/call.ts'
+import type { Relation } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Population } from '../domain/population.ts'
 import { ACCOUNTS, PRIVILEGES } from '../domain/shard.ts'
@@ -25,6 +26,8 @@ import type { Probed } from '../probe/probe.ts'
 import { probePrivileges } from '../probe/privileges.ts'
 import type { BesideProbed } from '../probe/privileges.ts'
 import { lookupIn } from '../seed/read-back.ts'
+import { direct } from './scenarios.ts'
+import type { Directed } from './scenarios.ts'
 import type { Seeded } from './seed.ts'
 import { climbUnit, sharesOf } from './shares.ts'
 import type { Shares } from './shares.ts'
@@ -38,6 +41,8 @@ export interface Observed extends Probed {
   readonly calls: readonly CallObservation[]
   readonly beside: BesideProbed
   readonly ascents: readonly Ascent[]
+  /** what the text of the policies proposed */
+  readonly directed: readonly Directed[]
   /** what was shared out, and to whom */
   readonly units: readonly PlannedUnit[]
 }
@@ -78,9 +83,20 @@ export async function probeAll(
     : { observations: [], platformGrants: [] }
   const climbs = climbsIn(options).filter((start) => shares.isOwn(climbUnit(start)))
   const ascents = await ascend({ ...options, battery, climbs, accounts: shares.isOwn(ACCOUNTS) })
-  const observations = [...probed.observations, ...battery.later, ...inAreas]
-  return { ...probed, observations, calls, beside, ascents, units: shares.units }
+  const directed = config.seed.directed
+    ? await direct(options, reading, config, isOwn(relations, shares))
+    : []
+  const observations = [
+    ...probed.observations,
+    ...battery.later,
+    ...inAreas,
+    ...directed.flatMap((one) => one.observations),
+  ]
+  return { ...probed, observations, calls, beside, ascents, directed, units: shares.units }
 }
+
+const isOwn = (relations: readonly Relation[], shares: Shares): readonly Relation[] =>
+  relations.filter(({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
 
 function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
   const most = Math.max(relations.length, routines.length) / (shard?.count ?? 1)

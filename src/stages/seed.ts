@@ -16,7 +16,9 @@ export interface Seeded {
 
 /** Model → actors, rows, and what is stored and sent in their names. */
 export async function seedAll(connection: Connection, known: Understood, config: Config): Promise<Seeded> {
-  const population = await populate(connection, known.catalog, known.model, {
+  // without direction rows are made for people alone, not for what policies ask for
+  const model = config.seed.directed ? known.model : { ...known.model, rowStates: new Map<number, never[]>() }
+  const population = await populate(connection, known.catalog, model, {
     config,
     platformSchemas: PLATFORM_SCHEMAS,
     nameColumns: nameColumnsIn(known.catalog, known.reading, known.model),

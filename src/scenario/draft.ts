@@ -1,0 +1,163 @@
+import type { Connection } from '../database/connection.ts'
+import { DatabaseError } from '../database/connection.ts'
+import { settingsSql } from '../database/impersonate.ts'
+import type { Relation } from '../domain/catalog.ts'
+import type { Actor, Values } from '../domain/population.ts'
+import { searchPathOf, sourceOf } from '../seed/checks.ts'
+import { collides } from '../seed/conflict.ts'
+
+/** Something that can be set so that a condition comes out one way. */
+export type Slot =
+  | { readonly kind: 'column'; readonly alias: string; readonly column: string }
+  | { readonly kind: 'claim'; readonly path: readonly string[] }
+  | { readonly kind: 'setting'; readonly name: string }
+
+/** A row of a draft. */
+export interface DraftRow {
+  readonly relation: Relation
+  readonly values: Values
+  /** the row that stands already and is to be changed; null where it is a new one */
+  readonly standing: Values | null
+}
+
+/** Rows and a session that are being made to satisfy a condition. Nothing of it stands in the database. */
+export interface Draft {
+  /** by alias; the policy's own row is `r0` */
+  readonly rows: ReadonlyMap<string, DraftRow>
+  readonly actor: Actor
+  /** slots that a condition has decided, by their key */
+  readonly locked: ReadonlySet<string>
+}
+
+export const slotKey = (slot: Slot): string =>
+  slot.kind === 'column'
+    ? `${slot.alias}.${slot.column}`
+    : slot.kind === 'claim'
+      ? `claim ${slot.path.join('.')}`
+      : `setting ${slot.name}`
+
+/** Rows that stand in the database, by relation. */
+export type Standing = (relation: number) => readonly Values[]
+
+/**
+ * The draft with a slot set and decided. A row whose key is now that of one which stands already becomes a change of it.
+ *
+ * @returns null where another value was decided before, or the column cannot hold it
+ */
+export function withSlot(draft: Draft, slot: Slot, value: unknown, standing: Standing): Draft | null {
+  const key = slotKey(slot)
+  const locked = new Set([...draft.locked, key])
+  switch (slot.kind) {
+    case 'claim': {
+      const known = valueAt(draft.actor.claims, slot.path)
+      if (draft.locked.has(key) || isFixedClaim(slot.path)) return same(known, value) ? draft : null
+      const claims = withValueAt(draft.actor.claims, slot.path, value)
+      return { ...draft, locked, actor: { ...draft.actor, claims } }
+    }
+    case 'setting': {
+      const text = value === null ? '' : String(value)
+      if (draft.locked.has(key)) return draft.actor.settings[slot.name] === text ? draft : null
+      const settings = { ...draft.actor.settings, [slot.name]: text }
+      return { ...draft, locked, actor: { ...draft.actor, settings } }
+    }
+    case 'column':
+      return withColumn({ ...draft, locked }, draft.locked.has(key), slot, value, standing)
+  }
+}
+
+function withColumn(
+  draft: Draft,
+  isLocked: boolean,
+  { alias, column: name }: Extract<Slot, { kind: 'column' }>,
+  value: unknown,
+  standing: Standing,
+): Draft | null {
+  const row = draft.rows.get(alias)
+  const column = row?.relation.columns.find((one) => one.name === name)
+  if (!row || !column || column.generated) return null
+  if (isLocked) return same(row.values[name], value) ? draft : null
+  if (value === null && column.notNull) return null
+  if (column.labels && value !== null && !column.array && !column.labels.includes(String(value))) return null
+  const changed = rebased({ ...row, values: { ...row.values, [name]: value } }, alias, draft, standing)
+  return changed && { ...draft, rows: new Map([...draft.rows, [alias, changed]]) }
+}
+
+/** A new row with the key of one that stands is that one, but for what was decided. */
+function rebased(row: DraftRow, alias: string, draft: Draft, standing: Standing): DraftRow | null {
+  if (row.standing) return row
+  const found = standing(row.relation.oid).find((other) => collides(row.relation, row.values, other))
+  if (!found) return row
+  const decided = Object.entries(row.values).filter(([name]) => draft.locked.has(`${alias}.${name}`))
+  return { ...row, values: { ...found, ...Object.fromEntries(decided) }, standing: found }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+
+/** Who it is and where the session comes from: what a scenario does not change. */
+const isFixedClaim = (path: readonly string[]): boolean =>
+  ['sub', 'role', 'email', 'aud', 'iss'].includes(path.join('.'))
+
+export function valueAt(object: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined),
+    object,
+  )
+}
+
+function withValueAt(
+  object: unknown,
+  [name, ...rest]: readonly string[],
+  value: unknown,
+): Readonly<Record<string, unknown>> {
+  const base = typeof object === 'object' && object !== null ? (object as Record<string, unknown>) : {}
+  if (name === undefined) return base
+  return { ...base, [name]: rest.length === 0 ? value : withValueAt(base[name], rest, value) }
+}
+
+/** What an expression came to, as JSON; an error where the server raises one. */
+export type Answer = { readonly value: unknown } | { readonly error: string }
+
+export const valueOf = (answer: Answer | undefined): unknown =>
+  answer && 'value' in answer ? answer.value : null
+
+/** Lets the server compute expressions over the rows and the session of a draft; as superuser, who sees everything. */
+export async function ask(
+  connection: Connection,
+  draft: Draft,
+  expressions: readonly string[],
+): Promise<readonly Answer[]> {
+  if (expressions.length === 0) return []
+  const together = await askOnce(connection, draft, expressions)
+  if (together) return together
+  if (expressions.length === 1) return [{ error: 'the server refuses it' }]
+  const answers: Answer[] = []
+  for (const one of expressions) answers.push(...(await ask(connection, draft, [one])))
+  return answers
+}
+
+async function askOnce(
+  connection: Connection,
+  draft: Draft,
+  expressions: readonly string[],
+): Promise<readonly Answer[] | null> {
+  const sources = [...draft.rows].map(([alias, { relation, values }]) => sourceOf(relation, [values], alias))
+  const list = expressions.map((text) => `to_jsonb(${text})`).join(', ')
+  const own = draft.rows.get('r0')?.relation
+  try {
+    const results = await connection.results(
+      [
+        'savepoint draft',
+        settingsSql(draft.actor),
+        ...(own ? [`set local search_path = ${searchPathOf(own)}`] : []),
+        `select jsonb_build_array(${list}) as answers from ${sources.join(' cross join ')}`,
+        'rollback to savepoint draft',
+      ].join(';\n'),
+    )
+    const answers = results.at(-2)?.rows[0]?.['answers']
+    return Array.isArray(answers) ? answers.map((value: unknown) => ({ value })) : null
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    await connection.run('rollback to savepoint draft')
+    return null
+  }
+}

@@ -1,0 +1,178 @@
+import type { Relation } from '../domain/catalog.ts'
+import type { Literal } from '../policy/terms.ts'
+import { minTerms } from '../policy/terms.ts'
+import type { Atom, Instance, Search } from '../policy/tree.ts'
+import { child } from '../sql/parse.ts'
+import { elementsOf } from './settings.ts'
+import type { Wish } from './settings.ts'
+
+/** A column that a condition does not ask for, put out of force: `status = 'revoked'`. */
+export interface Lapsed {
+  readonly alias: string
+  readonly column: string
+  readonly value: string | boolean | null
+}
+
+/** Rows and conditions, none of which looks for further rows: what a scenario is to be. */
+export interface Proposal {
+  readonly label: string
+  /** rows beside the policy's own, and whether they are looked for with anybody's rights */
+  readonly instances: readonly Instance[]
+  readonly wishes: readonly Wish[]
+  /** what can be asked only once all rows stand: functions that nobody can read */
+  readonly opaque: readonly Literal[]
+  readonly lapsed: Lapsed | null
+}
+
+/** Ways of looking for the same rows that are tried. */
+const MOST_INNER = 6
+const MOST_ELEMENTS = 8
+const MOST_DEPTH = 4
+
+/** Which of several ways is taken, where a search, a list or a function leaves a choice. */
+interface Choice {
+  /** atom whose inner alternative, and which */
+  readonly inner: ReadonlyMap<Atom, number>
+  /** atom whose element, and which */
+  readonly element: ReadonlyMap<Atom, number>
+}
+
+const FIRST: Choice = { inner: new Map(), element: new Map() }
+
+/**
+ * Everything that is worth trying about one way through a policy: as it stands, by each inner alternative and each element
+ * of a list, without the related row, with NULL where the row has something to compare.
+ */
+export function proposalsFor(name: string, term: readonly Literal[]): readonly Proposal[] {
+  const base = flatten(term, FIRST)
+  const admit = base ? [{ ...base, label: name }] : []
+  return [
+    ...admit,
+    ...searchesIn(term).flatMap((atom) => innerChoices(name, term, atom)),
+    ...listsIn(base?.wishes ?? []).flatMap(([atom, count]) =>
+      Array.from({ length: Math.min(count, MOST_ELEMENTS) - 1 }, (_, index) =>
+        proposal(`${name}, element ${index + 2}`, term, { ...FIRST, element: new Map([[atom, index + 1]]) }),
+      ).flat(),
+    ),
+    ...term.flatMap((literal) => without(name, term, literal)),
+    ...nullsOf(term).flatMap((wish) => [
+      { label: `${name}, with ${wish.atom.text ?? ''}`, ...NOTHING, wishes: [wish] },
+    ]),
+  ]
+}
+
+const NOTHING = { instances: [], opaque: [], lapsed: null } as const
+
+const proposal = (label: string, term: readonly Literal[], choice: Choice): readonly Proposal[] => {
+  const flat = flatten(term, choice)
+  return flat ? [{ ...flat, label }] : []
+}
+
+/** The same with the literal the other way round: a row that is not found, a condition that does not hold. */
+function without(name: string, term: readonly Literal[], literal: Literal): readonly Proposal[] {
+  if (literal.atom.form === 'constant') return []
+  const flipped = term.map((one) => (one === literal ? { ...one, wanted: !one.wanted } : one))
+  const what = literal.atom.search
+    ? literal.wanted
+      ? 'no such row'
+      : 'such a row'
+    : `${literal.wanted ? 'not ' : ''}${literal.atom.text ?? ''}`
+  return proposal(`${name}, with ${what}`, flipped, FIRST)
+}
+
+function innerChoices(name: string, term: readonly Literal[], atom: Atom): readonly Proposal[] {
+  const searches = searchesOf(atom)
+  const ways = searches.reduce((sum, one) => sum + waysOf(one).length, 0)
+  return Array.from({ length: Math.max(0, Math.min(ways, MOST_INNER) - 1) }, (_, index) =>
+    proposal(`${name}, way ${index + 2}`, term, { ...FIRST, inner: new Map([[atom, index + 1]]) }),
+  ).flat()
+}
+
+const searchesOf = (atom: Atom): readonly Search[] => (atom.search ? [atom.search] : (atom.hints ?? []))
+
+const waysOf = ({ condition }: Search): readonly (readonly Literal[])[] =>
+  minTerms(condition, true, MOST_INNER).terms
+
+/** Atoms of a term, those inside of searches included, that look for rows. */
+function searchesIn(term: readonly Literal[], depth = 0): readonly Atom[] {
+  if (depth > MOST_DEPTH) return []
+  return term.flatMap(({ atom, wanted }) => {
+    const searches = searchesOf(atom)
+    if (!wanted || searches.length === 0) return []
+    const inner = searches.flatMap((one) => searchesIn(waysOf(one)[0] ?? [], depth + 1))
+    return [atom, ...inner]
+  })
+}
+
+function flatten(term: readonly Literal[], choice: Choice, depth = 0): Omit<Proposal, 'label'> | null {
+  const instances: Instance[] = []
+  const wishes: Wish[] = []
+  const opaque: Literal[] = []
+  for (const literal of term) {
+    const { atom, wanted } = literal
+    const searches = searchesOf(atom)
+    const isUnknown = atom.search === undefined && atom.opaque !== undefined
+    if (isUnknown) opaque.push(literal)
+    if (searches.length > 0 && wanted) {
+      const inner = depth < MOST_DEPTH ? pickWay(searches, choice.inner.get(atom) ?? 0) : undefined
+      const flat = inner && flatten(inner.way, choice, depth + 1)
+      if (!flat) return null
+      instances.push(...inner.search.instances, ...flat.instances)
+      wishes.push(...flat.wishes)
+      opaque.push(...flat.opaque)
+    } else if (searches.length === 0 && !isUnknown) {
+      const element = choice.element.get(atom)
+      wishes.push({ ...literal, ...(element === undefined ? {} : { element }) })
+    }
+  }
+  return { instances, wishes, opaque, lapsed: null }
+}
+
+function pickWay(
+  searches: readonly Search[],
+  index: number,
+): { readonly search: Search; readonly way: readonly Literal[] } | undefined {
+  const all = searches.flatMap((search) => waysOf(search).map((way) => ({ search, way })))
+  return all[index]
+}
+
+/** Conditions over a list, with how many elements it has. */
+function listsIn(wishes: readonly Wish[]): readonly (readonly [Atom, number])[] {
+  return wishes.flatMap(({ atom, wanted }) => {
+    if (!wanted || (atom.form !== 'in' && atom.form !== 'any')) return []
+    const right = child(atom.node, 'rexpr')
+    const count = right ? elementsOf(right).length : 0
+    return count > 1 ? [[atom, count] as const] : []
+  })
+}
+
+/** The row's own columns that a term compares, left empty. */
+function nullsOf(term: readonly Literal[]): readonly Wish[] {
+  const columns = new Map<string, Wish>()
+  for (const { atom } of term) {
+    if (atom.form !== 'comparison' && atom.form !== 'distinct' && atom.form !== 'boolean') continue
+    for (const node of [child(atom.node, 'lexpr'), child(atom.node, 'rexpr'), atom.node]) {
+      if (node?.kind !== 'ColumnRef') continue
+      const text = columnText(node)
+      if (text?.startsWith('r0.')) columns.set(text, nullWish(node, text))
+    }
+  }
+  return [...columns.values()]
+}
+
+const columnText = (node: { readonly fields: Readonly<Record<string, unknown>> }): string | null => {
+  const parts = JSON.stringify(node.fields['fields']).match(/"sval":"((?:[^"\\]|\\.)*)"/g) ?? []
+  return parts.length === 2 ? parts.map((part) => part.slice(8, -1)).join('.') : null
+}
+
+function nullWish(column: Atom['node'], text: string): Wish {
+  const node = {
+    kind: 'NullTest',
+    fields: { arg: { [column.kind]: column.fields }, nulltesttype: 'IS_NULL' },
+  }
+  return { atom: { form: 'null test', node, text: `${text} IS NULL` }, wanted: true }
+}
+
+/** Relations of the instances of a proposal, by alias. */
+export const relationsOf = ({ instances }: Proposal): ReadonlyMap<string, Relation> =>
+  new Map(instances.map(({ alias, relation }) => [alias, relation]))

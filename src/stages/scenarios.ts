@@ -1,0 +1,122 @@
+import { Connection } from '../database/connection.ts'
+import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Relation } from '../domain/catalog.ts'
+import { holdsRows, policiesFor } from '../domain/catalog.ts'
+import type { Config } from '../domain/config.ts'
+import type { Observation } from '../domain/probe.ts'
+import type { Scenario, ScenarioCount } from '../domain/scenario.ts'
+import type { Command } from '../domain/vocabulary.ts'
+import type { Reading } from '../ownership/policy-facts.ts'
+import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import { expandPredicate } from '../policy/predicate.ts'
+import { termsOfPredicate } from '../policy/terms.ts'
+import { closedByCatalog } from '../probe/plan.ts'
+import type { ProbeOptions } from '../probe/probe.ts'
+import { tryScenario } from '../probe/scenarios.ts'
+import { ScenarioMaker } from '../scenario/scenarios.ts'
+import type { Ways } from '../scenario/scenarios.ts'
+import { World } from '../scenario/world.ts'
+
+/** What scenarios of one relation showed. */
+export interface Directed {
+  readonly relation: Relation
+  /** those in which somebody got through */
+  readonly scenarios: readonly Scenario[]
+  readonly observations: readonly Observation[]
+  readonly count: ScenarioCount
+}
+
+/** Ways through the policies of one relation and command that are tried. */
+const MOST_WAYS = 16
+
+/** Rows and sessions that the text of the policies proposes, tried one by one; relations are shared out over the copies. */
+export async function direct(
+  options: ProbeOptions,
+  reading: Reading,
+  config: Config,
+  relations: readonly Relation[],
+): Promise<readonly Directed[]> {
+  const queue = relations.filter((relation) => holdsRows(relation) && relation.rowSecurity.enabled)
+  const order = [...queue]
+  const found = new Map<Relation, Directed>()
+  const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
+    await using connection = await Connection.open(target)
+    await connection.run(PREPARE_CONNECTION)
+    const world = new World(connection, {
+      ...options,
+      options: { config, platformSchemas: PLATFORM_SCHEMAS },
+    })
+    for (let relation = queue.shift(); relation; relation = queue.shift()) {
+      options.signal.throwIfAborted()
+      found.set(relation, await directOne(connection, world, options, reading, config, relation))
+    }
+    await connection.run('rollback')
+  }
+  await Promise.all(options.targets.map(work))
+  return order.flatMap((relation) => found.get(relation) ?? [])
+}
+
+async function directOne(
+  connection: Connection,
+  world: World,
+  options: ProbeOptions,
+  reading: Reading,
+  config: Config,
+  relation: Relation,
+): Promise<Directed> {
+  await connection.run('rollback;\nbegin')
+  const maker = new ScenarioMaker(world, connection, reading)
+  const made = await maker.make(relation, waysThrough(options, reading, config, relation))
+  const observations: Observation[] = []
+  const shown: Scenario[] = []
+  for (const scenario of made.scenarios) {
+    const through = await tryScenario(connection, options, relation, scenario)
+    if (through.length > 0) shown.push(scenario)
+    observations.push(...through)
+  }
+  return { relation, scenarios: shown, observations, count: made.count }
+}
+
+/** Commands whose policies say the same share their ways. */
+function waysThrough(
+  { catalog, expectationsOf }: ProbeOptions,
+  reading: Reading,
+  config: Config,
+  relation: Relation,
+): readonly Ways[] {
+  const role = config.identity === 'supabase' ? 'authenticated' : config.identity.role
+  const open = new Set(
+    expectationsOf(relation.oid).flatMap((one) => (closedByCatalog(one) ? [] : [one.command])),
+  )
+  const groups = new Map<string, Ways & { readonly commands: Command[] }>()
+  for (const [command, side] of SIDES) {
+    if (!open.has(command) || !isPermitted(relation, command, role)) continue
+    const { terms, left } = termsOfPredicate(
+      expandPredicate(catalog, relation, command, side, role, reading),
+      MOST_WAYS,
+    )
+    const key = `${side} ${textOf(relation, command, role, side)}`
+    const known = groups.get(key)
+    if (known) known.commands.push(command)
+    else groups.set(key, { commands: [command], terms, left })
+  }
+  return [...groups.values()]
+}
+
+const SIDES = [
+  ['select', 'using'],
+  ['update', 'using'],
+  ['delete', 'using'],
+  ['insert', 'check'],
+] as const
+
+const isPermitted = (relation: Relation, command: Command, role: string): boolean =>
+  policiesFor(relation, command, role).some(({ permissive }) => permissive)
+
+const textOf = (relation: Relation, command: Command, role: string, side: 'using' | 'check'): string =>
+  policiesFor(relation, command, role)
+    .map(({ permissive, using, withCheck }) =>
+      JSON.stringify([permissive, side === 'using' ? using : (withCheck ?? using)]),
+    )
+    .sort()
+    .join()
