@@ -155,5 +155,6 @@ export interface RawArgument {
   readonly relation: number | null
   readonly composite: boolean
   readonly pseudo: boolean
+  readonly default: string | null
   readonly labels: readonly string[] | null
 }

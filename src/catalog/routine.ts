@@ -40,6 +40,7 @@ function buildArguments(raw: RawRoutine): readonly Argument[] {
     array: argument.is_array,
     variadic: argument.mode === 'v',
     hasDefault: argument.mode !== 'o' && inputs.indexOf(argument) >= inputs.length - raw.default_count,
+    default: argument.default,
     labels: argument.labels,
     relation: argument.relation,
     composite: argument.composite,

@@ -135,6 +135,8 @@ export interface Argument {
   readonly array: boolean
   readonly variadic: boolean
   readonly hasDefault: boolean
+  /** the text of the default */
+  readonly default: string | null
   /** labels of an enum, in order */
   readonly labels: readonly string[] | null
   /** the relation whose row type it is */

@@ -9,6 +9,7 @@ export const sampleArgument = (name: string | null, rest: Partial<Argument> = {}
   array: false,
   variadic: false,
   hasDefault: false,
+  default: null,
   labels: null,
   relation: null,
   composite: false,

@@ -1,7 +1,7 @@
 import type { Routine } from '../domain/catalog.ts'
 import { bare, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import { bodyTrees } from './bodies.ts'
+import { bodyTrees } from '../sql/bodies.ts'
 import { meaningOf } from './expression.ts'
 import type { Reading } from './policy-facts.ts'
 

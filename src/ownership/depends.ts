@@ -1,7 +1,7 @@
 import { parseStatements, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
-import { bodyTrees } from './bodies.ts'
+import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
 import { policyReads, readsOf } from './reads.ts'
 

@@ -1,7 +1,7 @@
 import { nameParts, parseExpression, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Catalog } from '../domain/catalog.ts'
-import { bodyTrees } from './bodies.ts'
+import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
 
 /** Which relations the policies of each relation look into, through subqueries and the functions that they call. */

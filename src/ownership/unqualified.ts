@@ -1,7 +1,7 @@
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import { nameParts, parseExpression, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import { bodyTrees } from './bodies.ts'
+import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
 
 /** A security definer function that the policies of a relation call and that reads tables without saying of which schema. */

@@ -1,11 +1,6 @@
 import { deparseSync } from 'pgsql-deparser'
-import { parseExpression } from './parse.ts'
+import { parseExpression, rawOf } from './parse.ts'
 import type { Node } from './parse.ts'
-
-/** The node as the parser gives it. */
-type Raw = Readonly<Record<string, unknown>>
-
-const rawOf = ({ kind, fields }: Node): Raw => ({ [kind]: fields })
 
 /**
  * The SQL text of an expression, on one line. It is parsed again: what does not come out as it went in is no text of it.
@@ -47,6 +42,8 @@ const PLACES: ReadonlySet<string> = new Set([
   'stmt_len',
   'list_start',
   'list_end',
+  'rexpr_list_start',
+  'rexpr_list_end',
 ])
 
 function sorted(value: unknown): unknown {

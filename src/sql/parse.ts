@@ -65,6 +65,18 @@ export function plpgsqlQueries(createFunction: string): readonly string[] | null
   }
 }
 
+/** @returns the parser's tree of the first function of a PL/pgSQL CREATE FUNCTION, or null where it does not parse */
+export function parsePlpgsql(createFunction: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const parsed = parsePlPgSQLSync(createFunction) as {
+      plpgsql_funcs?: readonly { PLpgSQL_function?: Record<string, unknown> }[]
+    }
+    return parsed.plpgsql_funcs?.[0]?.PLpgSQL_function ?? null
+  } catch {
+    return null
+  }
+}
+
 function collectQueries(value: unknown, into: string[]): void {
   if (Array.isArray(value)) for (const item of value) collectQueries(item, into)
   else if (typeof value === 'object' && value !== null)
@@ -74,7 +86,11 @@ function collectQueries(value: unknown, into: string[]): void {
     }
 }
 
-function toNode(value: unknown): Node | undefined {
+/** The node as the parser gives it, and as `fields` of other nodes hold it. */
+export const rawOf = ({ kind, fields }: Node): Readonly<Record<string, unknown>> => ({ [kind]: fields })
+
+/** @returns undefined where a field's value is no node, but a list, a text or a node without its kind */
+export function toNode(value: unknown): Node | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const [entry, more] = Object.entries(value)
   if (!entry || more || !/^[A-Z]/.test(entry[0]) || typeof entry[1] !== 'object' || entry[1] === null)
@@ -155,7 +171,19 @@ export function bare(node: Node): Node {
     const select = child(node, 'subselect')
     const targets = select ? children(select, 'targetList') : []
     const value = targets.length === 1 && targets[0] ? child(targets[0], 'val') : undefined
-    if (select && value && children(select, 'fromClause').length === 0) return bare(value)
+    if (select && value && isPlain(select)) return bare(value)
   }
   return node
 }
+
+/** Neither FROM nor WHERE, nor anything else that decides whether there is a row. */
+const isPlain = ({ fields }: Node): boolean =>
+  [
+    'fromClause',
+    'whereClause',
+    'limitCount',
+    'limitOffset',
+    'havingClause',
+    'groupClause',
+    'withClause',
+  ].every((field) => !(field in fields))

@@ -26,6 +26,7 @@ arguments as (
         'relation', nullif(coalesce(element.typrelid, b.typrelid), 0)::int8,
         'composite', coalesce(element.typtype, b.typtype) = 'c',
         'pseudo', b.typtype = 'p',
+        'default', pg_get_function_arg_default(g.routine, g.position::int4),
         'labels', (
           select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = coalesce(element.oid, b.oid)
         )

@@ -1,7 +1,7 @@
 import type { Routine } from '../domain/catalog.ts'
-import { parseExpression, parseStatements, plpgsqlQueries } from '../sql/parse.ts'
-import type { Node } from '../sql/parse.ts'
-import { withPlainTypes } from '../sql/plpgsql.ts'
+import { parseExpression, parseStatements, plpgsqlQueries } from './parse.ts'
+import type { Node } from './parse.ts'
+import { withPlainTypes } from './plpgsql.ts'
 
 /** The SQL inside a function; a body that does not parse is opaque and gives nothing. */
 export function bodyTrees(routine: Routine): readonly Node[] {
@@ -16,7 +16,7 @@ export function bodyTrees(routine: Routine): readonly Node[] {
 }
 
 /** `return …` and `begin atomic … end`, as bodies in standard SQL stand there. */
-function withoutFrame(body: string): string {
+export function withoutFrame(body: string): string {
   const [, inner] = /^\s*begin\s+atomic\b(.*)\bend\s*;?\s*$/is.exec(body) ?? []
   return (inner ?? body).replace(/^\s*return\b/i, 'select')
 }
