@@ -41,6 +41,7 @@ export async function tryScenario(
   for (const trial of trials) {
     const outcome = await outcomeOf(connection, options.catalog, trial)
     if (!outcome || !isThrough(outcome)) continue
+    if (trial.probe.command === 'insert' && !(await staysAs(connection, trial, outcome))) continue
     const exempt = await exemption(connection, options, scenario, trial)
     observations.push({
       probe: trial.probe,
@@ -132,14 +133,14 @@ function rowCondition({ keys }: Relation, values: Values, readable: readonly str
         columns.length > 0 &&
         columns.every((name) => readable.includes(name) && values[name] !== null),
     )
-  const equals = (name: string): string => {
-    const value = values[name]
-    if (value === null || value === undefined) return `t.${quoteName(name)} is null`
-    return typeof value === 'object'
-      ? `to_jsonb(t.${quoteName(name)}) = ${quoteLiteral(JSON.stringify(value))}::jsonb`
-      : `to_jsonb(t.${quoteName(name)}) #>> '{}' = ${quoteLiteral(String(value))}`
-  }
-  return (key?.columns ?? readable).map(equals).join(' and ')
+  return (key?.columns ?? readable).map((name) => equals(name, values[name])).join(' and ')
+}
+
+function equals(name: string, value: unknown): string {
+  if (value === null || value === undefined) return `t.${quoteName(name)} is null`
+  return typeof value === 'object'
+    ? `to_jsonb(t.${quoteName(name)}) = ${quoteLiteral(JSON.stringify(value))}::jsonb`
+    : `to_jsonb(t.${quoteName(name)}) #>> '{}' = ${quoteLiteral(String(value))}`
 }
 
 /** Takes all other rows away, without triggers and foreign keys, so that a statement without WHERE means one row. */
@@ -172,6 +173,32 @@ async function outcomeOf(connection: Connection, catalog: Catalog, trial: Trial)
     const { needs, target, actor } = trial
     return classify(error.error, { catalog, role: actor.role, needs, base: target.base })
   }
+}
+
+/** Whether the row stands as somebody else's: a trigger may have made it the actor's own. What a constraint stopped never stood. */
+async function staysAs(connection: Connection, trial: Trial, outcome: Outcome): Promise<boolean> {
+  const { base, ownership } = trial.target
+  const values = trial.payload ?? {}
+  const identity = identityColumns(ownership).filter((name) => name in values)
+  if (outcome.kind === 'admitted')
+    return !base.triggers.some(({ enabled, timing }) => enabled && timing === 'before')
+  const table = quoteQualified(base.schema, base.name)
+  const look = `select 1 from ${table} t where ${rowCondition(base, values, Object.keys(values))} and ${identity.map((name) => equals(name, values[name])).join(' and ') || 'true'}`
+  const before = await connection.results(
+    ['rollback', 'begin', ...(trial.before === null ? [] : [trial.before]), look].join(';\n'),
+  )
+  const after = await connection.results(
+    [
+      'rollback',
+      'begin',
+      ...(trial.before === null ? [] : [trial.before]),
+      sessionSql(trial.actor),
+      trial.statement,
+      BECOME_SUPERUSER,
+      look,
+    ].join(';\n'),
+  )
+  return (after.at(-1)?.count ?? 0) > (before.at(-1)?.count ?? 0)
 }
 
 /** The widest audience to which the configuration opens the row, in the state that it is in. */

@@ -56,7 +56,9 @@ export function withSlot(draft: Draft, slot: Slot, value: unknown, standing: Sta
     }
     case 'setting': {
       const text = value === null ? '' : String(value)
-      if (draft.locked.has(key)) return draft.actor.settings[slot.name] === text ? draft : null
+      // what no session sets is not there, whatever policies ask for
+      if (draft.locked.has(key) || !(slot.name in draft.actor.settings))
+        return draft.actor.settings[slot.name] === text ? draft : null
       const settings = { ...draft.actor.settings, [slot.name]: text }
       return { ...draft, locked, actor: { ...draft.actor, settings } }
     }
@@ -78,18 +80,58 @@ function withColumn(
   if (isLocked) return same(row.values[name], value) ? draft : null
   if (value === null && column.notNull) return null
   if (column.labels && value !== null && !column.array && !column.labels.includes(String(value))) return null
+  if (row.standing !== null && isKeyOf(row.relation, name)) {
+    // a row keeps its key: another one that has it takes its place
+    const other = standing(row.relation.oid).find((one) => same(one[name], value))
+    return other
+      ? {
+          ...draft,
+          rows: new Map([
+            ...draft.rows,
+            [
+              alias,
+              {
+                ...row,
+                values: { ...other, ...decidedIn(row, alias, draft), [name]: value },
+                standing: other,
+              },
+            ],
+          ]),
+        }
+      : null
+  }
   const changed = rebased({ ...row, values: { ...row.values, [name]: value } }, alias, draft, standing)
-  return changed && { ...draft, rows: new Map([...draft.rows, [alias, changed]]) }
+  return { ...draft, rows: new Map([...draft.rows, [alias, changed]]) }
 }
 
-/** A new row with the key of one that stands is that one, but for what was decided. */
-function rebased(row: DraftRow, alias: string, draft: Draft, standing: Standing): DraftRow | null {
-  if (row.standing) return row
-  const found = standing(row.relation.oid).find((other) => collides(row.relation, row.values, other))
-  if (!found) return row
-  const decided = Object.entries(row.values).filter(([name]) => draft.locked.has(`${alias}.${name}`))
-  return { ...row, values: { ...found, ...Object.fromEntries(decided) }, standing: found }
+/** A new row with a key that was decided, and is that of one which stands, is that one, but for what was decided. */
+function rebased(row: DraftRow, alias: string, draft: Draft, standing: Standing): DraftRow {
+  const isDecided = (columns: readonly string[]): boolean =>
+    columns.every((name) => draft.locked.has(`${alias}.${name}`))
+  const decidedKeys = row.relation.keys.filter(({ columns }) => isDecided(columns))
+  return decidedKeys.length === 0 ? row : asStanding(row, alias, draft, standing, decidedKeys)
 }
+
+/** The row that stands with the same key, with what was decided of the new one. */
+export function asStanding(
+  row: DraftRow,
+  alias: string,
+  draft: Draft,
+  standing: Standing,
+  keys: Relation['keys'] = row.relation.keys,
+): DraftRow {
+  if (row.standing) return row
+  const relation = { ...row.relation, keys }
+  const found = standing(row.relation.oid).find((other) => collides(relation, row.values, other))
+  if (!found) return row
+  return { ...row, values: { ...found, ...decidedIn(row, alias, draft) }, standing: found }
+}
+
+const isKeyOf = ({ keys }: Relation, name: string): boolean =>
+  keys.some(({ primary, columns }) => primary && columns.includes(name))
+
+const decidedIn = ({ values }: DraftRow, alias: string, { locked }: Draft): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => locked.has(`${alias}.${name}`)))
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 

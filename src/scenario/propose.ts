@@ -1,8 +1,10 @@
 import type { Relation } from '../domain/catalog.ts'
+import { makeAtom } from '../policy/read.ts'
 import type { Literal } from '../policy/terms.ts'
 import { minTerms } from '../policy/terms.ts'
 import type { Atom, Instance, Search } from '../policy/tree.ts'
-import { child } from '../sql/parse.ts'
+import { child, nameParts, walk } from '../sql/parse.ts'
+import type { Node } from '../sql/parse.ts'
 import { elementsOf } from './settings.ts'
 import type { Wish } from './settings.ts'
 
@@ -146,31 +148,21 @@ function listsIn(wishes: readonly Wish[]): readonly (readonly [Atom, number])[] 
   })
 }
 
-/** The row's own columns that a term compares, left empty. */
+/** The row's own columns that a term looks at, left empty. */
 function nullsOf(term: readonly Literal[]): readonly Wish[] {
   const columns = new Map<string, Wish>()
-  for (const { atom } of term) {
-    if (atom.form !== 'comparison' && atom.form !== 'distinct' && atom.form !== 'boolean') continue
-    for (const node of [child(atom.node, 'lexpr'), child(atom.node, 'rexpr'), atom.node]) {
-      if (node?.kind !== 'ColumnRef') continue
-      const text = columnText(node)
-      if (text?.startsWith('r0.')) columns.set(text, nullWish(node, text))
+  for (const { atom } of term)
+    for (const node of walk(atom.node)) {
+      const [alias, column, ...more] = node.kind === 'ColumnRef' ? nameParts(node, 'fields') : []
+      if (alias !== 'r0' || column === undefined || more.length > 0 || atom.form === 'null test') continue
+      columns.set(column, nullWish(node))
     }
-  }
   return [...columns.values()]
 }
 
-const columnText = (node: { readonly fields: Readonly<Record<string, unknown>> }): string | null => {
-  const parts = JSON.stringify(node.fields['fields']).match(/"sval":"((?:[^"\\]|\\.)*)"/g) ?? []
-  return parts.length === 2 ? parts.map((part) => part.slice(8, -1)).join('.') : null
-}
-
-function nullWish(column: Atom['node'], text: string): Wish {
-  const node = {
-    kind: 'NullTest',
-    fields: { arg: { [column.kind]: column.fields }, nulltesttype: 'IS_NULL' },
-  }
-  return { atom: { form: 'null test', node, text: `${text} IS NULL` }, wanted: true }
+function nullWish(column: Node): Wish {
+  const fields = { arg: { [column.kind]: column.fields }, nulltesttype: 'IS_NULL' }
+  return { atom: makeAtom({ kind: 'NullTest', fields }), wanted: true }
 }
 
 /** Relations of the instances of a proposal, by alias. */

@@ -58,4 +58,3 @@ const qualified = (node: Node, alias: string): Node =>
   node.kind === 'ColumnRef'
     ? columnNode(alias, nameParts(node, 'fields').at(-1) ?? '')
     : rebuilt(node, (inner) => qualified(inner, alias))
-

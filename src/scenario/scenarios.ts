@@ -38,16 +38,22 @@ export interface Made {
 export class ScenarioMaker {
   readonly #world: World
   readonly #connection: Connection
-  readonly #solver: Solver
+  readonly #meanings: Meanings
 
   constructor(world: World, connection: Connection, meanings: Meanings) {
     this.#world = world
     this.#connection = connection
-    this.#solver = {
-      connection,
-      meanings,
-      standing: (relation) => world.standing(relation),
-      benchOf: (relation) => world.benchOf(relation),
+    this.#meanings = meanings
+  }
+
+  async #solverFor(relation: Relation): Promise<Solver> {
+    const world = this.#world
+    return {
+      connection: this.#connection,
+      meanings: this.#meanings,
+      standing: (oid) => world.standing(oid),
+      identity: (await world.benchOf(relation)).identity,
+      benchOf: (one) => world.benchOf(one),
     }
   }
 
@@ -81,8 +87,9 @@ export class ScenarioMaker {
   ): Promise<readonly Scenario[]> {
     const inserts = commands.every((command) => command === 'insert')
     const start = await this.#start(relation, proposal, inserts)
-    const solved = start && (await solve(this.#solver, start, proposal.wishes))
-    const draft = solved && (await repair(this.#solver, solved))
+    const solver = await this.#solverFor(relation)
+    const solved = start && (await solve(solver, start, proposal.wishes))
+    const draft = solved && (await repair(solver, solved))
     if (!draft) return []
     const lapses =
       proposal.opaque.length > 0 || proposal.instances.length > 0 ? this.#lapses(draft, proposal) : []
@@ -117,7 +124,9 @@ export class ScenarioMaker {
       ),
     )
     return [...draft.rows].flatMap(([alias, { relation, values }]) => {
-      if (alias === 'r0' || !Object.values(values).includes(this.#world.stranger.key)) return []
+      // accounts are the platform's: a sign-in that is locked out never gets to ask
+      const isOurs = this.#world.orderOf(relation) >= 0
+      if (alias === 'r0' || !isOurs || !Object.values(values).includes(this.#world.stranger.key)) return []
       return waysOut(relation, this.#world.model.literals)
         .filter(({ column }) => !asked.has(`${alias}.${column}`))
         .flatMap(({ column, value }) => {

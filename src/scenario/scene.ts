@@ -4,7 +4,9 @@ import type { Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
 import { claimsSql, insertSql } from '../seed/insert.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
+import { asStanding } from './draft.ts'
 import type { Draft, DraftRow } from './draft.ts'
+import { lookupWith } from './ties.ts'
 import type { World } from './world.ts'
 
 /** The rows of a draft as they stand once they are there, and the SQL by which a superuser puts them there. */
@@ -28,11 +30,16 @@ export async function stageScene(
   const own = draft.rows.get('r0')
   if (!own) return null
   const rows = [...draft.rows]
+    .map(([alias, row]): readonly [string, DraftRow] => [
+      alias,
+      alias === 'r0' ? row : asStanding(row, alias, draft, (oid) => world.standing(oid)),
+    ])
     .filter(([alias, row]) => !(inserts && alias === 'r0') && isChanged(row))
     .sort(([, a], [, b]) => world.orderOf(a.relation) - world.orderOf(b.relation))
   const merged = withoutRepetition(rows.map(([, row]) => row))
   const decided = [...draft.locked].flatMap((key) => (key.startsWith('r0.') ? [key.slice(3)] : []))
   for (const quiet of [false, true]) {
+    if (quiet && !merged.every((row) => isRooted(world, draft, row))) return null
     const sql = scriptFor(world, merged, quiet)
     const values = inserts
       ? (await runs(connection, sql)) && own.values
@@ -40,6 +47,16 @@ export async function stageScene(
     if (values) return { sql, values }
   }
   return null
+}
+
+/** What a row refers to is there, though nothing would say so where foreign keys are silent. */
+function isRooted(world: World, draft: Draft, { relation, values }: DraftRow): boolean {
+  const lookup = lookupWith(world, draft)
+  return relation.foreignKeys.every(({ columns, target, targetColumns }) => {
+    const key = columns.map((name) => values[name])
+    if (key.some((value) => value === null || value === undefined)) return true
+    return !world.population.rows.has(target) || lookup(target, targetColumns, key) !== undefined
+  })
 }
 
 const isChanged = ({ values, standing }: DraftRow): boolean =>

@@ -20,12 +20,17 @@ export interface Wish {
 }
 
 /** Settings any one of which may make the condition come out as wished. The server decides which does. */
-export function settingsFor(wish: Wish, draft: Draft, meanings: Meanings): readonly Setting[] {
+export function settingsFor(
+  wish: Wish,
+  draft: Draft,
+  meanings: Meanings,
+  identity: ReadonlySet<string> = new Set(),
+): readonly Setting[] {
   const { atom, wanted } = wish
   const { node } = atom
   const by = (inner: Node | undefined, value: string): readonly Setting[] =>
     inner ? invert(inner, value, draft, meanings) : []
-  const view: View = { draft, meanings, by }
+  const view: View = { draft, meanings, by, identity }
   switch (atom.form) {
     case 'comparison':
       return comparison(node, operatorOf(node), wanted, view)
@@ -57,6 +62,7 @@ export function settingsFor(wish: Wish, draft: Draft, meanings: Meanings): reado
 }
 
 interface View {
+  readonly identity: ReadonlySet<string>
   readonly draft: Draft
   readonly meanings: Meanings
   readonly by: (inner: Node | undefined, value: string) => readonly Setting[]
@@ -147,7 +153,7 @@ function different(slot: Slot, column: Column | undefined, text: string, draft: 
 }
 
 /** How free an expression is to be set: what is decided or fixed is not, and later rows are freer than the policy's own. */
-function freedom(node: Node, { draft, meanings }: View): number {
+function freedom(node: Node, { draft, meanings, identity }: View): number {
   const aliases = [...draft.rows.keys()]
   const columns = [...walk(node)].flatMap((one) => {
     if (one.kind !== 'ColumnRef') return []
@@ -156,6 +162,8 @@ function freedom(node: Node, { draft, meanings }: View): number {
     if (!row) return []
     const isKey = row.relation.keys.some(({ primary, columns: key }) => primary && key.includes(column))
     if (draft.locked.has(`${alias}.${column}`) || (isKey && row.standing !== null)) return [0.1]
+    // whose the row is stays as it is, as long as something else can be set
+    if (alias === 'r0' && identity.has(column)) return [0.3]
     return [1 + aliases.indexOf(alias) - (isKey && alias === 'r0' ? 0.8 : 0)]
   })
   if (columns.length > 0) return Math.max(...columns)

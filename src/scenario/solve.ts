@@ -14,6 +14,8 @@ export interface Solver {
   readonly connection: Connection
   readonly meanings: Meanings
   readonly standing: Standing
+  /** columns of the policy's own row that say whose it is */
+  readonly identity: ReadonlySet<string>
   readonly benchOf: (relation: Relation) => Promise<Bench>
 }
 
@@ -66,7 +68,7 @@ const testOf = ({ atom, wanted }: Wish): readonly string[] =>
   atom.text === null ? [] : [`((${atom.text}) is ${wanted ? '' : 'not '}true)`]
 
 async function bring(solver: Solver, draft: Draft, wish: Wish): Promise<Draft | null> {
-  const settings = settingsFor(wish, draft, solver.meanings).slice(0, MOST_SETTINGS)
+  const settings = settingsFor(wish, draft, solver.meanings, solver.identity).slice(0, MOST_SETTINGS)
   const values = await ask(
     solver.connection,
     draft,

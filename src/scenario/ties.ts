@@ -29,6 +29,7 @@ export function standpointOf(world: World, draft: Draft, lapsed: Lapsed | null):
     (isTied(row, actor) ||
       names(world, own.values) ||
       isTrusted(draft) ||
+      isVouchedFor(world, draft, own) ||
       [...draft.rows].some(
         ([alias, one]) =>
           alias !== 'r0' &&
@@ -42,7 +43,7 @@ export function standpointOf(world: World, draft: Draft, lapsed: Lapsed | null):
 const isTied = (row: SeededRow, actor: Actor): boolean => ['own', 'team'].includes(tieOf(row, actor))
 
 /** Rows of the draft come before those that stand. */
-function lookupWith(world: World, draft: Draft): Lookup {
+export function lookupWith(world: World, draft: Draft): Lookup {
   return (relation, columns, values) => {
     const made = [...draft.rows.values()].find(
       (one) =>
@@ -125,6 +126,14 @@ function isTrusted({ locked }: Draft): boolean {
     if (key.startsWith('setting ')) return true
     return key.startsWith('claim ') && !UNTRUSTED.has(key.slice(6).split('.')[0] ?? '')
   })
+}
+
+/** The session carries a key that stands in the row, in a place that the server vouches for: that of the actor's tenant. */
+function isVouchedFor(world: World, { actor }: Draft, own: DraftRow): boolean {
+  const claims = Object.entries(actor.claims).filter(([name]) => !UNTRUSTED.has(name))
+  const settings = Object.entries(actor.settings).filter(([name]) => !name.startsWith('request.'))
+  const carried = new Set(tokensOf(world, Object.fromEntries([...claims, ...settings])))
+  return tokensOf(world, own.values).some((token) => carried.has(token))
 }
 
 /**

@@ -6,7 +6,6 @@ import { benchFor, Unmakeable } from '../seed/bench.ts'
 import type { Bench, Placed, Workshop } from '../seed/bench.ts'
 import { actorFor, STRANGER } from '../seed/cast.ts'
 import type { Person } from '../seed/cast.ts'
-import { collides } from '../seed/conflict.ts'
 import { openWorkshop, seedableRelations } from '../seed/populate.ts'
 import type { PopulateOptions } from '../seed/populate.ts'
 import { lookupIn } from '../seed/read-back.ts'
@@ -125,12 +124,12 @@ export class World {
     const outsider = this.#shop.people.find(({ name }) => name === 'carol') ?? null
     const made = await this.#make(relation, outsider, number)
     if (!made) {
-      const [values] = this.standing(relation.oid)
+      const rows = this.standing(relation.oid)
+      const own = rows.find((one) => Object.values(one).includes(this.stranger.key))
+      const values = own ?? rows[0]
       return values ? { relation, values, standing: values } : null
     }
-    const values = this.#leastRight(relation, made)
-    const taken = this.standing(relation.oid).find((other) => collides(relation, values, other))
-    return { relation, values: taken ?? values, standing: taken ?? null }
+    return { relation, values: this.#leastRight(relation, made), standing: null }
   }
 
   /** Nobody is given a strong role that no condition asks for. */

@@ -26,7 +26,7 @@ export interface Person {
 export const FRIEND = 'frank'
 
 /** Signed up and tied to nobody: in scenarios she is given, row by row, what a policy asks for. */
-export const STRANGER = 'mallory'
+export const STRANGER = 'eve'
 
 export const TENANTS = ['acme', 'globex'] as const
 
@@ -62,7 +62,7 @@ export function castPeople(
     person(FRIEND, 4, {}),
     person(STRANGER, 60, {}),
     ...lapsesOf(model).map((lapse, index) =>
-      person(`dave-${slug(String(lapse.value ?? lapse.column)) || index}`, 20 + index, {
+      person(`dave-${slug(lapseName(lapse)) || index}`, 20 + index, {
         tenant: 'acme',
         membership: { lapse },
       }),
@@ -73,6 +73,10 @@ export function castPeople(
     ...rights.map((right, index) => person(`staff-${slug(right) || index}`, 30 + index, { right })),
   ]
 }
+
+/** A date says nothing of what it is the date of. */
+const lapseName = ({ column, value }: Lapse): string =>
+  value === null || typeof value === 'boolean' || /^\d{4}-/.test(value) ? column : value
 
 const slug = (label: string): string =>
   label

@@ -9,6 +9,8 @@ import type { Command } from '../domain/vocabulary.ts'
 import type { Reading } from '../ownership/policy-facts.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
 import { expandPredicate } from '../policy/predicate.ts'
+import { policyReading } from '../policy/reading.ts'
+import type { PolicyReading } from '../policy/reading.ts'
 import { termsOfPredicate } from '../policy/terms.ts'
 import { closedByCatalog } from '../probe/plan.ts'
 import type { ProbeOptions } from '../probe/probe.ts'
@@ -39,6 +41,7 @@ export async function direct(
   const queue = relations.filter((relation) => holdsRows(relation) && relation.rowSecurity.enabled)
   const order = [...queue]
   const found = new Map<Relation, Directed>()
+  const policies = policyReading(options.catalog, PLATFORM_SCHEMAS)
   const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
     await using connection = await Connection.open(target)
     await connection.run(PREPARE_CONNECTION)
@@ -48,7 +51,11 @@ export async function direct(
     })
     for (let relation = queue.shift(); relation; relation = queue.shift()) {
       options.signal.throwIfAborted()
-      found.set(relation, await directOne(connection, world, options, reading, config, relation))
+      const ways = waysThrough(options, policies, config, relation)
+      found.set(
+        relation,
+        await directOne(connection, options, new ScenarioMaker(world, connection, reading), relation, ways),
+      )
     }
     await connection.run('rollback')
   }
@@ -58,15 +65,13 @@ export async function direct(
 
 async function directOne(
   connection: Connection,
-  world: World,
   options: ProbeOptions,
-  reading: Reading,
-  config: Config,
+  maker: ScenarioMaker,
   relation: Relation,
+  ways: readonly Ways[],
 ): Promise<Directed> {
   await connection.run('rollback;\nbegin')
-  const maker = new ScenarioMaker(world, connection, reading)
-  const made = await maker.make(relation, waysThrough(options, reading, config, relation))
+  const made = await maker.make(relation, ways)
   const observations: Observation[] = []
   const shown: Scenario[] = []
   for (const scenario of made.scenarios) {
@@ -80,7 +85,7 @@ async function directOne(
 /** Commands whose policies say the same share their ways. */
 function waysThrough(
   { catalog, expectationsOf }: ProbeOptions,
-  reading: Reading,
+  reading: PolicyReading,
   config: Config,
   relation: Relation,
 ): readonly Ways[] {
