@@ -8,6 +8,7 @@ import type { Command } from '../src/domain/vocabulary.ts'
 import { applySources } from '../src/migrations/apply.ts'
 import { findSources } from '../src/migrations/find.ts'
 import { installNeon, installPlain, installPlatform, isForNeon } from '../src/platform/install.ts'
+import { quoteLiteral, quoteName } from '../src/sql/quote.ts'
 import type { Said } from './scene.ts'
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url))
@@ -77,19 +78,60 @@ async function projectCase(name: string): Promise<Case> {
   }
 }
 
-/** Databases with nothing but a platform in them, copied for each case. */
-export async function databaseOf(server: Server, number: number, one: Case): Promise<ConnectionTarget> {
+/** A database in which the case's SQL was run, dropped with its roles once `act` is through. */
+export async function withCase(
+  server: Server,
+  number: number,
+  one: Case,
+  act: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  await using admin = await Connection.open(server.target)
+  await templateOf(admin, server, one)
+  const before = new Set(await rolesIn(admin))
+  const target = await databaseOf(admin, server, number, one)
+  {
+    await using connection = await Connection.open(target)
+    await act(connection)
+  }
+  await admin.run(`drop database ${target.database} with (force)`)
+  for (const name of await rolesIn(admin))
+    if (!before.has(name)) await admin.run(`drop role ${quoteName(name)}`)
+}
+
+/** Databases with nothing but a platform in them are copied. */
+async function templateOf(admin: Connection, server: Server, one: Case): Promise<string> {
   const kind = one.platform === 'plain' ? 'plain' : isForNeon(one.texts) ? 'neon' : 'supabase'
   const template = `template_${kind}`
+  if (!(await ownerOf(admin, template))) await makeTemplate(admin, server, template, kind)
+  return template
+}
+
+async function rolesIn(admin: Connection): Promise<readonly string[]> {
+  const rows = await admin.rows<{ name: string }>('select rolname as name from pg_roles')
+  return rows.map(({ name }) => name)
+}
+
+async function databaseOf(
+  admin: Connection,
+  server: Server,
+  number: number,
+  one: Case,
+): Promise<ConnectionTarget> {
+  const template = await templateOf(admin, server, one)
   const name = `case_${number}`
-  await using admin = await Connection.open(server.target)
-  const [known] = await admin.rows(`select 1 from pg_database where datname = '${template}'`)
-  if (!known) await makeTemplate(admin, server, template, kind)
-  await admin.run(`create database ${name} template ${template} strategy file_copy`)
+  const owner = (await ownerOf(admin, template)) ?? 'postgres'
+  await admin.run(`create database ${name} template ${template} owner ${quoteName(owner)} strategy file_copy`)
   const target = { ...server.target, database: name }
   await using connection = await Connection.open(target)
   await one.apply(connection)
   return target
+}
+
+async function ownerOf(admin: Connection, database: string): Promise<string | undefined> {
+  const [row] = await admin.rows<{ owner: string }>(
+    `select pg_get_userbyid(datdba) as owner from pg_database where datname = ${quoteLiteral(database)}`,
+  )
+  return row?.owner
 }
 
 async function makeTemplate(
@@ -100,8 +142,8 @@ async function makeTemplate(
 ): Promise<void> {
   await admin.run(`create database ${name}`)
   await using connection = await Connection.open({ ...server.target, database: name })
-  if (kind === 'plain') return installPlain(connection)
-  await installPlatform(connection, { apiPrivileges: 'legacy' })
+  if (kind === 'plain') await installPlain(connection)
+  else await installPlatform(connection, { apiPrivileges: 'legacy' })
   if (kind === 'neon') await installNeon(connection)
 }
 
