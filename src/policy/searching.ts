@@ -71,15 +71,15 @@ export function searchTree(
 export function opaqueTree(written: Node, why: string, place: Place): Tree {
   const { context } = place
   const node = asCalled(written, context)
-  const inside = outermost(node, context)
-  const closed = inside.flatMap((part) => context.closed.get(part.fields) ?? [])
-  const lookups = outermost(written, context).flatMap((part) => lookupOf(part, context) ?? [])
+  const parts = outermost(written, context)
+  const closed = parts.flatMap((part) => context.closed.get(part.fields) ?? [])
+  const lookups = parts.flatMap((part) => lookupOf(part, context) ?? [])
   const hints = [...closed.flatMap(({ hints }) => hints), ...lookups].flatMap((lookup) =>
     hintOf(lookup, place),
   )
   const atom = makeAtom(node)
   // as the caller, what a security definer function reads would be under the caller's policies
-  const isOther = inside
+  const isOther = outermost(node, context)
     .flatMap((part) => lookupOf(part, context)?.instances ?? [])
     .some(({ role }) => role !== context.caller)
   const opaque: Atom = { ...atom, text: isOther ? null : atom.text, opaque: why }
