@@ -22,7 +22,7 @@ export function resolvedCall(call: Node, env: Env, reader: SelectReader): Node {
   if (!routine) return plain
   const inner = bodyEnv(routine, call, values, env)
   try {
-    return scalarBody(routine, inner, reader)
+    return noted(scalarBody(routine, inner, reader), plain, env)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     const why = `${routine.schema}.${routine.name}: ${error.message}`
@@ -57,6 +57,14 @@ function withArguments(call: Node, values: readonly Value[], routine: Routine | 
     : {}
   const { args: _, ...fields } = call.fields
   return { kind: 'FuncCall', fields: { ...fields, ...(args.length > 0 ? { args } : {}), ...name } }
+}
+
+/** What stands in the place of a call, with the call kept beside it. */
+function noted(node: Node, call: Node, { context: { calls, closed } }: Env): Node {
+  if (closed.has(node.fields)) return node
+  const own = { kind: node.kind, fields: { ...node.fields } }
+  calls.set(own.fields, call)
+  return own
 }
 
 function wholeOf(value: Value): Node {

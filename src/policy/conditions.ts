@@ -6,7 +6,7 @@ import { allOf, notNode, nullTestNode, operatorNode, trueTestNode, uncast } from
 import { aggregateOf, lookupOf, pulled } from './pulling.ts'
 import { isTrue, makeAtom, not, treeOf } from './read.ts'
 import { hasSubquery, rewritten } from './rewriting.ts'
-import { bothOf, closedIn, eitherOf, opaqueTree, searchTree } from './searching.ts'
+import { bothOf, closedIn, eitherOf, opaqueTree, outermost, searchTree } from './searching.ts'
 import type { Place } from './searching.ts'
 import { operatorOf } from './sublink.ts'
 import type { Tree } from './tree.ts'
@@ -47,9 +47,16 @@ function atomTree(node: Node, exact: boolean, place: Place): Tree {
     aggregateTree(node, exact, place) ??
     memberTree(node, exact, place) ??
     scalarTree(node, exact, place) ??
-    opaqueTree(node, 'a subquery inside of an expression that may hold without it', place)
+    opaqueTree(
+      node,
+      hasAggregate(node, place) ? 'an aggregate' : 'a subquery in an expression that may hold without it',
+      place,
+    )
   )
 }
+
+const hasAggregate = (node: Node, { context }: Place): boolean =>
+  outermost(node, context).some((part) => part.kind === 'SubLink' && aggregateOf(part, context) !== null)
 
 function plainTree(node: Node): Tree {
   const atom = makeAtom(node)

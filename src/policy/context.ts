@@ -47,6 +47,8 @@ export interface Context {
   readonly lookups: WeakMap<object, Lookup>
   /** by the fields of the call */
   readonly closed: WeakMap<object, Closed>
+  /** calls by the fields of what was written in their place */
+  readonly calls: WeakMap<object, Node>
   /** the same rows under the same name, wherever they are looked for */
   readonly same: Map<string, Found>
   readonly resolve: (node: Node, env: Env) => Node

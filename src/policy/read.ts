@@ -136,7 +136,7 @@ export const atomOf = (node: Node): Tree => ({ kind: 'atom', atom: makeAtom(node
 export const makeAtom = (node: Node): Atom => ({ form: formOf(node), node, text: deparseExpression(node) })
 
 function formOf(node: Node): AtomForm {
-  if (booleanOf(node) !== undefined) return 'constant'
+  if (booleanOf(node) !== undefined || constantOf(node) === null) return 'constant'
   switch (node.kind) {
     case 'A_Const':
       return 'constant'

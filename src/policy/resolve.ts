@@ -27,6 +27,7 @@ export const openContext = (reading: PolicyReading, caller: string): Context => 
   counts: { aliases: 0, steps: 0 },
   lookups: new WeakMap(),
   closed: new WeakMap(),
+  calls: new WeakMap(),
   same: new Map(),
   resolve,
   valueOf,

@@ -8,7 +8,7 @@ import type { Env, Found } from './context.ts'
 export function sameFound(found: Found, before: number, { context }: Env): Found {
   const roles = found.instances.map(({ role }) => role)
   const key = `${roles.join(' ')} ${JSON.stringify(
-    [found.items.map(rawOf), found.where && rawOf(found.where)],
+    [found.items.map(rawOf), found.where && rawOf(found.where), derivedIn(found)],
     (name, value: unknown) =>
       PLACES.test(name)
         ? undefined
@@ -18,8 +18,17 @@ export function sameFound(found: Found, before: number, { context }: Env): Found
   )}`
   const known = context.same.get(key)
   if (!known) context.same.set(key, found)
-  return known ?? found
+  if (!known) return found
+  // the same rows may have other names here
+  const sources = known.sources.map(({ row }, at) => ({ name: found.sources[at]?.name ?? '', row }))
+  return { ...known, sources }
 }
+
+/** What columns of views and derived tables are; those of tables are known by the table. */
+const derivedIn = ({ sources }: Found): unknown =>
+  sources.map(({ row }) =>
+    row.whole === null ? [...row.columns].map(([name, node]) => [name, rawOf(node)]) : null,
+  )
 
 const PLACES = /^(location|stmt_location|stmt_len|rexpr_list_start|rexpr_list_end|list_start|list_end)$/
 

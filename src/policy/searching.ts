@@ -2,6 +2,7 @@ import { rawOf, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import { Unreadable } from './context.ts'
 import type { Closed, Context, Lookup } from './context.ts'
+import { rebuilt } from './nodes.ts'
 import { lookupOf } from './pulling.ts'
 import { makeAtom } from './read.ts'
 import type { Atom, Search, Tree } from './tree.ts'
@@ -17,16 +18,19 @@ export interface Place {
   readonly secured: (instance: Lookup['instances'][number], place: Place) => Tree | null
 }
 
-export const bothOf = (parts: readonly Tree[]): Tree => {
-  const flat = parts.flatMap((part) => (part.kind === 'and' ? part.parts : [part]))
-  const [first] = flat
-  return first && flat.length === 1 ? first : { kind: 'and', parts: flat }
-}
+export const bothOf = (parts: readonly Tree[]): Tree => joinedBy('and', parts)
+export const eitherOf = (parts: readonly Tree[]): Tree => joinedBy('or', parts)
 
-export const eitherOf = (parts: readonly Tree[]): Tree => {
-  const flat = parts.flatMap((part) => (part.kind === 'or' ? part.parts : [part]))
-  const [first] = flat
-  return first && flat.length === 1 ? first : { kind: 'or', parts: flat }
+/** What is said twice is said once. */
+function joinedBy(kind: 'and' | 'or', parts: readonly Tree[]): Tree {
+  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
+  const seen = new Set<string>()
+  const kept = flat.filter((part) => {
+    const text = part.kind === 'atom' ? part.atom.text : null
+    return text === null || (!seen.has(text) && seen.add(text))
+  })
+  const [first] = kept
+  return first && kept.length === 1 ? first : { kind, parts: kept }
 }
 
 /** @throws Unreadable where the policies of what is looked into cannot be told */
@@ -64,19 +68,32 @@ export function searchTree(
 }
 
 /** What is not looked into, with the searches that are seen in it. */
-export function opaqueTree(node: Node, why: string, place: Place): Tree {
+export function opaqueTree(written: Node, why: string, place: Place): Tree {
   const { context } = place
-  const inside = outermost(node, context)
-  const closed = inside.flatMap((part) => context.closed.get(part.fields) ?? [])
-  const lookups = inside.flatMap((part) => lookupOf(part, context) ?? [])
+  const node = asCalled(written, context)
+  const parts = outermost(written, context)
+  const closed = parts.flatMap((part) => context.closed.get(part.fields) ?? [])
+  const lookups = parts.flatMap((part) => lookupOf(part, context) ?? [])
   const hints = [...closed.flatMap(({ hints }) => hints), ...lookups].flatMap((lookup) =>
     hintOf(lookup, place),
   )
   const atom = makeAtom(node)
   // as the caller, what a security definer function reads would be under the caller's policies
-  const isOther = lookups.some(({ instances }) => instances.some(({ role }) => role !== context.caller))
+  const isOther = outermost(node, context)
+    .flatMap((part) => lookupOf(part, context)?.instances ?? [])
+    .some(({ role }) => role !== context.caller)
   const opaque: Atom = { ...atom, text: isOther ? null : atom.text, opaque: why }
   return { kind: 'atom', atom: hints.length > 0 ? { ...opaque, hints } : opaque }
+}
+
+/** The expression with calls of functions as they stood there. */
+function asCalled(node: Node, context: Context): Node {
+  const call = context.calls.get(node.fields)
+  return call
+    ? asCalled(call, context)
+    : node.kind === 'SubLink'
+      ? node
+      : rebuilt(node, (part) => asCalled(part, context))
 }
 
 function hintOf(lookup: Lookup, place: Place): readonly Search[] {

@@ -36,19 +36,19 @@ export interface PolicyTerms {
  * @param most how many are given at most
  */
 export function minTerms(tree: Tree, wanted: boolean, most: number): Terms {
-  const { terms, left } = termsOf(tree, wanted, most)
+  const { terms, left } = termsOf(tree, { value: wanted, orUnknown: !wanted }, most)
   return cut(terms, most, left)
 }
 
 /** Every way through the permissive policies, each with a way through all of the restrictive ones. */
 export function termsOfPredicate({ permissive, restrictive }: Predicate, most: number): PolicyTerms {
   const asked = restrictive.reduce<Terms>(
-    (all, { tree }) => product(all, termsOf(tree, true, most), most),
+    (all, { tree }) => product(all, termsOf(tree, TRUE, most), most),
     ONE,
   )
   const found = permissive.map(({ policy, tree }) => ({
     policy,
-    ...product(termsOf(tree, true, most), asked, most),
+    ...product(termsOf(tree, TRUE, most), asked, most),
   }))
   const all = found.flatMap(({ policy, terms }) => terms.map((literals) => ({ policy, literals })))
   const beyond = found.reduce((sum, { left }) => sum + left, 0)
@@ -58,32 +58,38 @@ export function termsOfPredicate({ permissive, restrictive }: Predicate, most: n
 const ONE: Terms = { terms: [[]], left: 0 }
 const NONE: Terms = { terms: [], left: 0 }
 
-function termsOf(tree: Tree, wanted: boolean, most: number): Terms {
+/** What a part has to come to. What is to be false to its whole being true must not be unknown. */
+interface Want {
+  readonly value: boolean
+  readonly orUnknown: boolean
+}
+
+const TRUE: Want = { value: true, orUnknown: false }
+
+function termsOf(tree: Tree, want: Want, most: number): Terms {
   switch (tree.kind) {
     case 'atom':
-      return ofAtom(tree.atom, wanted)
+      return ofAtom(tree.atom, want)
     case 'not':
-      // what is not true may be unknown as well as false
-      return termsOf(tree.part, !wanted, most)
+      return termsOf(tree.part, { ...want, value: !want.value }, most)
     case 'is true':
-      return termsOf(tree.part, wanted, most)
+      return termsOf(tree.part, { value: want.value, orUnknown: !want.value }, most)
     case 'and':
     case 'or': {
-      const parts = tree.parts.map((part) => termsOf(part, wanted, most))
-      return (tree.kind === 'and') === wanted
+      const parts = tree.parts.map((part) => termsOf(part, want, most))
+      return (tree.kind === 'and') === want.value
         ? parts.reduce((all, part) => product(all, part, most), ONE)
         : parts.reduce((all, part) => sum(all, part, most), NONE)
     }
   }
 }
 
-function ofAtom(atom: Atom, wanted: boolean): Terms {
+function ofAtom(atom: Atom, { value: wanted, orUnknown }: Want): Terms {
   const value = truthOfConstant(atom)
   if (value === undefined) return { terms: [[{ atom, wanted }]], left: 0 }
-  return (value === true) === wanted ? ONE : NONE
+  return value === wanted || (value === null && orUnknown) ? ONE : NONE
 }
 
-/** NULL is no more than false here. */
 function truthOfConstant(atom: Atom): boolean | null | undefined {
   if (atom.form !== 'constant') return undefined
   const value = constantOf(uncast(atom.node))
