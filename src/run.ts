@@ -7,6 +7,7 @@ import type { ConnectionTarget } from './domain/server.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
+import { coverAll } from './stages/cover.ts'
 import { judgeAll } from './stages/judge.ts'
 import { probeAll } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
@@ -105,6 +106,7 @@ async function judgeDatabase(
       notes: [],
     }),
   )
+  const covered = await step('cover', () => coverAll(prepared, known, seeded, probed, context.signal))
   const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions })
   return assemble({
     config,
@@ -115,6 +117,7 @@ async function judgeDatabase(
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
     judged,
+    covered,
     units: probed.units,
     today: context.today,
     steps,

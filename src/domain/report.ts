@@ -97,6 +97,8 @@ export interface Witness {
 /** Whether an atom of a policy was seen to hold and not to hold, and for whom first. */
 export interface AtomCoverage {
   readonly text: string
+  /** `true`, `false`: nothing can change it */
+  readonly constant?: true
   readonly seenTrue: boolean
   readonly seenFalse: boolean
   /** names of actors */
@@ -195,6 +197,8 @@ export interface Report {
     readonly planned: number
     readonly executed: number
     readonly untested: readonly Untested[]
+    /** which atoms of which policies were seen to hold and not to hold */
+    readonly policies: readonly PolicyCoverage[]
     /** surfaces that this version does not try at all: "3 functions" */
     readonly untried: readonly string[]
   }

@@ -40,6 +40,8 @@ export interface Observed extends Probed {
   readonly ascents: readonly Ascent[]
   /** what was shared out, and to whom */
   readonly units: readonly PlannedUnit[]
+  /** keys of those that this run tries itself */
+  readonly own: ReadonlySet<string>
 }
 
 /** Expectations and population → observations, on as many copies of the database as pay off. */
@@ -79,7 +81,7 @@ export async function probeAll(
   const climbs = climbsIn(options).filter((start) => shares.isOwn(climbUnit(start)))
   const ascents = await ascend({ ...options, battery, climbs, accounts: shares.isOwn(ACCOUNTS) })
   const observations = [...probed.observations, ...battery.later, ...inAreas]
-  return { ...probed, observations, calls, beside, ascents, units: shares.units }
+  return { ...probed, observations, calls, beside, ascents, units: shares.units, own: shares.own }
 }
 
 function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
