@@ -48,16 +48,35 @@ export async function ask(
   questions: readonly Question[],
 ): Promise<readonly Answer[]> {
   const wanted = questions.filter((one) => one.rows.length > 0 && one.expressions.length > 0)
-  const answers = new Map<Question, Answer>()
-  if (wanted.length > 0) {
-    const broken = await prepared(connection, inquiry)
-    if (broken) return await apart(connection, inquiry, questions, broken)
-    const found = await askTogether(connection, wanted)
-    for (const [index, question] of wanted.entries())
-      answers.set(question, found?.[index] ?? (await askGuarded(connection, question)))
-    await connection.run('rollback')
+  const answers = wanted.length === 0 ? [] : await answersTo(connection, inquiry, wanted)
+  if (wanted.length > 0) await connection.run('rollback')
+  const found = new Map(wanted.map((question, index) => [question, answers[index]]))
+  return questions.map((question) => found.get(question) ?? question.rows.map(() => []))
+}
+
+/** All in one message; where one of the answers is an error, question by question, expression by expression, row by row. */
+async function answersTo(
+  connection: Connection,
+  inquiry: Inquiry,
+  questions: readonly Question[],
+): Promise<readonly Answer[]> {
+  const failure = await prepared(connection, inquiry)
+  if (failure) {
+    if (inquiry.expressions.length > 1) return await byHalves(connection, inquiry, questions)
+    return questions.map(({ rows, expressions }) => rows.map(() => expressions.map(() => failure)))
   }
-  return questions.map((question) => answers.get(question) ?? question.rows.map(() => []))
+  const together = await askTogether(connection, questions)
+  if (together) return together
+  const found = new Map<Question, Answer>()
+  for (const question of questions) {
+    const [answer] = (await askTogether(connection, [question])) ?? []
+    if (answer) found.set(question, answer)
+    else if (inquiry.expressions.length === 1) found.set(question, await askGuarded(connection, question))
+  }
+  const left = questions.filter((question) => !found.has(question))
+  const later = left.length === 0 ? [] : await byHalves(connection, inquiry, left)
+  for (const [index, question] of left.entries()) found.set(question, later[index] ?? [])
+  return questions.map((question) => found.get(question) ?? [])
 }
 
 /** Makes what is asked; why it cannot be made is the answer to an expression that stands alone. */
@@ -71,16 +90,13 @@ async function prepared(connection: Connection, inquiry: Inquiry): Promise<Failu
   }
 }
 
-/** Expressions that the server does not take together are asked by halves. */
-async function apart(
+/** What the server refuses because of one expression, recursion for instance, spoils all others of the same view. */
+async function byHalves(
   connection: Connection,
   inquiry: Inquiry,
   questions: readonly Question[],
-  failure: Failure,
 ): Promise<readonly Answer[]> {
   const { expressions } = inquiry
-  if (expressions.length < 2)
-    return questions.map((question) => question.rows.map(() => question.expressions.map(() => failure)))
   const middle = Math.ceil(expressions.length / 2)
   const half = (from: number, to: number): Promise<readonly Answer[]> =>
     ask(

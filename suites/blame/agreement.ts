@@ -2,7 +2,7 @@ import { Connection, DatabaseError } from '../../src/database/connection.ts'
 import { BECOME_SUPERUSER, PREPARE_CONNECTION, sessionSql } from '../../src/database/impersonate.ts'
 import { bypassOf } from '../../src/domain/bypass.ts'
 import type { Catalog, Relation } from '../../src/domain/catalog.ts'
-import { holdsRows, relationByOid } from '../../src/domain/catalog.ts'
+import { holdsRows } from '../../src/domain/catalog.ts'
 import type { Config } from '../../src/domain/config.ts'
 import type { Actor, SeededRow } from '../../src/domain/population.ts'
 import type { ConnectionTarget } from '../../src/domain/server.ts'
@@ -21,12 +21,20 @@ export interface Agreement {
   /** (row, actor, command) that were compared, and on which both said the same */
   pairs: number
   agreed: number
+  /** of those, what the server let through */
+  seen: number
   /** why others were not, and how many */
   readonly left: Map<string, number>
   readonly disagreements: string[]
 }
 
-export const noAgreement = (): Agreement => ({ pairs: 0, agreed: 0, left: new Map(), disagreements: [] })
+export const noAgreement = (): Agreement => ({
+  pairs: 0,
+  agreed: 0,
+  seen: 0,
+  left: new Map(),
+  disagreements: [],
+})
 
 type Compared = 'select' | 'update' | 'delete'
 
@@ -67,10 +75,14 @@ async function compare(
   actors: readonly Actor[],
   commands: readonly Compared[],
 ): Promise<void> {
-  const { connection, catalog, relation, rows } = comparing
+  const { connection, relation, rows } = comparing
   const all = rows.map((_, at) => at)
   const asked = actors.flatMap((actor) =>
-    commands.map((command) => ({ actor, command, rows: all, sides: sidesFor(comparing, actor, command) })),
+    commands.flatMap((command) => {
+      const why = incomparable(comparing, actor.role, command)
+      if (why !== null) return leave(comparing.agreement, why, rows.length)
+      return [{ actor, command, rows: all, sides: sidesFor(comparing, actor, command) }]
+    }),
   )
   const weighed = await weigh(
     connection,
@@ -80,7 +92,6 @@ async function compare(
   )
   for (const [at, { actor, command }] of asked.entries()) {
     const ours = all.map((row): Came => {
-      if (bypassOf(catalog, relation, actor.role) !== null) return true
       const here = weighed[at]?.[row] ?? []
       const [own, select] = [applying(here, command), applying(here, 'select')]
       return command === 'update' ? both(admits(own), admits(select)) : admits(own)
@@ -95,7 +106,8 @@ const applying = <One extends { readonly side: Side }>(
 ): readonly One[] =>
   all.filter(({ side }) => side.policy.command === 'all' || side.policy.command === command)
 
-const both = (a: Came, b: Came): Came => (a === true ? b : failed(a) && b !== true && b !== null ? b : a)
+/** What the server may not do at all it refuses before it looks at a row. */
+const both = (a: Came, b: Came): Came => (failed(a) || (a !== true && !failed(b)) ? a : b)
 
 /** SELECT … FOR UPDATE asks both for SELECT and for UPDATE (manual, "Policies Applied by Command Type"). */
 function sidesFor({ catalog, relation }: Comparing, actor: Actor, command: Compared): readonly Side[] {
@@ -118,50 +130,36 @@ async function visible(
     update: [`${places} for update`],
     delete: [`delete from ${table}`, BECOME_SUPERUSER, places],
   }[command]
+  const begin = ['rollback', 'begin', 'set local session_replication_role = replica', sessionSql(actor)]
   try {
-    const results = await connection.results(
-      [
-        'rollback',
-        'begin',
-        'set local session_replication_role = replica',
-        sessionSql(actor),
-        ...attempt,
-      ].join(';\n'),
-    )
-    const told = new Set((results.at(-1)?.rows ?? []).map(({ place }) => String(place)))
-    await connection.run('rollback')
-    return told
+    const results = await connection.results([...begin, ...attempt].join(';\n'))
+    return new Set((results.at(-1)?.rows ?? []).map(({ place }) => String(place)))
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error
-    await connection.run('rollback')
-    return `${error.error.sqlstate} ${error.error.message}`
+    if (error instanceof DatabaseError) return `${error.error.sqlstate} ${error.error.message}`
+    throw error
   }
 }
 
 function tally(
-  { relation, rows, name, agreement, catalog }: Comparing,
+  { relation, rows, name, agreement }: Comparing,
   actor: Actor,
   command: Compared,
   ours: readonly Came[],
   theirs: ReadonlySet<string> | string,
 ): void {
-  const leave = (why: string, count: number): void => {
-    if (count > 0) agreement.left.set(why, (agreement.left.get(why) ?? 0) + count)
-  }
   const where = `${name}: ${relation.qualified} ${command} as ${actor.name}`
   if (typeof theirs === 'string') {
-    if (lacksPrivilege(catalog, relation, actor.role, command))
-      leave('the role lacks the privilege', rows.length)
-    else if (ours.some(failed)) leave('a policy raises an error on both sides', rows.length)
+    if (ours.some(failed)) leave(agreement, 'a policy raises an error on both sides', rows.length)
     else agreement.disagreements.push(`${where}: ${theirs}`)
     return
   }
   for (const [at, row] of rows.entries()) {
     const said = ours[at] ?? null
-    if (failed(said)) leave('an expression raises an error that the server did not come to', 1)
+    if (failed(said)) leave(agreement, 'an expression raises an error that the server did not come to', 1)
     else {
       agreement.pairs += 1
       const seen = theirs.has(row.place) !== (command === 'delete')
+      if (seen) agreement.seen += 1
       if (seen === (said === true)) agreement.agreed += 1
       else
         agreement.disagreements.push(`${where}: ${row.place} ${JSON.stringify(row.values)}: server ${seen}`)
@@ -169,16 +167,19 @@ function tally(
   }
 }
 
-/** Tables and columns of parents count: whoever reads a child asks for its own. */
-function lacksPrivilege(
-  catalog: Catalog,
-  { oid, schema }: Relation,
-  role: string,
-  command: Compared,
-): boolean {
-  const relation = relationByOid(catalog, oid)
-  const granted = relation?.privileges.find((one) => one.role === role)
-  const usable = catalog.schemas.find((one) => one.name === schema)?.usableBy.includes(role) ?? false
+/** Why the policies decide nothing of what a role does. */
+function incomparable({ catalog, relation }: Comparing, role: string, command: Compared): string | null {
+  if (bypassOf(catalog, relation, role) !== null) return 'no policy binds the role'
+  const granted = relation.privileges.find((one) => one.role === role)
+  const usable =
+    catalog.schemas.find(({ name }) => name === relation.schema)?.usableBy.includes(role) ?? false
   const needed = command === 'update' ? (['select', 'update'] as const) : ([command] as const)
-  return !usable || needed.some((one) => !(granted?.relation.includes(one) ?? false))
+  return usable && needed.every((one) => granted?.relation.includes(one))
+    ? null
+    : 'the role lacks the privilege'
+}
+
+function leave({ left }: Agreement, why: string, count: number): readonly [] {
+  left.set(why, (left.get(why) ?? 0) + count)
+  return []
 }
