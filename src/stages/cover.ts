@@ -1,6 +1,7 @@
 import { Connection } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import { areaUnit } from '../domain/area.ts'
+import { relationByOid } from '../domain/catalog.ts'
 import type { PolicyCoverage } from '../domain/report.ts'
 import { unitKey } from '../domain/shard.ts'
 import type { Prepared } from '../prepare.ts'
@@ -34,7 +35,8 @@ export async function coverAll(
       .filter(({ kind }) => kind !== 'topics')
       .map((area) => ({
         key: unitKey(areaUnit(area)),
-        relation: area.relation,
+        // of an area only those policies are known that admit something there; others hold for none of its rows
+        relation: relationByOid(catalog, area.relation.oid) ?? area.relation,
         rows: area.rows,
         spares: [],
       })),
