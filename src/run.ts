@@ -8,6 +8,8 @@ import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
 import { coverAll } from './stages/cover.ts'
+import { explainAll } from './stages/explain.ts'
+import { originsIn } from './stages/origins.ts'
 import { judgeAll } from './stages/judge.ts'
 import { probeAll } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
@@ -107,7 +109,10 @@ async function judgeDatabase(
     }),
   )
   const covered = await step('cover', () => coverAll(prepared, known, seeded, probed, context.signal))
-  const judged = judgeAll(prepared, known, seeded, probed, { config, exemptions })
+  const facts = judgeAll(prepared, known, seeded, probed, { config, exemptions })
+  const judged = await step('explain', () =>
+    explainAll(prepared, known, seeded, facts, originsIn(prepared, config), context.signal),
+  )
   return assemble({
     config,
     prepared,

@@ -68,7 +68,14 @@ interface Placed {
 /** What the server checks on the way of a statement, in its order. */
 export type Check = Placed &
   (
-    | { readonly kind: 'privilege'; readonly role: string; readonly privilege: string; readonly on: string }
+    | {
+        readonly kind: 'privilege'
+        /** who asks */
+        readonly role: string
+        readonly privilege: string
+        readonly on: string
+        readonly held: boolean
+      }
     | { readonly kind: 'view' | 'function'; readonly name: string; readonly runsAs: string }
     | { readonly kind: 'row security'; readonly relation: string; readonly state: 'on' | 'off' | 'bypassed' }
     | {
@@ -80,7 +87,9 @@ export type Check = Placed &
         readonly command: Command
         readonly side: 'using' | 'check'
         readonly came: Truth
-        readonly atoms: readonly { readonly text: string; readonly came: Truth }[]
+        /** it raised an error instead */
+        readonly error?: string
+        readonly atoms: readonly { readonly text: string; readonly came: Truth; readonly error?: string }[]
       }
   )
 

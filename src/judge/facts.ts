@@ -14,6 +14,24 @@ export function deduplicate(facts: readonly Fact[]): readonly Fact[] {
   return [...found.values()]
 }
 
+/** Facts of which one can be told, whatever is known of the others: the first that is no weak one of each actor. */
+export function foremost(facts: readonly Fact[]): readonly Fact[] {
+  const found = new Map<string, Fact>()
+  for (const fact of facts) {
+    const key = JSON.stringify([
+      fact.code,
+      fact.subject.qualified,
+      fact.scope,
+      fact.command,
+      fact.actor,
+      fact.by,
+    ])
+    const known = found.get(key)
+    if (!known || weightOf(fact) > weightOf(known)) found.set(key, fact)
+  }
+  return [...found.values()]
+}
+
 /** What is no weak one, and not less than what its code stands for. */
 const weightOf = ({ weak, severity }: Fact): number =>
   (severity ? SEVERITIES.indexOf(severity) : SEVERITIES.length) - (weak ? SEVERITIES.length : 0)

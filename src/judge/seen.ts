@@ -2,6 +2,7 @@ import { FINDINGS } from '../domain/finding.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
+import type { Sighting } from '../domain/fact.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { blameFor } from './blame.ts'
 import type { Fact } from './collect.ts'
@@ -15,6 +16,12 @@ export interface Seen {
   readonly actor: Standing
   readonly evidence: string
   readonly observation?: Observation
+  /** where rows stand that it is about */
+  readonly places?: readonly string[]
+  /** it is about how the statement left them */
+  readonly left?: true
+  /** what was refused and should not have been */
+  readonly refused?: Sighting
 }
 
 /** What was seen, with who is to blame for it. */
@@ -22,22 +29,27 @@ export function factOf(
   input: JudgeInput,
   relation: Relation,
   { expectation }: Matter,
-  { code, actor, evidence, observation }: Seen,
+  { code, actor, evidence, observation, places, left, refused }: Seen,
 ): Fact {
   const base = input.baseOf(relation)
+  const isLeak = FINDINGS[code].kind === 'leak'
+  const blame = blameFor(
+    input.catalog,
+    relation,
+    base,
+    expectation.command,
+    actor,
+    input.definitions,
+    isLeak ? undefined : (policies) => causesOf(code, policies),
+  )
+  const seen =
+    isLeak && observation ? { ...sightingOf(observation, places ?? []), ...(left ? { left } : {}) } : refused
   return {
     code,
     subject: relation,
     ...(expectation.scope === undefined ? {} : { scope: expectation.scope }),
-    blame: blameFor(
-      input.catalog,
-      relation,
-      base,
-      expectation.command,
-      actor,
-      input.definitions,
-      FINDINGS[code].kind === 'leak' ? undefined : (policies) => causesOf(code, policies),
-    ),
+    blame,
+    ...(seen ? { seen, candidates: blame.flatMap(({ policy }) => policy ?? []) } : {}),
     command: expectation.command,
     actor,
     evidence,
@@ -46,6 +58,18 @@ export function factOf(
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   }
 }
+
+export const sightingOf = (
+  { probe, statement, written }: Observation,
+  places: readonly string[],
+): Sighting => ({
+  relation: probe.relation,
+  actor: probe.actor,
+  command: probe.command,
+  statement,
+  places,
+  ...(written === undefined ? {} : { written }),
+})
 
 /** Who got at rows of the same kind rightly: by that the rows are known to have been there. */
 export function controlText({ observations, actors }: Matter): string {

@@ -142,6 +142,8 @@ function blamed(blame: Blame, look: Look): readonly string[] {
   const what = look.clean([repeats ? '' : name, statement].filter((part) => part !== '').join(' '))
   const line = blame.line === undefined ? '' : `:${blame.line}`
   const where = blame.file === undefined ? '' : `${look.clean(blame.file)}${line}`
+  if (blame.policy !== undefined && blame.through !== undefined)
+    return labelled('admitted', look.clean(`by "${blame.policy}" through ${blame.through}`), look, where)
   return labelled(blame.policy === undefined ? 'from' : 'policy', what, look, where)
 }
 

@@ -8,7 +8,6 @@ import { ACCOUNTS, PRIVILEGES } from '../domain/shard.ts'
 import type { PlannedUnit } from '../domain/shard.ts'
 import { groupBy } from '../group-by.ts'
 import { sightOf } from '../judge/sight.ts'
-import { grantsOf, madeAt } from '../migrations/grants.ts'
 import { believers } from '../ownership/belief.ts'
 import { comparedColumns } from '../ownership/compared.ts'
 import { dependence } from '../ownership/depends.ts'
@@ -26,6 +25,7 @@ import { probePrivileges } from '../probe/privileges.ts'
 import type { BesideProbed } from '../probe/privileges.ts'
 import { lookupIn } from '../seed/read-back.ts'
 import type { Seeded } from './seed.ts'
+import { originsIn } from './origins.ts'
 import { climbUnit, sharesOf } from './shares.ts'
 import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
@@ -117,16 +117,11 @@ async function probeBeside(
   probed: Probed,
   config: Config,
 ): Promise<BesideProbed> {
-  const isLegacy = config.platform === 'supabase' && prepared.apiPrivileges === 'legacy'
   return await probePrivileges(prepared.target, {
     ...known,
     population,
     sees: sightOf(probed.observations),
     unqualified: unqualifiedReads(known.catalog, known.reading, known.relations),
-    origins: {
-      statements: grantsOf(prepared.definitions),
-      platformRoles: isLegacy ? ['anon', 'authenticated'] : [],
-      madeAt: madeAt(prepared.definitions),
-    },
+    origins: originsIn(prepared, config),
   })
 }
