@@ -9,7 +9,7 @@ import { SEVERITIES } from './domain/vocabulary.ts'
 import type { Severity } from './domain/vocabulary.ts'
 import { toFinding } from './judge/collect.ts'
 import { newsOf } from './judge/escalation.ts'
-import { deduplicate, withForgeries, withoutEchoes, withoutObvious } from './judge/facts.ts'
+import { toldOf } from './judge/facts.ts'
 import { applyIgnores } from './judge/ignore.ts'
 import { accessOf, judgedCells } from './judge/summary.ts'
 
@@ -88,7 +88,7 @@ function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settl
     ...part.facts,
     ...part.ascents.flatMap((ascent) => newsOf(ascent, plain)),
   ])
-  const told = withoutObvious(deduplicate(withoutEchoes(withForgeries(facts, terms.forgers))))
+  const told = toldOf(facts, terms.forgers)
   const findings = told.map((fact) => toFinding(fact, terms.served))
   return {
     ...applyIgnores(findings, terms.ignore, terms.today, shard ? 'part' : 'all'),

@@ -5,6 +5,7 @@ import { hanging, severityPaint, spread, type Look } from './look.ts'
 import { placeOf } from './place.ts'
 import type { Level } from './reporter.ts'
 import { count, pad, truncate } from './text.ts'
+import { witnessText } from './witness.ts'
 
 const LABEL_WIDTH = 9
 
@@ -105,6 +106,7 @@ function describe(finding: Finding, report: Report, look: Look): readonly string
   return [
     titleOf(finding, report, look),
     ...hanging('   ', evidence, look),
+    ...(finding.witness ? labelled('with', look.clean(witnessText(finding.witness)), look) : []),
     ...finding.blame.flatMap((blame) => blamed(blame, look)),
     ...(finding.reproduction === undefined
       ? []

@@ -3,17 +3,21 @@ import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import { relationByOid } from '../domain/catalog.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Fact, Part, Sighting } from '../domain/fact.ts'
+import { FINDINGS } from '../domain/finding.ts'
 import { covers } from '../domain/grants.ts'
 import type { GrantStatement } from '../domain/grants.ts'
 import type { Actor, SeededRow, Values } from '../domain/population.ts'
-import type { Blame } from '../domain/report.ts'
+import type { Model } from '../domain/ownership.ts'
+import type { Blame, Witness } from '../domain/report.ts'
 import { placeOf, policyText } from '../judge/blame.ts'
-import { foremost } from '../judge/facts.ts'
+import { toldOf } from '../judge/facts.ts'
 import type { Prepared } from '../prepare.ts'
+import { identityColumns } from '../probe/target.ts'
 import { originOf } from '../probe/privileges-origin.ts'
 import type { Origin, Origins } from '../probe/privileges-origin.ts'
 import { explain } from '../trace/explain.ts'
 import type { Explanation, Matter, Places } from '../trace/explain.ts'
+import { shrink } from '../trace/shrink.ts'
 import { lastOf, wayOf } from '../trace/way.ts'
 import { rowsWritten } from '../trace/written.ts'
 import type { Seeded } from './seed.ts'
@@ -28,17 +32,15 @@ export async function explainAll(
   origins: Origins,
   signal: AbortSignal,
 ): Promise<readonly Part[]> {
-  const facts = parts.flatMap((part) => foremost(part.facts))
+  const { actors } = seeded.population
+  // what is told of a unit hardly depends on others: where it does, less of it is told
+  const told = new Set(parts.flatMap((part) => toldOf(part.facts, actors).flatMap(({ seen }) => seen ?? [])))
+  const facts = parts.flatMap((part) => part.facts.filter(({ seen }) => seen && told.has(seen)))
   const explained = new Map<Fact, Fact>()
-  if (facts.some(({ seen }) => seen !== undefined)) {
+  if (facts.length > 0) {
     await using connection = await Connection.open(prepared.target)
     await connection.run(PREPARE_CONNECTION)
-    const explainer = new Explainer(
-      connection,
-      known.catalog,
-      seeded,
-      placesIn(known.catalog, prepared, origins),
-    )
+    const explainer = new Explainer(connection, known, seeded, placesIn(known.catalog, prepared, origins))
     for (const [fact, result] of await explainer.all(facts, signal)) explained.set(fact, result)
   }
   return parts.map((part) => ({
@@ -102,13 +104,20 @@ interface Case {
 class Explainer {
   readonly #connection: Connection
   readonly #catalog: Catalog
+  readonly #model: Model
   readonly #places: Places
   readonly #actors: ReadonlyMap<string, Actor>
   readonly #rows: ReadonlyMap<number, readonly SeededRow[]>
   /** relations whose policies are asked about a setting, not about a row */
   readonly #unasked: ReadonlySet<number>
 
-  constructor(connection: Connection, catalog: Catalog, { population, areas }: Seeded, places: Places) {
+  constructor(
+    connection: Connection,
+    { catalog, model }: Understood,
+    { population, areas }: Seeded,
+    places: Places,
+  ) {
+    this.#model = model
     this.#connection = connection
     this.#catalog = catalog
     this.#places = places
@@ -184,9 +193,28 @@ class Explainer {
     const { table, rightsOf } = first
     const matters = cases.map(({ matter }) => matter)
     const explanations = await explain(this.#connection, this.#places, table, matters, rightsOf)
-    return cases.flatMap(({ fact }, at) => {
+    const told: (readonly [Fact, Fact])[] = []
+    for (const [at, { fact, matter }] of cases.entries()) {
       const explanation = explanations[at]
-      return explanation ? [[fact, this.#told(fact, table, explanation)] as const] : []
+      if (!explanation) continue
+      const isNote = (fact.severity ?? FINDINGS[fact.code].severity) === 'note'
+      const witness = isNote ? null : await this.#witnessOf(table, matter, explanation)
+      told.push([fact, { ...this.#told(fact, table, explanation), ...(witness ? { witness } : {}) }])
+    }
+    return told
+  }
+
+  /** Of what policies let through at the table itself. */
+  async #witnessOf(table: Relation, matter: Matter, { admitting }: Explanation): Promise<Witness | null> {
+    if (!admitting || matter.sighting.refused || matter.way.length > 1) return null
+    const ownership = this.#model.ownerships.get(table.oid)
+    const key = table.keys.find(({ primary }) => primary)?.columns ?? []
+    return shrink(this.#connection, {
+      catalog: this.#catalog,
+      table,
+      matter,
+      kept: [...key, ...identityColumns(ownership)],
+      standing: (this.#rows.get(table.oid) ?? []).map(({ place }) => place),
     })
   }
 

@@ -173,7 +173,7 @@ function together({ expressions, rows }: Question): string {
 }
 
 function readTogether({ expressions, rows }: Question, letters: string): Answer {
-  const order = [...rows].sort((a, b) => a - b)
+  const order = [...new Set(rows)].sort((a, b) => a - b)
   return rows.map((row) => {
     const from = order.indexOf(row) * expressions.length
     return expressions.map((_, index) => truthOf(letters[from + index]))

@@ -43,5 +43,6 @@ test('casts of literals are left out for the eye, others are not', () => {
     "name = 'x' AND (data ->> 'n')::int > 1",
   )
   expect(plainly('owner_id = ((SELECT auth.uid() AS uid))')).toBe('owner_id = auth.uid()')
+  expect(plainly('CAST((SELECT auth.uid() AS uid) AS text) = "userId"')).toBe('auth.uid()::text = "userId"')
   expect(plainly('owner_id = (SELECT auth.uid() AS uid)')).toBe('owner_id = auth.uid()')
 })

@@ -36,5 +36,6 @@ export function plainly(text: string): string {
     .replaceAll(/('(?:[^']|'')*')::(?:"[^"]+"|[\w.]+)+(?:\s+varying)?(?:\(\d+\))?(?![\w."[])/g, '$1')
     .replaceAll(/\(\(SELECT (auth\.\w+\(\))(?: AS \w+)?\)\)/gi, '$1')
     .replaceAll(/\(SELECT (auth\.\w+\(\))(?: AS \w+)?\)/gi, '$1')
+    .replaceAll(/\bCAST\(([\w."]+(?:\(\))?) AS ([\w.]+)\)/g, '$1::$2')
     .replaceAll(/\s+/g, ' ')
 }
