@@ -18,6 +18,8 @@ export interface Sighting {
   readonly actor: string
   readonly command: Command
   readonly statement: string
+  /** what was done as superuser before, in the same transaction */
+  readonly before?: string
   /** where the rows stand that it reached, or should have */
   readonly places: readonly string[]
   /** the row that it was to make, as far as it is known */

@@ -70,6 +70,8 @@ export interface Observation {
   readonly reached: readonly Reached[]
   /** what was sent as the actor */
   readonly statement: string
+  /** what was done as superuser before, in the same transaction: all other rows taken away, for instance */
+  readonly before?: string
   /** the row that an insert was to make, in the columns of the table behind the relation */
   readonly written?: Values
   readonly error?: ServerError

@@ -60,16 +60,21 @@ export function factOf(
 }
 
 export const sightingOf = (
-  { probe, statement, written }: Observation,
+  { probe, statement, before, written }: Observation,
   places: readonly string[],
 ): Sighting => ({
   relation: probe.relation,
   actor: probe.actor,
   command: probe.command,
   statement,
-  places,
+  // where all other rows were taken away, it is about the one that was left
+  places: [...places].sort((a, b) => Number(isNamedIn(before, b)) - Number(isNamedIn(before, a))),
+  ...(before === undefined ? {} : { before }),
   ...(written === undefined ? {} : { written }),
 })
+
+const isNamedIn = (before: string | undefined, place: string): boolean =>
+  before?.includes(`'${place}'`) ?? false
 
 /** Who got at rows of the same kind rightly: by that the rows are known to have been there. */
 export function controlText({ observations, actors }: Matter): string {

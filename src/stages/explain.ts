@@ -172,15 +172,16 @@ class Explainer {
 
   /** The row as a write leaves it: as it was seen to, else as far as the statement says. */
   async #leftBy(
-    { command, statement, written, refused }: Sighting,
+    sighting: Sighting,
     actor: Actor,
     table: Relation,
     old: Values | undefined,
   ): Promise<Values | undefined> {
+    const { command, written, refused } = sighting
     if (command !== 'insert' && command !== 'update') return undefined
     if (refused || table.view) return written
     const standing = (this.#rows.get(table.oid) ?? []).map(({ place }) => place)
-    const rows = await rowsWritten(this.#connection, table, { actor, statement, standing })
+    const rows = await rowsWritten(this.#connection, table, { actor, sighting, standing })
     const key = table.keys.find(({ primary }) => primary)?.columns ?? []
     const same = (row: Values): boolean =>
       key.length > 0 && key.every((name) => JSON.stringify(row[name]) === JSON.stringify(old?.[name]))

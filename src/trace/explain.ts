@@ -185,6 +185,8 @@ function admittingOf(
 ): readonly Admitting[] | null {
   const own = answers.filter(({ consulted }) => consulted.command === sighting.command)
   if (sighting.left) own.reverse()
+  // what a policy says of the row as it was does not explain how it could be left
+  if (sighting.left && own[0]?.consulted.side !== 'check') return null
   if (own.length === 0 || own.some(({ weighed }) => admits(weighed) !== true)) return null
   const found = new Map<string, Admitting>()
   for (const { weighed } of own)

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../database/connection.ts'
 import type { Connection } from '../database/connection.ts'
-import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
+import { BECOME_SUPERUSER } from '../database/impersonate.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Actor, Values } from '../domain/population.ts'
 import type { Witness } from '../domain/report.ts'
@@ -10,7 +10,7 @@ import { admits, weigh } from './evaluate.ts'
 import type { Matter } from './explain.ts'
 import { rolesOf } from './sides.ts'
 import type { Side } from './sides.ts'
-import { rowsWritten } from './written.ts'
+import { attemptSql, rowsWritten } from './written.ts'
 
 /** How often what was left out together is tried with less. */
 const MOST_ROUNDS = 6
@@ -173,16 +173,19 @@ async function isConfirmed(
   { table, matter, standing }: Shrinking,
   actor: Actor,
 ): Promise<boolean> {
-  const { command, statement, places } = matter.sighting
+  const { sighting } = matter
+  const { command, places } = sighting
   if (command === 'insert')
-    return (await rowsWritten(connection, table, { actor, statement, standing })).length > 0
+    return (await rowsWritten(connection, table, { actor, sighting, standing })).length > 0
   const [place] = places
   if (place === undefined) return false
   const isThere = `exists (select from ${quoteQualified(table.schema, table.name)} t where t.tableoid::int8 || ':' || t.ctid = ${quoteLiteral(place)}) as there`
-  const look =
-    command === 'select' ? [`select ${isThere}`] : [statement, BECOME_SUPERUSER, `select ${isThere}`]
+  const text =
+    command === 'select'
+      ? attemptSql(actor, { ...sighting, statement: `select ${isThere}` })
+      : [...attemptSql(actor, sighting), BECOME_SUPERUSER, `select ${isThere}`]
   try {
-    const results = await connection.results(['rollback', 'begin', sessionSql(actor), ...look].join(';\n'))
+    const results = await connection.results(text.join(';\n'))
     return (results.at(-1)?.rows[0]?.['there'] === true) === (command === 'select')
   } catch (error) {
     if (error instanceof DatabaseError) return false
