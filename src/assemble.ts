@@ -10,7 +10,7 @@ import type { Model } from './domain/ownership.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
-import type { Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
+import type { PolicyCoverage, Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
 import { PRIVILEGES, unitKey } from './domain/shard.ts'
 import type { PlannedUnit } from './domain/shard.ts'
 import type { Head, Tried, TriedUnit } from './domain/tried.ts'
@@ -41,6 +41,8 @@ export interface AssembleInput {
   readonly unset: { readonly hint: string | null }
   readonly platformGrants: readonly PlatformGrant[]
   readonly judged: readonly Part[]
+  /** what was seen of policies, by unit */
+  readonly covered: ReadonlyMap<string, readonly PolicyCoverage[]>
   /** what was shared out, in the order of the report */
   readonly units: readonly PlannedUnit[]
   /** ISO date */
@@ -68,10 +70,15 @@ function triedOf(input: AssembleInput): Tried {
       forgers: population.actors.flatMap(({ name, forged }) => (forged ? [{ name, forged }] : [])),
     },
     units: input.units,
-    own: unitsTried(input).filter(({ key }) => keys.has(key)),
+    own: unitsTried(input)
+      .filter(({ key }) => keys.has(key))
+      .map((unit) => withCoverage(unit, input.covered.get(unit.key) ?? [])),
     parts: input.judged.filter(({ unit }) => keys.has(unit)),
   }
 }
+
+const withCoverage = (unit: TriedUnit, policies: readonly PolicyCoverage[]): TriedUnit =>
+  policies.length === 0 ? unit : { ...unit, policies }
 
 function headOf(input: AssembleInput): Head {
   const { config, prepared, population } = input

@@ -1,4 +1,5 @@
 import type { Fact, Part } from './domain/fact.ts'
+import { mergeCoverage } from './domain/coverage.ts'
 import { SURFACES } from './domain/fact.ts'
 import type { Finding, Report, ReportedRelation, Untested } from './domain/report.ts'
 import { unitKey } from './domain/shard.ts'
@@ -8,7 +9,7 @@ import { SEVERITIES } from './domain/vocabulary.ts'
 import type { Severity } from './domain/vocabulary.ts'
 import { toFinding } from './judge/collect.ts'
 import { newsOf } from './judge/escalation.ts'
-import { deduplicate, withForgeries, withoutEchoes, withoutObvious } from './judge/facts.ts'
+import { toldOf } from './judge/facts.ts'
 import { applyIgnores } from './judge/ignore.ts'
 import { accessOf, judgedCells } from './judge/summary.ts'
 
@@ -23,6 +24,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
   const rows = own.flatMap(({ probes }) => probes)
   const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
   const functions = own.flatMap((unit) => (unit.function ? [unit.function] : []))
+  const policies = mergeCoverage(own.flatMap((unit) => unit.policies ?? []))
   const fails = active.some(({ severity }) => severity !== 'note') || untested.length > 0
   return {
     schemaVersion: 1,
@@ -37,7 +39,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
     tenants: head.tenants,
     rows: head.rows,
     probes: { columns: PROBE_COLUMNS, rows },
-    coverage: { planned: rows.length, executed: rows.length, untested, untried: head.untried },
+    coverage: { planned: rows.length, executed: rows.length, untested, policies, untried: head.untried },
     platformGrants: own.flatMap(({ platformGrants }) => platformGrants),
     findings: [...findings].sort(byWeight),
     notices: [...head.notices, ...notices],
@@ -86,7 +88,7 @@ function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settl
     ...part.facts,
     ...part.ascents.flatMap((ascent) => newsOf(ascent, plain)),
   ])
-  const told = withoutObvious(deduplicate(withoutEchoes(withForgeries(facts, terms.forgers))))
+  const told = toldOf(facts, terms.forgers)
   const findings = told.map((fact) => toFinding(fact, terms.served))
   return {
     ...applyIgnores(findings, terms.ignore, terms.today, shard ? 'part' : 'all'),

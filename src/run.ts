@@ -7,6 +7,9 @@ import type { ConnectionTarget } from './domain/server.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
+import { coverAll } from './stages/cover.ts'
+import { explainAll } from './stages/explain.ts'
+import { originsIn } from './stages/origins.ts'
 import { judgeAll } from './stages/judge.ts'
 import { probeAll } from './stages/probe.ts'
 import type { Observed } from './stages/probe.ts'
@@ -107,7 +110,11 @@ async function judgeDatabase(
     }),
   )
   const cast = withScenarioActors(seeded, probed)
-  const judged = judgeAll(prepared, known, cast, probed, { config, exemptions })
+  const covered = await step('cover', () => coverAll(prepared, known, seeded, probed, context.signal))
+  const facts = judgeAll(prepared, known, cast, probed, { config, exemptions })
+  const judged = await step('explain', () =>
+    explainAll(prepared, known, cast, probed.directed, facts, originsIn(prepared, config), context.signal),
+  )
   return assemble({
     config,
     prepared,
@@ -119,6 +126,7 @@ async function judgeDatabase(
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
     judged,
+    covered,
     units: probed.units,
     today: context.today,
     steps,

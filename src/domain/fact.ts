@@ -1,12 +1,33 @@
 import type { FindingCode } from './finding.ts'
-import type { Blame, Step, Untested } from './report.ts'
-import type { Operation, Severity, Standing } from './vocabulary.ts'
+import type { Values } from './population.ts'
+import type { Blame, Check, Step, Untested, Witness } from './report.ts'
+import type { Command, Operation, Severity, Standing } from './vocabulary.ts'
 
 /** What a finding is about: a relation, a function, a sequence. */
 export interface Subject {
   readonly schema: string
   /** as the report calls it */
   readonly qualified: string
+}
+
+/** The statement that shows a fact, and the rows that it is about: what can be held against the policies once more. */
+export interface Sighting {
+  /** OID of the relation that the statement names */
+  readonly relation: number
+  /** name of the actor */
+  readonly actor: string
+  readonly command: Command
+  readonly statement: string
+  /** what was done as superuser before, in the same transaction */
+  readonly before?: string
+  /** where the rows stand that it reached, or should have */
+  readonly places: readonly string[]
+  /** the row that it was to make, as far as it is known */
+  readonly written?: Values
+  /** it is about the row as the statement left it, not as it stood before */
+  readonly left?: true
+  /** it should have got through, and did not */
+  readonly refused?: true
 }
 
 /** What a finding is made from. */
@@ -19,6 +40,13 @@ export interface Fact {
   readonly actor?: Standing
   readonly evidence: string
   readonly blame: readonly Blame[]
+  /** everything that was checked on the way of the statement */
+  readonly checks?: readonly Check[]
+  readonly witness?: Witness
+  /** names of the policies that could have let it through: who really did may differ from row to row */
+  readonly candidates?: readonly string[]
+  /** as long as it is not explained */
+  readonly seen?: Sighting
   readonly steps?: readonly Step[]
   readonly reproduction?: string
   readonly declared: boolean

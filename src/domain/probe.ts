@@ -1,3 +1,4 @@
+import type { Values } from './population.ts'
 import type { Audience, Command, Tie } from './vocabulary.ts'
 import type { ServerError } from './server-error.ts'
 
@@ -71,6 +72,10 @@ export interface Observation {
   readonly reached: readonly Reached[]
   /** what was sent as the actor */
   readonly statement: string
+  /** what was done as superuser before, in the same transaction: all other rows taken away, for instance */
+  readonly before?: string
+  /** the row that an insert was to make, in the columns of the table behind the relation */
+  readonly written?: Values
   readonly error?: ServerError
   /** how the statement failed that asked for all rows, where they were tried one by one after that */
   readonly failedWhole?: ServerError

@@ -49,7 +49,7 @@ export interface ReportedActor {
 export interface Blame {
   readonly policy?: string
   readonly statement?: string
-  /** the branch of the policy that let the row through: `visibility = 'public'` */
+  /** the branch of the policy that let the row through: `visibility = 'public'`; of a function its statement */
   readonly through?: string
   readonly file?: string
   readonly line?: number
@@ -68,7 +68,14 @@ interface Placed {
 /** What the server checks on the way of a statement, in its order. */
 export type Check = Placed &
   (
-    | { readonly kind: 'privilege'; readonly role: string; readonly privilege: string; readonly on: string }
+    | {
+        readonly kind: 'privilege'
+        /** who asks */
+        readonly role: string
+        readonly privilege: string
+        readonly on: string
+        readonly held: boolean
+      }
     | { readonly kind: 'view' | 'function'; readonly name: string; readonly runsAs: string }
     | { readonly kind: 'row security'; readonly relation: string; readonly state: 'on' | 'off' | 'bypassed' }
     | {
@@ -80,7 +87,9 @@ export type Check = Placed &
         readonly command: Command
         readonly side: 'using' | 'check'
         readonly came: Truth
-        readonly atoms: readonly { readonly text: string; readonly came: Truth }[]
+        /** it raised an error instead */
+        readonly error?: string
+        readonly atoms: readonly { readonly text: string; readonly came: Truth; readonly error?: string }[]
       }
   )
 
@@ -97,6 +106,8 @@ export interface Witness {
 /** Whether an atom of a policy was seen to hold and not to hold, and for whom first. */
 export interface AtomCoverage {
   readonly text: string
+  /** `true`, `false`: nothing can change it */
+  readonly constant?: true
   readonly seenTrue: boolean
   readonly seenFalse: boolean
   /** names of actors */
@@ -195,6 +206,8 @@ export interface Report {
     readonly planned: number
     readonly executed: number
     readonly untested: readonly Untested[]
+    /** which atoms of which policies were seen to hold and not to hold */
+    readonly policies: readonly PolicyCoverage[]
     /** surfaces that this version does not try at all: "3 functions" */
     readonly untried: readonly string[]
   }

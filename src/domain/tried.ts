@@ -2,7 +2,7 @@ import type { Config, IgnoreEntry } from './config.ts'
 import type { Part } from './fact.ts'
 import type { Actor } from './population.ts'
 import type { PlatformGrant } from './privilege.ts'
-import type { Report, ReportedFunction, ReportedRelation } from './report.ts'
+import type { PolicyCoverage, Report, ReportedFunction, ReportedRelation } from './report.ts'
 import type { PlannedUnit } from './shard.ts'
 
 /** What is the same whoever tries what. */
@@ -32,6 +32,8 @@ export interface TriedUnit {
   readonly function?: ReportedFunction
   readonly probes: Report['probes']['rows']
   readonly platformGrants: readonly PlatformGrant[]
+  /** what was seen of the policies of a relation or area */
+  readonly policies?: readonly PolicyCoverage[]
 }
 
 /** All that a run has tried, as plain data: of a shard its own units alone. */

@@ -38,6 +38,8 @@ export function toFinding(fact: Fact, served: readonly string[] | undefined): Fi
         ? `${fact.evidence} (reachable over SQL, not through the API)`
         : fact.evidence,
     blame: fact.blame,
+    ...(fact.checks === undefined ? {} : { checks: fact.checks }),
+    ...(fact.witness === undefined ? {} : { witness: fact.witness }),
     ...(fact.steps === undefined ? {} : { steps: fact.steps }),
     ...(fact.reproduction === undefined ? {} : { reproduction: fact.reproduction }),
   }
@@ -59,14 +61,16 @@ function severityOf(fact: Fact, outside: boolean): Severity {
 }
 
 /** Stable over line numbers, seeds and row values, so that a finding is known again after unrelated changes. */
-function fingerprintOf({ code, subject, scope, command, actor, blame }: Fact): string {
+function fingerprintOf({ code, subject, scope, command, actor, blame, candidates }: Fact): string {
+  const others = candidates ? blame.filter(({ policy }) => policy === undefined) : blame
+
   const parts = [
     code,
     subject.qualified,
     ...(scope === undefined ? [] : [scope]),
     command,
     actor ?? '',
-    ...blame.map(({ policy }) => policy ?? '').sort(),
+    ...[...others.map(({ policy }) => policy ?? ''), ...(candidates ?? [])].sort(),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

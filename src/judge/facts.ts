@@ -3,6 +3,14 @@ import type { Actor } from '../domain/population.ts'
 import { SEVERITIES } from '../domain/vocabulary.ts'
 import type { Fact } from './collect.ts'
 
+/** What is told of facts: what says nothing new beside the others is left out. Whoever made up claims is said by the actors. */
+export function toldOf(
+  facts: readonly Fact[],
+  actors: readonly Pick<Actor, 'name' | 'forged'>[],
+): readonly Fact[] {
+  return withoutObvious(deduplicate(withoutEchoes(withForgeries(facts, actors))))
+}
+
 /** One finding per code, relation, command and standing: the first observation that is no weak one is its evidence. */
 export function deduplicate(facts: readonly Fact[]): readonly Fact[] {
   const found = new Map<string, Fact>()

@@ -108,9 +108,20 @@ function leakFact(
 ): Fact {
   const total = totalOf(matter, observation, reached.tie)
   const evidence = evidenceOf(observation, reached, matter.expectation, total, controlText(matter))
-  const fact = factOf(input, relation, matter, { code, actor: standing, evidence, observation })
-  return { ...fact, ...(weak ? { weak } : {}), ...(bypass ? { blame: [bypass] } : {}) }
+  const fact = factOf(input, relation, matter, {
+    code,
+    actor: standing,
+    evidence,
+    observation,
+    places: reached.places,
+    ...(ABOUT_WHAT_IS_LEFT.has(code) ? { left: true } : {}),
+  })
+  if (!bypass) return { ...fact, ...(weak ? { weak } : {}) }
+  const { candidates: _candidates, ...rest } = fact
+  return { ...rest, ...(weak ? { weak } : {}), blame: [bypass] }
 }
+
+const ABOUT_WHAT_IS_LEFT: ReadonlySet<string> = new Set(['giveaway-leak', 'privileged-column'])
 
 /** Where no row came out with an owner, though there is a path to one, the relation is judged as the shared one that it is. */
 function withoutOwners({ expectation, rows }: Matter): Matter['expectation'] {

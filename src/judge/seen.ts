@@ -2,6 +2,7 @@ import { FINDINGS } from '../domain/finding.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { gotThrough } from '../domain/probe.ts'
 import type { Observation } from '../domain/probe.ts'
+import type { Sighting } from '../domain/fact.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { blameFor } from './blame.ts'
 import type { Fact } from './collect.ts'
@@ -15,6 +16,12 @@ export interface Seen {
   readonly actor: Standing
   readonly evidence: string
   readonly observation?: Observation
+  /** where rows stand that it is about */
+  readonly places?: readonly string[]
+  /** it is about how the statement left them */
+  readonly left?: true
+  /** what was refused and should not have been */
+  readonly refused?: Sighting
 }
 
 /** What was seen, with who is to blame for it. */
@@ -22,23 +29,28 @@ export function factOf(
   input: JudgeInput,
   relation: Relation,
   { expectation, actors }: Matter,
-  { code, actor, evidence, observation }: Seen,
+  { code, actor, evidence, observation, places, left, refused }: Seen,
 ): Fact {
   const base = input.baseOf(relation)
   const forged = actors.get(observation?.probe.actor ?? '')?.forged?.what
+  const isLeak = FINDINGS[code].kind === 'leak'
+  const blame = blameFor(
+    input.catalog,
+    relation,
+    base,
+    expectation.command,
+    actor,
+    input.definitions,
+    isLeak ? undefined : (policies) => causesOf(code, policies),
+  )
+  const seen =
+    isLeak && observation ? { ...sightingOf(observation, places ?? []), ...(left ? { left } : {}) } : refused
   return {
     code,
     subject: relation,
     ...(expectation.scope === undefined ? {} : { scope: expectation.scope }),
-    blame: blameFor(
-      input.catalog,
-      relation,
-      base,
-      expectation.command,
-      actor,
-      input.definitions,
-      FINDINGS[code].kind === 'leak' ? undefined : (policies) => causesOf(code, policies),
-    ),
+    blame,
+    ...(seen ? { seen, candidates: blame.flatMap(({ policy }) => policy ?? []) } : {}),
     command: expectation.command,
     actor,
     evidence,
@@ -48,6 +60,23 @@ export function factOf(
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   }
 }
+
+export const sightingOf = (
+  { probe, statement, before, written }: Observation,
+  places: readonly string[],
+): Sighting => ({
+  relation: probe.relation,
+  actor: probe.actor,
+  command: probe.command,
+  statement,
+  // where all other rows were taken away, it is about the one that was left
+  places: [...places].sort((a, b) => Number(isNamedIn(before, b)) - Number(isNamedIn(before, a))),
+  ...(before === undefined ? {} : { before }),
+  ...(written === undefined ? {} : { written }),
+})
+
+const isNamedIn = (before: string | undefined, place: string): boolean =>
+  before?.includes(`'${place}'`) ?? false
 
 /** Who got at rows of the same kind rightly: by that the rows are known to have been there. */
 export function controlText({ observations, actors }: Matter): string {

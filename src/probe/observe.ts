@@ -56,6 +56,8 @@ export function merge(first: Shown, parts: readonly Shown[]): Observation {
     outcome: strongest.outcome,
     reached: sum(all.flatMap(({ reached }) => reached)),
     statement: strongest.trial.statement,
+    ...(strongest.trial.before === null ? {} : { before: strongest.trial.before }),
+    ...(strongest.trial.payload === null ? {} : { written: strongest.trial.payload }),
     ...(strongest.error === undefined ? {} : { error: strongest.error }),
     ...(parts.length > 0 && first.error !== undefined ? { failedWhole: first.error } : {}),
     ...(all.some(({ shownToParent }) => shownToParent) ? { shownToParent: true } : {}),

@@ -5,6 +5,7 @@ import { hanging, severityPaint, spread, type Look } from './look.ts'
 import { placeOf } from './place.ts'
 import type { Level } from './reporter.ts'
 import { count, pad, truncate } from './text.ts'
+import { witnessText } from './witness.ts'
 
 const LABEL_WIDTH = 9
 
@@ -105,6 +106,7 @@ function describe(finding: Finding, report: Report, look: Look): readonly string
   return [
     titleOf(finding, report, look),
     ...hanging('   ', evidence, look),
+    ...(finding.witness ? labelled('with', look.clean(witnessText(finding.witness)), look) : []),
     ...finding.blame.flatMap((blame) => blamed(blame, look)),
     ...(finding.reproduction === undefined
       ? []
@@ -142,7 +144,12 @@ function blamed(blame: Blame, look: Look): readonly string[] {
   const what = look.clean([repeats ? '' : name, statement].filter((part) => part !== '').join(' '))
   const line = blame.line === undefined ? '' : `:${blame.line}`
   const where = blame.file === undefined ? '' : `${look.clean(blame.file)}${line}`
-  return labelled(blame.policy === undefined ? 'from' : 'policy', what, look, where)
+  if (blame.policy !== undefined && blame.through !== undefined)
+    return labelled('admitted', look.clean(`by "${blame.policy}" through ${blame.through}`), look, where)
+  return [
+    ...labelled(blame.policy === undefined ? 'from' : 'policy', what, look, where),
+    ...(blame.through === undefined ? [] : labelled('through', look.clean(blame.through), look)),
+  ]
 }
 
 /** What the finding proposes, else what usually closes findings of its kind. */

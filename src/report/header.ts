@@ -1,6 +1,7 @@
 import type { AppliedSource } from '../domain/source.ts'
 import type { Report } from '../domain/report.ts'
 import type { Look } from './look.ts'
+import { coverageText } from './coverage.ts'
 import { extentOf } from './extent.ts'
 import { count, pad, seconds, truncate, widthOf, wrap } from './text.ts'
 
@@ -41,6 +42,7 @@ function stepsOf(report: Report, look: Look): readonly StepLine[] {
     count(users, 'user'),
     count(report.rows, 'row'),
   ]
+  const covered = coverageText(report)
   return [
     {
       text: applied(report.sources),
@@ -49,6 +51,7 @@ function stepsOf(report: Report, look: Look): readonly StepLine[] {
     },
     { text: population.join(', '), ms: duration(report, /seed|populat/i), notes: [] },
     { text: `${extentOf(report)}${untried}`, ms: duration(report, /probe|probing/i), notes: [] },
+    ...(covered === null ? [] : [{ text: covered, ms: duration(report, /cover/i), notes: [] }]),
   ].map((step) => ({ ...step, text: truncate(look.clean(step.text), look.width - 12, look.ellipsis) }))
 }
 

@@ -36,6 +36,7 @@ function everythingHostile(): Report {
       planned: 2,
       executed: 1,
       untested: [{ relation: name, command: 'select', actor: 'own', reason: HOSTILE }],
+      policies: [],
       untried: [HOSTILE],
     },
   })

@@ -110,7 +110,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     tenants: ['acme', 'globex'],
     rows: 96,
     probes: { columns: ['relation', 'outcome'], rows: [['public.chats', 'returned']] },
-    coverage: { planned: 1104, executed: 1104, untested: [], untried: ['1 function'] },
+    coverage: { planned: 1104, executed: 1104, untested: [], policies: [], untried: ['1 function'] },
     platformGrants: [],
     findings: [],
     notices: [],

@@ -1,6 +1,7 @@
 import type { Finding, Report } from '../domain/report.ts'
 import { SEVERITIES } from '../domain/vocabulary.ts'
 import { extentOf } from './extent.ts'
+import { coverage } from './coverage.ts'
 import { findings, isShown, openFindings } from './findings.ts'
 import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
@@ -19,6 +20,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...(access.length > 0 ? ['', ...access] : []),
     ...findings(report, level, look),
     ...untested(report, level, look),
+    ...coverage(report, level, look),
     ...notices(report, look),
     ...platformGrants(report, level, look),
     ...ignored(report, level, look),

@@ -101,14 +101,16 @@ function comparison(node: Node, operator: string, wanted: boolean, view: View): 
 function beside(side: Node, other: Node, operator: string, view: View): readonly Setting[] {
   const text = deparseExpression(other)
   if (text === null) return []
-  if (['=', '>=', '<='].includes(operator)) return view.by(side, text)
+  // a moment that is now will not be any more when it is asked about
+  const isExact = operator === '=' || !/\bnow\(\)|\bcurrent_|\blocaltime/i.test(text)
+  if (['=', '>=', '<='].includes(operator) && isExact) return view.by(side, text)
   const probes = view.by(side, text)
   return probes.flatMap(({ slot }) => {
     const column = columnOf(slot, view.draft)
     const values =
       operator === '<>' || operator === '!='
         ? different(slot, column, text, view.draft)
-        : [shifted(column, text, operator === '>' ? '+' : '-')]
+        : [shifted(column, text, operator.startsWith('>') ? '+' : '-')]
     return values.flatMap((value) =>
       view.by(side, value).filter((one) => slotKey(one.slot) === slotKey(slot)),
     )

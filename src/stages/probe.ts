@@ -9,7 +9,6 @@ import { ACCOUNTS, PRIVILEGES } from '../domain/shard.ts'
 import type { PlannedUnit } from '../domain/shard.ts'
 import { groupBy } from '../group-by.ts'
 import { sightOf } from '../judge/sight.ts'
-import { grantsOf, madeAt } from '../migrations/grants.ts'
 import { believers } from '../ownership/belief.ts'
 import { comparedColumns } from '../ownership/compared.ts'
 import { dependence } from '../ownership/depends.ts'
@@ -29,6 +28,7 @@ import { lookupIn } from '../seed/read-back.ts'
 import { direct } from './scenarios.ts'
 import type { Directed } from './scenarios.ts'
 import type { Seeded } from './seed.ts'
+import { originsIn } from './origins.ts'
 import { climbUnit, sharesOf } from './shares.ts'
 import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
@@ -45,6 +45,8 @@ export interface Observed extends Probed {
   readonly directed: readonly Directed[]
   /** what was shared out, and to whom */
   readonly units: readonly PlannedUnit[]
+  /** keys of those that this run tries itself */
+  readonly own: ReadonlySet<string>
 }
 
 /** Expectations and population → observations, on as many copies of the database as pay off. */
@@ -92,7 +94,7 @@ export async function probeAll(
     ...inAreas,
     ...directed.flatMap((one) => one.observations),
   ]
-  return { ...probed, observations, calls, beside, ascents, directed, units: shares.units }
+  return { ...probed, observations, calls, beside, ascents, directed, units: shares.units, own: shares.own }
 }
 
 const isOwn = (relations: readonly Relation[], shares: Shares): readonly Relation[] =>
@@ -131,16 +133,11 @@ async function probeBeside(
   probed: Probed,
   config: Config,
 ): Promise<BesideProbed> {
-  const isLegacy = config.platform === 'supabase' && prepared.apiPrivileges === 'legacy'
   return await probePrivileges(prepared.target, {
     ...known,
     population,
     sees: sightOf(probed.observations),
     unqualified: unqualifiedReads(known.catalog, known.reading, known.relations),
-    origins: {
-      statements: grantsOf(prepared.definitions),
-      platformRoles: isLegacy ? ['anon', 'authenticated'] : [],
-      madeAt: madeAt(prepared.definitions),
-    },
+    origins: originsIn(prepared, config),
   })
 }

@@ -15,6 +15,8 @@ import type { Understood } from './understand.ts'
 export interface Shares {
   /** all of it, in the order of the report */
   readonly units: readonly PlannedUnit[]
+  /** keys of those that this run tries itself */
+  readonly own: ReadonlySet<string>
   readonly isOwn: (unit: Unit) => boolean
 }
 
@@ -28,7 +30,7 @@ export function sharesOf(
   const costed = shard ? unitsIn(known, areas, options) : unitsIn(known, areas, options, () => 0)
   const units = shareOut(costed, shard?.count ?? 1)
   const own = new Set(units.filter((unit) => unit.shard === (shard?.index ?? 1)).map(unitKey))
-  return { units, isOwn: (unit) => own.has(unitKey(unit)) }
+  return { units, own, isOwn: (unit) => own.has(unitKey(unit)) }
 }
 
 export const climbUnit = ({ relation, actor }: ClimbStart): Unit => ({

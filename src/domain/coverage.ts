@@ -1,0 +1,76 @@
+import type { AtomCoverage, PolicyCoverage, Truth } from './report.ts'
+
+/** An atom of a policy that was seen to come to something for somebody. */
+export interface AtomEvidence {
+  /** `schema.name` */
+  readonly relation: string
+  readonly policy: string
+  readonly side: PolicyCoverage['side']
+  /** the atom's text, as the coverage has it */
+  readonly atom: string
+  /** name of the actor */
+  readonly actor: string
+  readonly came: Truth
+}
+
+/**
+ * What was seen of policies in several places, put together: who saw it first is who stands first. Evidence of atoms that
+ * no coverage knows is left out. What is not true counts as false, NULL included: the row does not get through by it.
+ */
+export function mergeCoverage(
+  coverages: readonly PolicyCoverage[],
+  evidence: readonly AtomEvidence[] = [],
+): readonly PolicyCoverage[] {
+  const merged = new Map<string, PolicyCoverage>()
+  for (const one of coverages) {
+    const known = merged.get(keyOf(one))
+    merged.set(keyOf(one), known ? { ...known, atoms: joined(known.atoms, one.atoms) } : one)
+  }
+  for (const one of evidence) {
+    const known = merged.get(keyOf(one))
+    if (known) merged.set(keyOf(one), { ...known, atoms: joined(known.atoms, [atomOf(one)]) })
+  }
+  return [...merged.values()]
+}
+
+const keyOf = ({ relation, policy, side }: Pick<PolicyCoverage, 'relation' | 'policy' | 'side'>): string =>
+  JSON.stringify([relation, policy, side])
+
+const atomOf = ({ atom, actor, came }: AtomEvidence): AtomCoverage =>
+  came === true
+    ? { text: atom, seenTrue: true, seenFalse: false, trueFor: actor }
+    : { text: atom, seenTrue: false, seenFalse: true, falseFor: actor }
+
+function joined(all: readonly AtomCoverage[], more: readonly AtomCoverage[]): readonly AtomCoverage[] {
+  return all.map((atom) => more.filter(({ text }) => text === atom.text).reduce(bothOf, atom))
+}
+
+function bothOf(a: AtomCoverage, b: AtomCoverage): AtomCoverage {
+  const [trueFor, falseFor] = [a.trueFor ?? b.trueFor, a.falseFor ?? b.falseFor]
+  const [seenTrue, seenFalse] = [a.seenTrue || b.seenTrue, a.seenFalse || b.seenFalse]
+  // why nobody was asked is no reason any more once somebody was
+  const why = a.seenTrue || a.seenFalse || !(b.seenTrue || b.seenFalse) ? (a.why ?? b.why) : b.why
+  return {
+    text: a.text,
+    ...(a.constant ? { constant: a.constant } : {}),
+    seenTrue,
+    seenFalse,
+    ...(trueFor === undefined ? {} : { trueFor }),
+    ...(falseFor === undefined ? {} : { falseFor }),
+    ...((seenTrue && seenFalse) || why === undefined ? {} : { why }),
+  }
+}
+
+/** How many atoms of how many policies there are, constants aside, and how many were seen both to hold and not to hold. */
+export function coverageCounts(policies: readonly PolicyCoverage[]): {
+  readonly policies: number
+  readonly atoms: number
+  readonly seen: number
+} {
+  const atoms = policies.flatMap((one) => one.atoms.filter(({ constant }) => !constant))
+  return {
+    policies: new Set(policies.map(({ relation, policy }) => JSON.stringify([relation, policy]))).size,
+    atoms: atoms.length,
+    seen: atoms.filter(({ seenTrue, seenFalse }) => seenTrue && seenFalse).length,
+  }
+}
