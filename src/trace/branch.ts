@@ -33,6 +33,7 @@ function textOf({ atom, value }: Reason): string {
 /** Without what the server adds to every literal: `'public'::public.visibility` is `'public'` to people. */
 export function plainly(text: string): string {
   return text
+    .replaceAll(/\bCAST\(('(?:[^']|'')*') AS [^()]+(?:\(\d+\))?\)/g, '$1')
     .replaceAll(/('(?:[^']|'')*')::(?:"[^"]+"|[\w.]+)+(?:\s+varying)?(?:\(\d+\))?(?![\w."[])/g, '$1')
     .replaceAll(/\(\(SELECT (auth\.\w+\(\))(?: AS \w+)?\)\)/gi, '$1')
     .replaceAll(/\(SELECT (auth\.\w+\(\))(?: AS \w+)?\)/gi, '$1')
