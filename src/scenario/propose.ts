@@ -37,9 +37,11 @@ interface Choice {
   readonly inner: ReadonlyMap<Atom, number>
   /** atom whose element, and which */
   readonly element: ReadonlyMap<Atom, number>
+  /** atom of a search that the row which is found is not to satisfy */
+  readonly flipped: Atom | null
 }
 
-const FIRST: Choice = { inner: new Map(), element: new Map() }
+const FIRST: Choice = { inner: new Map(), element: new Map(), flipped: null }
 
 /**
  * Everything that is worth trying about one way through a policy: as it stands, by each inner alternative and each element
@@ -50,7 +52,10 @@ export function proposalsFor(name: string, term: readonly Literal[]): readonly P
   const admit = base ? [{ ...base, label: name }] : []
   return [
     ...admit,
-    ...searchesIn(term).flatMap((atom) => innerChoices(name, term, atom)),
+    ...searchesIn(term).flatMap((atom) => [
+      ...innerChoices(name, term, atom),
+      ...nearMisses(name, term, atom),
+    ]),
     ...listsIn(base?.wishes ?? []).flatMap(([atom, count]) =>
       Array.from({ length: Math.min(count, MOST_ELEMENTS) - 1 }, (_, index) =>
         proposal(`${name}, element ${index + 2}`, term, { ...FIRST, element: new Map([[atom, index + 1]]) }),
@@ -90,10 +95,29 @@ function innerChoices(name: string, term: readonly Literal[], atom: Atom): reado
   ).flat()
 }
 
+/** A related row that has all that is asked for but one thing. */
+function nearMisses(name: string, term: readonly Literal[], atom: Atom): readonly Proposal[] {
+  const [first] = searchesOf(atom)
+  const asked = (first ? (waysOf(first)[0] ?? []) : []).filter(
+    (literal) => searchesOf(literal.atom).length === 0,
+  )
+  return asked.slice(0, MOST_INNER).flatMap((literal) =>
+    proposal(`${name}, with ${literal.wanted ? 'not ' : ''}${literal.atom.text ?? ''}`, term, {
+      ...FIRST,
+      flipped: literal.atom,
+    }),
+  )
+}
+
 const searchesOf = (atom: Atom): readonly Search[] => (atom.search ? [atom.search] : (atom.hints ?? []))
 
-const waysOf = ({ condition }: Search): readonly (readonly Literal[])[] =>
-  minTerms(condition, true, MOST_INNER).terms
+const WAYS = new WeakMap<Search, readonly (readonly Literal[])[]>()
+
+function waysOf(search: Search): readonly (readonly Literal[])[] {
+  const known = WAYS.get(search) ?? minTerms(search.condition, true, MOST_INNER).terms
+  WAYS.set(search, known)
+  return known
+}
 
 /** Atoms of a term, those inside of searches included, that look for rows. */
 function searchesIn(term: readonly Literal[], depth = 0): readonly Atom[] {
@@ -124,7 +148,8 @@ function flatten(term: readonly Literal[], choice: Choice, depth = 0): Omit<Prop
       opaque.push(...flat.opaque)
     } else if (searches.length === 0 && !isUnknown) {
       const element = choice.element.get(atom)
-      wishes.push({ ...literal, ...(element === undefined ? {} : { element }) })
+      const isMissed = depth > 0 && choice.flipped === atom
+      wishes.push({ atom, wanted: wanted !== isMissed, ...(element === undefined ? {} : { element }) })
     }
   }
   return { instances, wishes, opaque, lapsed: null }

@@ -96,7 +96,7 @@ export class ScenarioMaker {
     const drafts: readonly (readonly [Draft, Lapsed | null])[] = [[draft, null], ...lapses]
     const made: Scenario[] = []
     for (const [one, lapsed] of drafts) {
-      const label = lapsed ? `${proposal.label}, ${lapsed.column} = ${String(lapsed.value)}` : proposal.label
+      const label = labelOf(proposal, draft, lapsed)
       made.push(...(await this.#staged(relation, commands, one, lapsed, label, inserts)))
     }
     return made
@@ -202,3 +202,15 @@ const isAsItStands = ({ rows, locked }: Draft, inserts: boolean): boolean =>
   !inserts &&
   [...rows.values()].every(({ values, standing }) => JSON.stringify(values) === JSON.stringify(standing)) &&
   ![...locked].some((key) => /^(claim|setting) /.test(key))
+
+/** A scenario in words: columns by the names of their relations, literals without their types. */
+function labelOf({ label }: Proposal, { rows }: Draft, lapsed: Lapsed | null): string {
+  const named = (alias: string): string => `${rows.get(alias)?.relation.name ?? alias}.`
+  const plain = label
+    .replaceAll(/\br0\./g, '')
+    .replaceAll(/\b(s\d+)\./g, (_, alias: string) => named(alias))
+    .replaceAll(/('(?:[^']|'')*')::[\w. "]+/g, '$1')
+  if (!lapsed) return plain
+  const value = typeof lapsed.value === 'string' ? `'${lapsed.value}'` : String(lapsed.value)
+  return `${plain}, with ${named(lapsed.alias)}${lapsed.column} = ${value}`
+}
