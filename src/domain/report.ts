@@ -49,7 +49,7 @@ export interface ReportedActor {
 export interface Blame {
   readonly policy?: string
   readonly statement?: string
-  /** the branch of the policy that let the row through: `visibility = 'public'` */
+  /** the branch of the policy that let the row through: `visibility = 'public'`; of a function its statement */
   readonly through?: string
   readonly file?: string
   readonly line?: number

@@ -35,7 +35,7 @@ function call(rest: Partial<CallObservation>): CallObservation {
 function judged(calls: readonly CallObservation[], facts: Partial<RoutineFacts> = {}) {
   const population = { ...samplePopulation([alices]), rows: new Map([[1, [alices]]]) }
   const input = {
-    catalog: { relations: [wallets] },
+    catalog: { relations: [wallets], roles: [], tested: ['public'] },
     model: {
       privileges: [],
       tenants: [],

@@ -1,5 +1,5 @@
 import type { CallObservation } from '../domain/call.ts'
-import type { Routine } from '../domain/catalog.ts'
+import type { Relation, Routine } from '../domain/catalog.ts'
 import { standingOf } from '../domain/population.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Blame, Untested } from '../domain/report.ts'
@@ -9,6 +9,7 @@ import type { Standing } from '../domain/vocabulary.ts'
 import { groupBy } from '../group-by.ts'
 import { placeOf } from './blame.ts'
 import type { Fact } from './collect.ts'
+import { bodyStatement, checksOfCall, relationsOf } from './function-checks.ts'
 import { tiesChanged } from './function-writes.ts'
 import { tiesShown } from './function-reads.ts'
 import type { Reached } from './function-reads.ts'
@@ -62,7 +63,7 @@ function factsOf(
   return reached.flatMap((one) => {
     const standing = one.code === 'function-write-leak' && one.raised ? 'own' : standingOf(one.tie, actor)
     if (declared && includes(declared, standing)) return []
-    return [factFrom(input, routine, call, one, standing)]
+    return [factFrom(input, routine, call, actor, one, standing)]
   })
 }
 
@@ -70,16 +71,19 @@ function factFrom(
   input: JudgeInput,
   routine: Routine,
   call: CallObservation,
+  actor: Actor,
   one: Reached,
   standing: Standing,
 ): Fact {
+  const relations = relationsOf(input, call)
   return {
     code: one.code,
     subject: { schema: routine.schema, qualified: routine.signature },
     command: 'execute',
     actor: standing,
     evidence: `${call.actor}: ${call.attempt}${call.of === null || call.of === call.actor ? '' : ` (${call.of})`} ${one.what}`,
-    blame: blameOf(routine, input),
+    blame: blameOf(routine, input, relations),
+    checks: checksOfCall(input, routine, actor.role, relations),
     declared: false,
     by: call.actor,
     ...(one.severity ? { severity: one.severity } : {}),
@@ -88,11 +92,22 @@ function factFrom(
 }
 
 /** Definer rights and, where they leave it open, the search path; else what the function is allowed to call. */
-function blameOf(routine: Routine, { definitions }: JudgeInput): readonly Blame[] {
+function blameOf(
+  routine: Routine,
+  { definitions }: JudgeInput,
+  relations: readonly Relation[],
+): readonly Blame[] {
+  const through = bodyStatement(routine, relations)
   const statement = routine.securityDefiner
     ? `SECURITY DEFINER: it runs with the rights of ${routine.owner}, whom row security does not bind`
     : 'what it calls runs with other rights than the caller’s'
-  return [{ statement, ...placeOf(definitions, 'function', routine.signature) }]
+  return [
+    {
+      statement,
+      ...(through === null ? {} : { through }),
+      ...placeOf(definitions, 'function', routine.signature),
+    },
+  ]
 }
 
 /** Calls that prove nothing: nobody got an answer, so that what was refused may have been refused for any reason. */

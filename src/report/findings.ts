@@ -146,7 +146,10 @@ function blamed(blame: Blame, look: Look): readonly string[] {
   const where = blame.file === undefined ? '' : `${look.clean(blame.file)}${line}`
   if (blame.policy !== undefined && blame.through !== undefined)
     return labelled('admitted', look.clean(`by "${blame.policy}" through ${blame.through}`), look, where)
-  return labelled(blame.policy === undefined ? 'from' : 'policy', what, look, where)
+  return [
+    ...labelled(blame.policy === undefined ? 'from' : 'policy', what, look, where),
+    ...(blame.through === undefined ? [] : labelled('through', look.clean(blame.through), look)),
+  ]
 }
 
 /** What the finding proposes, else what usually closes findings of its kind. */
