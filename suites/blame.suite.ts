@@ -1,10 +1,15 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Finding, Report } from '../src/domain/report.ts'
 import type { Server } from '../src/domain/server.ts'
 import { compareAll, noAgreement } from './blame/agreement.ts'
 import type { Agreement } from './blame/agreement.ts'
 import { applications, pairs, twins, Workshop } from './blame/fixtures.ts'
 import type { Fixture } from './blame/fixtures.ts'
+import { check } from './check.ts'
 import { startEmbedded } from './scene.ts'
 
 /*
@@ -12,6 +17,9 @@ import { startEmbedded } from './scene.ts'
  * and actor of all fixtures, whichever way the policy is written.
  */
 const SHAPES = fileURLToPath(new URL('blame/shapes.sql', import.meta.url))
+
+const BRANCHES = fileURLToPath(new URL('blame/branches.sql', import.meta.url))
+const APPS = fileURLToPath(new URL('../fixtures/apps/', import.meta.url))
 
 let server: Server
 let workshop: Workshop
@@ -41,6 +49,92 @@ test('leaking schemas and their repaired twins: reads', async () => {
   expect(agreement.disagreements).toEqual([])
   expect(agreement.pairs).toBeGreaterThan(10_000)
 }, 240_000)
+
+describe('a finding', () => {
+  let report: Report
+  const found = (relation: string, actor: string): Finding => {
+    const one = report.findings.find((finding) => finding.relation === relation && finding.actor === actor)
+    if (!one) throw new Error(`no finding on ${relation} as ${actor}`)
+    return one
+  }
+
+  beforeAll(async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'rls-blame-'))
+    try {
+      copyFileSync(BRANCHES, `${dir}/schema.sql`)
+      writeFileSync(`${dir}/rls.config.json`, JSON.stringify({ migrations: [{ sql: ['schema.sql'] }] }))
+      report = await check(dir)
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
+  })
+
+  test('names the policy and the branch that let the row through, and no others', () => {
+    expect(found('public.documents', 'anon').blame).toEqual([
+      {
+        policy: 'anyone public',
+        statement: expect.stringContaining('"anyone public" for select') as string,
+        through: "visibility = 'public'",
+        file: 'schema.sql',
+        line: 10,
+      },
+    ])
+  })
+
+  test('says what was checked on the way, in the order of the server', () => {
+    const checks = found('public.documents', 'foreign').checks ?? []
+    expect(checks.map((one) => (one.kind === 'policy' ? `${one.policy} ${one.came}` : one.kind))).toEqual([
+      'privilege',
+      'row security',
+      'kept true',
+      'anyone public true',
+      'own false',
+      'support false',
+    ])
+    expect(checks[0]).toMatchObject({
+      role: 'authenticated',
+      statement: 'default privileges of the platform',
+    })
+    expect(found('public.documents', 'anon').checks?.[0]).toMatchObject({
+      statement: 'granted to anon',
+      line: 13,
+    })
+  })
+
+  test('shows the smallest row and session that still get through', () => {
+    expect(found('public.documents', 'foreign').witness).toEqual({
+      row: {
+        id: expect.any(String) as string,
+        owner_id: expect.any(String) as string,
+        visibility: 'public',
+        archived: false,
+      },
+      session: { role: 'authenticated', claims: {}, settings: {} },
+    })
+  })
+
+  test('follows a view to the policies that bind its owner', () => {
+    const { checks = [] } = found('public.letter_list', 'foreign')
+    expect(checks.map(({ kind }) => kind)).toEqual(['privilege', 'view', 'row security', 'policy'])
+    expect(checks[1]).toMatchObject({ name: 'public.letter_list', runsAs: 'clerk', file: 'schema.sql' })
+    expect(checks[2]).toMatchObject({ relation: 'public.letters', state: 'on' })
+    expect(checks[3]).toMatchObject({
+      policy: 'clerks read',
+      came: true,
+      atoms: [{ text: 'sealed', came: false }],
+    })
+  })
+
+  test('of an owner who is kept out says which policy refused', async () => {
+    const { findings } = await check(`${APPS}movie-chat/overblocked`)
+    expect(findings[0]?.checks?.at(-1)).toMatchObject({
+      kind: 'policy',
+      policy: 'Allow reading own accounts',
+      came: false,
+      atoms: [{ came: false }],
+    })
+  })
+})
 
 const AT_ONCE = 2
 

@@ -1,4 +1,5 @@
 import { coverageCounts } from '../domain/coverage.ts'
+import { plainSql } from '../domain/plain-sql.ts'
 import type { AtomCoverage, PolicyCoverage, Report } from '../domain/report.ts'
 import { hanging, type Look } from './look.ts'
 import type { Level } from './reporter.ts'
@@ -24,7 +25,9 @@ function described({ relation, policy, side, atoms }: PolicyCoverage, look: Look
   const name = `${relation} "${policy}" ${side === 'using' ? 'using' : 'with check'}`
   return [
     ...hanging('   ', look.clean(name), look),
-    ...missing.flatMap((atom) => hanging('     ', look.clean(`${atom.text}: ${seenText(atom)}`), look)),
+    ...missing.flatMap((atom) =>
+      hanging('     ', look.clean(`${plainSql(atom.text)}: ${seenText(atom)}`), look),
+    ),
   ]
 }
 

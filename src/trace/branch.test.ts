@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { samplePolicy } from '../domain/sample-relation.ts'
 import { loadParser } from '../sql/parse.ts'
 import type { Came } from './ask.ts'
-import { branchOf, plainly } from './branch.ts'
+import { branchOf } from './branch.ts'
 import { sidesOf } from './sides.ts'
 
 beforeAll(loadParser)
@@ -33,16 +33,4 @@ describe('why a policy lets a row through', () => {
     expect(branch('true', { true: true })).toBeNull()
     expect(branch('(a OR b)', { a: true, b: { error: 'division by zero' } })).toBeNull()
   })
-})
-
-test('casts of literals are left out for the eye, others are not', () => {
-  expect(plainly("status = ANY (ARRAY['a'::public.state, 'it''s'::\"State\"])")).toBe(
-    "status = ANY (ARRAY['a', 'it''s'])",
-  )
-  expect(plainly("name = 'x'::character varying(20) AND (data ->> 'n'::text)::int > 1")).toBe(
-    "name = 'x' AND (data ->> 'n')::int > 1",
-  )
-  expect(plainly('owner_id = ((SELECT auth.uid() AS uid))')).toBe('owner_id = auth.uid()')
-  expect(plainly('CAST((SELECT auth.uid() AS uid) AS text) = "userId"')).toBe('auth.uid()::text = "userId"')
-  expect(plainly('owner_id = (SELECT auth.uid() AS uid)')).toBe('owner_id = auth.uid()')
 })

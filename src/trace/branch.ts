@@ -1,3 +1,4 @@
+import { plainSql } from '../domain/plain-sql.ts'
 import type { Reason } from '../policy/tree.ts'
 import { branchesTaken } from '../policy/tree.ts'
 import { failed } from './ask.ts'
@@ -25,18 +26,7 @@ export function branchOf({ side, atoms }: Weighed): string | null {
 }
 
 function textOf({ atom, value }: Reason): string {
-  const text = plainly(atom.text ?? '')
+  const text = plainSql(atom.text ?? '')
   if (value === true) return text
   return value === false ? `not (${text})` : `(${text}) is null`
-}
-
-/** Without what the server adds to every literal: `'public'::public.visibility` is `'public'` to people. */
-export function plainly(text: string): string {
-  return text
-    .replaceAll(/\bCAST\(('(?:[^']|'')*') AS [^()]+(?:\(\d+\))?\)/g, '$1')
-    .replaceAll(/('(?:[^']|'')*')::(?:"[^"]+"|[\w.]+)+(?:\s+varying)?(?:\(\d+\))?(?![\w."[])/g, '$1')
-    .replaceAll(/\(\(SELECT (auth\.\w+\(\))(?: AS \w+)?\)\)/gi, '$1')
-    .replaceAll(/\(SELECT (auth\.\w+\(\))(?: AS \w+)?\)/gi, '$1')
-    .replaceAll(/\bCAST\(([\w."]+(?:\(\))?) AS ([\w.]+)\)/g, '$1::$2')
-    .replaceAll(/\s+/g, ' ')
 }
