@@ -7,6 +7,7 @@ import type { Catalog, Policy } from '../src/domain/catalog.ts'
 import type { Actor, SeededRow, Values } from '../src/domain/population.ts'
 import type { Server } from '../src/domain/server.ts'
 import { PLATFORM_SCHEMAS } from '../src/platform/install.ts'
+import { fixedConditions } from '../src/policy/fixed.ts'
 import { expandPredicate } from '../src/policy/predicate.ts'
 import type { Predicate } from '../src/policy/predicate.ts'
 import { readCondition } from '../src/policy/read.ts'
@@ -36,9 +37,10 @@ afterAll(() => server[Symbol.asyncDispose]())
 describe('every policy of the fixtures', () => {
   const counts = { expressions: 0, atoms: 0, opaque: 0, searches: 0, ms: 0 }
   const reasons: string[] = []
+  const fixed: string[] = []
   afterAll(() => {
     process.stdout.write(
-      `policies: ${counts.expressions} expressions, ${counts.atoms} atoms, ${counts.searches} searches, ${counts.opaque} opaque, ${counts.ms.toFixed(0)} ms\n${reasons.join('\n')}\n`,
+      `policies: ${counts.expressions} expressions, ${counts.atoms} atoms, ${counts.searches} searches, ${counts.opaque} opaque, ${counts.ms.toFixed(0)} ms\n${[...reasons, ...fixed].join('\n')}\n`,
     )
   })
 
@@ -57,6 +59,9 @@ describe('every policy of the fixtures', () => {
           counts.expressions++
           if (!survives(text)) wrong.push(`${one.name}: ${text}`)
         }
+        for (const found of fixedConditions(catalog, policyReading(catalog, PLATFORM_SCHEMAS)).values())
+          for (const { kind, text, policy, routine } of found)
+            fixed.push(`${one.name}: ${kind} ${text} in ${routine ?? `"${policy}"`}`)
         const start = performance.now()
         for (const predicate of predicatesOf(catalog))
           for (const { policy, tree } of [...predicate.permissive, ...predicate.restrictive])
