@@ -69,6 +69,14 @@ const BROKEN: Readonly<Record<FindingCode, readonly string[]>> = {
   ],
   'no-policy': ['note no-policy public.voice_memos select -'],
   'restrictive-only': ['warning restrictive-only public.prescriptions select -'],
+  tautology: [
+    'error read-leak public.meeting_notes select foreign',
+    'warning tautology public.meeting_notes select -',
+  ],
+  contradiction: [
+    'error read-overblock public.shift_swaps select own',
+    'warning contradiction public.shift_swaps select -',
+  ],
   'migration-table-exposed': ['warning migration-table-exposed public._prisma_migrations select -'],
   'row-security-bypassed': [
     'error row-security-bypassed public.prescriptions delete foreign',

@@ -31,6 +31,8 @@ export const FINDING_CODES = [
   'policy-without-row-security',
   'no-policy',
   'restrictive-only',
+  'tautology',
+  'contradiction',
   'migration-table-exposed',
   'row-security-bypassed',
   'truncate-privilege',
@@ -266,6 +268,22 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     impact:
       'Restrictive policies narrow what permissive ones let through. Without any, every row is refused.',
     remedy: 'Make one of them permissive, or add a permissive policy for what they narrow.',
+  },
+  tautology: {
+    kind: 'static',
+    severity: 'warning',
+    title: 'A part of a policy never fails, whatever the row and the session are',
+    impact: 'What it was meant to check is not checked: the other parts of the policy decide alone.',
+    remedy:
+      'Compare what was meant, with the alias or the function name in front of each name; or drop the part.',
+  },
+  contradiction: {
+    kind: 'static',
+    severity: 'warning',
+    title: 'A part of a policy never holds, whatever the row and the session are',
+    impact:
+      'Whom it was meant to let through is kept out, or, behind NOT, whom it was meant to keep out gets in.',
+    remedy: 'Compare with a value that can be there, and with IS NULL where NULL is meant; or drop the part.',
   },
   'migration-table-exposed': {
     kind: 'static',

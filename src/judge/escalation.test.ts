@@ -70,6 +70,7 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
     blind: [],
     exemptions: new Map(),
     definitions: [],
+    fixed: new Map(),
     policyReads: new Map(),
     baseOf: (relation) => relation,
     sees: () => false,

@@ -4,6 +4,7 @@ import type { Area, Surroundings } from '../domain/area.ts'
 import type { Ascent, Reach } from '../domain/ascent.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
+import type { FixedCondition } from '../domain/fixed-condition.ts'
 import type { RoutineFacts } from '../domain/routine-facts.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
 import type { GrantStatement } from '../domain/grants.ts'
@@ -39,6 +40,8 @@ export interface JudgeInput {
   readonly beside: readonly BesideObservation[]
   /** what the migrations granted and revoked, in order */
   readonly grants: readonly GrantStatement[]
+  /** parts of a relation's policies that cannot come out both ways */
+  readonly fixed: ReadonlyMap<number, readonly FixedCondition[]>
   /** relations that the policies of a relation look into */
   readonly policyReads: ReadonlyMap<number, readonly number[]>
   readonly baseOf: (relation: Relation) => Relation

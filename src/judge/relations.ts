@@ -4,6 +4,7 @@ import { groupBy } from '../group-by.ts'
 import { originOf } from './blame.ts'
 import type { Fact } from './collect.ts'
 import type { JudgeInput } from './input.ts'
+import { fixedFacts } from './fixed.ts'
 import { judgeMatter } from './matter.ts'
 import { isMigrationTable, staticFinding } from './static.ts'
 
@@ -28,6 +29,7 @@ export function judgeRelations(input: JudgeInput): {
         evidence: staticEvidence(relation),
         blame: originOf(relation, input.definitions),
       })
+    facts.push(...fixedFacts(input, relation))
     if (isMigrationTable(relation)) continue
     for (const expectation of expectationsOf(relation.oid)) {
       const observations = observationsOf(keyOf(expectation))

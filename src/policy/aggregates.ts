@@ -1,6 +1,6 @@
 import { child, nameParts } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import { notNode, nullTestNode, operatorNode } from './nodes.ts'
+import { allOf, notNode, nullTestNode, operatorNode, trueTestNode } from './nodes.ts'
 import { aggregateOf, isOne, isZero } from './pulling.ts'
 import type { Aggregate } from './pulling.ts'
 import { not } from './read.ts'
@@ -43,10 +43,14 @@ function compared(
     (aggregate.name === 'max' && operator.startsWith('>')) ||
     (aggregate.name === 'min' && operator.startsWith('<') && operator !== '<>')
   if (!grows || !aggregate.argument) return null
-  const fits = found(node, aggregate, operatorNode(operator, aggregate.argument, bound), place)
-  return exact
-    ? fits
-    : eitherOf([fits, not(found(node, aggregate, nullTestNode(aggregate.argument, false), place))])
+  const fits = operatorNode(operator, aggregate.argument, bound)
+  if (exact) return found(node, aggregate, fits, place)
+  const isThere = nullTestNode(aggregate.argument, false)
+  const mayFit = allOf([isThere, trueTestNode(fits, 'IS_NOT_FALSE')])
+  return eitherOf([
+    found(node, aggregate, mayFit, place),
+    not(found(nullTestNode(node, false), aggregate, isThere, place)),
+  ])
 }
 
 function counted(node: Node, aggregate: Aggregate, operator: string, bound: Node, place: Place): Tree | null {

@@ -2,7 +2,7 @@ import { child, children, nameParts } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Lookup } from './context.ts'
 import { aggregateTree } from './aggregates.ts'
-import { allOf, notNode, nullTestNode, operatorNode, trueTestNode, uncast } from './nodes.ts'
+import { allOf, notNode, nullTestNode, memberNode, operatorNode, trueTestNode, uncast } from './nodes.ts'
 import { aggregateOf, lookupOf, pulled } from './pulling.ts'
 import { isTrue, makeAtom, not, treeOf } from './read.ts'
 import { hasSubquery, rewritten } from './rewriting.ts'
@@ -46,6 +46,7 @@ function atomTree(node: Node, exact: boolean, place: Place): Tree {
     nullTree(node, place) ??
     aggregateTree(node, exact, place) ??
     memberTree(node, exact, place) ??
+    overlapTree(node, exact, place) ??
     scalarTree(node, exact, place) ??
     opaqueTree(
       node,
@@ -128,6 +129,20 @@ function memberTree(node: Node, exact: boolean, place: Place): Tree | null {
   return exact
     ? fits
     : eitherOf([fits, not(searchTree(nullTestNode(right, false), [list.lookup], [], place))])
+}
+
+/** `a && array(select b …)`: a row whose b is in a. */
+function overlapTree(node: Node, exact: boolean, place: Place): Tree | null {
+  const [left, right] = [child(node, 'lexpr'), child(node, 'rexpr')]
+  if (nameParts(node, 'name').at(-1) !== '&&' || !left || !right) return null
+  const [list, other] = uncast(right).kind === 'SubLink' ? [right, left] : [left, right]
+  const inner = uncast(list)
+  const lookup = inner.fields['subLinkType'] === 'ARRAY_SUBLINK' ? lookupOf(inner, place.context) : null
+  const target = lookup?.targets[0]
+  if (!lookup || !target || hasSubquery(other)) return null
+  const condition = place.expand(memberNode(target.node, other), true, place)
+  const fits = searchTree(node, [lookup], [condition], place)
+  return exact ? fits : eitherOf([fits, plainTree(nullTestNode(other, true))])
 }
 
 /** What is compared with a scalar subquery: the row that it finds is one of which the comparison holds. */

@@ -32,6 +32,10 @@ export const anyOf = (parts: readonly Node[]): Node =>
 export const operatorNode = (name: string, left: Node, right: Node): Node =>
   node('A_Expr', { kind: 'AEXPR_OP', name: [named(name)], lexpr: rawOf(left), rexpr: rawOf(right) })
 
+/** `a = any (list)` */
+export const memberNode = (part: Node, list: Node): Node =>
+  node('A_Expr', { kind: 'AEXPR_OP_ANY', name: [named('=')], lexpr: rawOf(part), rexpr: rawOf(list) })
+
 export const equalNode = (left: Node, right: Node): Node => operatorNode('=', left, right)
 
 export const nullTestNode = (part: Node, isNull: boolean): Node =>

@@ -103,7 +103,7 @@ function split(coalesce: Node, over: (part: Node) => Node): Node | null {
   ])
 }
 
-/** IN, BETWEEN and `= any (array[…])` with subqueries among what is listed. */
+/** IN, BETWEEN, `= any (array[…])` and `<> all (array[…])` with subqueries among what is listed. */
 function overList(node: Node): Node | null {
   const [left, right] = [child(node, 'lexpr'), child(node, 'rexpr')]
   if (node.kind !== 'A_Expr' || !left || !right || !hasSubquery(right)) return null
@@ -118,11 +118,12 @@ function overList(node: Node): Node | null {
       const [low, high] = list
       return low && high ? allOf([operatorNode('>=', left, low), operatorNode('<=', left, high)]) : null
     }
-    case 'AEXPR_OP_ANY': {
+    case 'AEXPR_OP_ANY':
+    case 'AEXPR_OP_ALL': {
       const inner = uncast(right)
-      return inner.kind === 'A_ArrayExpr'
-        ? anyOf(children(inner, 'elements').map((item) => operatorNode(operator, left, item)))
-        : null
+      if (inner.kind !== 'A_ArrayExpr') return null
+      const parts = children(inner, 'elements').map((item) => operatorNode(operator, left, item))
+      return node.fields['kind'] === 'AEXPR_OP_ANY' ? anyOf(parts) : allOf(parts)
     }
     default:
       return null

@@ -103,5 +103,11 @@ function foundBy(select: Node, env: Env, reader: SelectReader): Node {
   }
 }
 
-const rowOf = (targets: readonly Target[]): Value =>
-  rowValue({ columns: new Map(targets.map(({ name, node }) => [name, node])), whole: null })
+/** The parser takes a variable of a type that it does not know for a row: then it is the only column. */
+function rowOf(targets: readonly Target[]): Value {
+  const [only, more] = targets
+  return rowValue({
+    columns: new Map(targets.map(({ name, node }) => [name, node])),
+    whole: only && !more ? only.node : null,
+  })
+}

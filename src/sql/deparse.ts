@@ -48,5 +48,19 @@ const PLACES: ReadonlySet<string> = new Set([
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const entries = Object.entries(flat(value)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries)
+}
+
+/** `(a and b) and c` is read as `a and b and c`. */
+function flat(value: object): object {
+  const { boolop, args } = value as { boolop?: unknown; args?: unknown }
+  if (boolop === 'NOT_EXPR' || boolop === undefined || !Array.isArray(args)) return value
+  return { ...value, args: args.flatMap((item: unknown) => argumentsOf(item, boolop)) }
+}
+
+function argumentsOf(item: unknown, boolop: unknown): readonly unknown[] {
+  const { BoolExpr } = item as { BoolExpr?: { boolop?: unknown; args?: unknown } }
+  if (!BoolExpr || BoolExpr.boolop !== boolop || !Array.isArray(BoolExpr.args)) return [item]
+  return BoolExpr.args.flatMap((inner: unknown) => argumentsOf(inner, boolop))
 }

@@ -96,7 +96,7 @@ function statementOf(kind: string, fields: Raw, datums: readonly unknown[]): Bod
     case 'PLpgSQL_stmt_assign':
       return assignOf(textOf(fields['expr']))
     case 'PLpgSQL_stmt_execsql':
-      return intoOf(fields)
+      return intoOf(fields, datums)
     case 'PLpgSQL_stmt_perform':
       return { kind: 'perform', query: textOf(fields['expr']) }
     case 'PLpgSQL_stmt_raise':
@@ -142,7 +142,7 @@ function assignOf(text: string): BodyStatement {
   return { kind: 'assign', variable: found[1].replaceAll('"', ''), expression: found[2] }
 }
 
-function intoOf(fields: Raw): BodyStatement {
+function intoOf(fields: Raw, datums: readonly unknown[]): BodyStatement {
   const query = textOf(fields['sqlstmt'])
   if (fields['into'] !== true) return { kind: 'other', what: 'writes' }
   const record = within(fields['target'], 'PLpgSQL_rec')
@@ -151,5 +151,19 @@ function intoOf(fields: Raw): BodyStatement {
   const names = list(within(fields['target'], 'PLpgSQL_row')['fields']).flatMap((field) =>
     isRaw(field) && typeof field['name'] === 'string' ? [field['name']] : [],
   )
-  return { kind: 'select into', query, into: { kind: 'variables', names } }
+  const [only, more] = names
+  const isRow = only !== undefined && more === undefined && isRowVariable(only, datums)
+  return {
+    kind: 'select into',
+    query,
+    into: isRow ? { kind: 'row', name: only } : { kind: 'variables', names },
+  }
 }
+
+/** The parser takes `v people%rowtype` for a plain variable. */
+const isRowVariable = (name: string, datums: readonly unknown[]): boolean =>
+  datums.some((datum) => {
+    const { refname, datatype } = within(datum, 'PLpgSQL_var')
+    const { typname } = within(datatype, 'PLpgSQL_type')
+    return refname === name && typeof typname === 'string' && /%rowtype$/i.test(typname)
+  })

@@ -6,6 +6,9 @@ import type { Exemptions } from '../judge/verdict.ts'
 import { baseOf } from '../ownership/expect.ts'
 import { policyReads } from '../ownership/reads.ts'
 import { grantsOf } from '../migrations/grants.ts'
+import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import { fixedConditions } from '../policy/fixed.ts'
+import { policyReading } from '../policy/reading.ts'
 import type { Prepared } from '../prepare.ts'
 import { reproductionOf, reproductionOfAscent, reproductionOfCall } from '../reproduce.ts'
 import { functionAudience } from '../scope.ts'
@@ -40,6 +43,7 @@ export function judgeAll(
     sees: sightOf(probed.observations),
     changes: reachOf(probed.observations),
     functionAudience: (routine) => functionAudience(config, routine),
+    fixed: fixedConditions(catalog, policyReading(catalog, PLATFORM_SCHEMAS)),
     policyReads: policyReads(catalog, reading),
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
       identity === null ? [] : [{ objectType, identity, file, line }],
