@@ -6,7 +6,7 @@ import { exitCode } from './exit-code.ts'
 const gate = { failOn: 'error', strict: false } as const
 const warning = finding({ severity: 'warning' })
 const entry: Untested = { relation: 'public.chats', command: 'select', actor: 'own', reason: 'no control' }
-const coverage = { planned: 4, executed: 3, untested: [entry], policies: [], untried: [] }
+const coverage = { planned: 4, executed: 3, untested: [entry], policies: [], scenarios: [], untried: [] }
 
 test('an isolated project passes', () => {
   expect(exitCode(sampleReport(), gate)).toBe(0)

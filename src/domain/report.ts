@@ -1,6 +1,7 @@
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
 import type { AppliedSource } from './source.ts'
 import type { PlatformGrant } from './privilege.ts'
+import type { ScenarioCount } from './scenario.ts'
 import type { Shard } from './shard.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
 
@@ -117,6 +118,13 @@ export interface AtomCoverage {
   readonly why?: string
 }
 
+/** Rows and sessions that were derived from the policies of one relation. */
+export interface ScenarioCoverage extends ScenarioCount {
+  readonly relation: string
+  /** what of the policies could not be looked into, and why: what it asks for is tried with guesses */
+  readonly opaque: readonly string[]
+}
+
 /** What was seen of one side of a policy. */
 export interface PolicyCoverage {
   readonly relation: string
@@ -208,6 +216,8 @@ export interface Report {
     readonly untested: readonly Untested[]
     /** which atoms of which policies were seen to hold and not to hold */
     readonly policies: readonly PolicyCoverage[]
+    /** what was derived from policies, by relation */
+    readonly scenarios: readonly ScenarioCoverage[]
     /** surfaces that this version does not try at all: "3 functions" */
     readonly untried: readonly string[]
   }

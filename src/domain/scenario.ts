@@ -24,10 +24,10 @@ export interface Scenario {
 
 /** What became of the scenarios of one relation. */
 export interface ScenarioCount {
-  /** tried */
-  readonly made: number
-  /** no row was found that makes the condition come out that way */
-  readonly unsolved: number
-  /** left out, for being too many */
+  /** how many were tried */
+  readonly tried: number
+  /** those for which no row and session were found that make the condition come out that way */
+  readonly unsolved: readonly string[]
+  /** how many were left out, for being too many */
   readonly left: number
 }

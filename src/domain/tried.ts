@@ -2,7 +2,13 @@ import type { Config, IgnoreEntry } from './config.ts'
 import type { Part } from './fact.ts'
 import type { Actor } from './population.ts'
 import type { PlatformGrant } from './privilege.ts'
-import type { PolicyCoverage, Report, ReportedFunction, ReportedRelation } from './report.ts'
+import type {
+  PolicyCoverage,
+  ScenarioCoverage,
+  Report,
+  ReportedFunction,
+  ReportedRelation,
+} from './report.ts'
 import type { PlannedUnit } from './shard.ts'
 
 /** What is the same whoever tries what. */
@@ -34,6 +40,8 @@ export interface TriedUnit {
   readonly platformGrants: readonly PlatformGrant[]
   /** what was seen of the policies of a relation or area */
   readonly policies?: readonly PolicyCoverage[]
+  /** what was derived from them */
+  readonly scenarios?: ScenarioCoverage
 }
 
 /** All that a run has tried, as plain data: of a shard its own units alone. */

@@ -13,6 +13,15 @@ const report = sampleReport({
     executed: 1,
     untested: [],
     untried: [],
+    scenarios: [
+      {
+        relation: 'public.chats',
+        tried: 7,
+        unsolved: ['"own", with a moon'],
+        left: 2,
+        opaque: ['public.f: it loops'],
+      },
+    ],
     policies: [
       {
         relation: 'public.chats',
@@ -43,7 +52,9 @@ const report = sampleReport({
 })
 
 test('the header says how many atoms were seen both ways, constants left out', () => {
-  expect(draw(report, 'warning')).toContain('1 of 3 atoms of 2 policies seen both ways')
+  expect(draw(report, 'warning')).toContain(
+    '1 of 3 atoms of 2 policies seen both ways, 7 scenarios (1 unsolved, 2 left out)',
+  )
   expect(draw(report, 'warning')).not.toContain('never true')
   expect(draw(sampleReport(), 'all')).not.toContain('atom')
 })
@@ -58,6 +69,12 @@ test('everything lists the others, with whom they were seen and why not', () => 
       '     shared: true for alice, never false',
       '   public.chats "server" with check',
       '     true: never seen (only for service_role)',
+      '',
+      ' what could not be derived from policies',
+      '   public.chats',
+      '     opaque: public.f: it loops',
+      '     no row found for "own", with a moon',
+      '     2 scenarios left out',
     ].join('\n'),
   )
 })

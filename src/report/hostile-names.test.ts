@@ -37,6 +37,7 @@ function everythingHostile(): Report {
       executed: 1,
       untested: [{ relation: name, command: 'select', actor: 'own', reason: HOSTILE }],
       policies: [],
+      scenarios: [],
       untried: [HOSTILE],
     },
   })

@@ -105,7 +105,7 @@ test('with more than 30 relations only those are listed that need eyes', () => {
   const report: Report = {
     ...leaky,
     relations: [...leaky.relations, ...many],
-    coverage: { planned: 5, executed: 4, untested: [entry], policies: [], untried: [] },
+    coverage: { planned: 5, executed: 4, untested: [entry], policies: [], scenarios: [], untried: [] },
   }
   const text = draw(report)
   expect(text).toContain('40 relations isolated (--level all lists them)')
@@ -162,7 +162,7 @@ test('what is untested is listed by reason', () => {
   ]
   const report = sampleReport({
     outcome: 'findings',
-    coverage: { planned: 5, executed: 2, untested, policies: [], untried: [] },
+    coverage: { planned: 5, executed: 2, untested, policies: [], scenarios: [], untried: [] },
   })
   const text = draw(report, { exitCode: 1 })
   expect(text).toContain(` ? 3 untested: nothing is proven about these
@@ -184,7 +184,7 @@ test('many places under one reason are cut short', () => {
   }))
   const report = sampleReport({
     outcome: 'findings',
-    coverage: { planned: 20, executed: 0, untested, policies: [], untried: [] },
+    coverage: { planned: 20, executed: 0, untested, policies: [], scenarios: [], untried: [] },
   })
   expect(draw(report)).toContain('     and 12 more (--level all lists them)')
   expect(draw(report, { level: 'all' })).toContain('public.r19')

@@ -1,4 +1,3 @@
-import type { Relation } from '../domain/catalog.ts'
 import { makeAtom } from '../policy/read.ts'
 import type { Literal } from '../policy/terms.ts'
 import { minTerms } from '../policy/terms.ts'
@@ -24,6 +23,8 @@ export interface Proposal {
   /** what can be asked only once all rows stand: functions that nobody can read */
   readonly opaque: readonly Literal[]
   readonly lapsed: Lapsed | null
+  /** the condition is not to hold */
+  readonly misses: boolean
 }
 
 /** Ways of looking for the same rows that are tried. */
@@ -49,7 +50,7 @@ const FIRST: Choice = { inner: new Map(), element: new Map(), flipped: null }
  */
 export function proposalsFor(name: string, term: readonly Literal[]): readonly Proposal[] {
   const base = flatten(term, FIRST)
-  const admit = base ? [{ ...base, label: name }] : []
+  const admit = base ? [{ ...base, label: name, misses: false }] : []
   return [
     ...admit,
     ...searchesIn(term).flatMap((atom) => [
@@ -68,11 +69,16 @@ export function proposalsFor(name: string, term: readonly Literal[]): readonly P
   ]
 }
 
-const NOTHING = { instances: [], opaque: [], lapsed: null } as const
+const NOTHING = { instances: [], opaque: [], lapsed: null, misses: true } as const
 
-const proposal = (label: string, term: readonly Literal[], choice: Choice): readonly Proposal[] => {
+const proposal = (
+  label: string,
+  term: readonly Literal[],
+  choice: Choice,
+  misses = false,
+): readonly Proposal[] => {
   const flat = flatten(term, choice)
-  return flat ? [{ ...flat, label }] : []
+  return flat ? [{ ...flat, label, misses }] : []
 }
 
 /** The same with the literal the other way round: a row that is not found, a condition that does not hold. */
@@ -84,7 +90,7 @@ function without(name: string, term: readonly Literal[], literal: Literal): read
       ? 'no such row'
       : 'such a row'
     : `${literal.wanted ? 'not ' : ''}${literal.atom.text ?? ''}`
-  return proposal(`${name}, with ${what}`, flipped, FIRST)
+  return proposal(`${name}, with ${what}`, flipped, FIRST, true)
 }
 
 function innerChoices(name: string, term: readonly Literal[], atom: Atom): readonly Proposal[] {
@@ -102,10 +108,15 @@ function nearMisses(name: string, term: readonly Literal[], atom: Atom): readonl
     (literal) => searchesOf(literal.atom).length === 0,
   )
   return asked.slice(0, MOST_INNER).flatMap((literal) =>
-    proposal(`${name}, with ${literal.wanted ? 'not ' : ''}${literal.atom.text ?? ''}`, term, {
-      ...FIRST,
-      flipped: literal.atom,
-    }),
+    proposal(
+      `${name}, with ${literal.wanted ? 'not ' : ''}${literal.atom.text ?? ''}`,
+      term,
+      {
+        ...FIRST,
+        flipped: literal.atom,
+      },
+      true,
+    ),
   )
 }
 
@@ -130,7 +141,11 @@ function searchesIn(term: readonly Literal[], depth = 0): readonly Atom[] {
   })
 }
 
-function flatten(term: readonly Literal[], choice: Choice, depth = 0): Omit<Proposal, 'label'> | null {
+function flatten(
+  term: readonly Literal[],
+  choice: Choice,
+  depth = 0,
+): Omit<Proposal, 'label' | 'misses'> | null {
   const instances: Instance[] = []
   const wishes: Wish[] = []
   const opaque: Literal[] = []
@@ -189,7 +204,3 @@ function nullWish(column: Node): Wish {
   const fields = { arg: { [column.kind]: column.fields }, nulltesttype: 'IS_NULL' }
   return { atom: makeAtom({ kind: 'NullTest', fields }), wanted: true }
 }
-
-/** Relations of the instances of a proposal, by alias. */
-export const relationsOf = ({ instances }: Proposal): ReadonlyMap<string, Relation> =>
-  new Map(instances.map(({ alias, relation }) => [alias, relation]))

@@ -1,5 +1,6 @@
 import type { Connection } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
+import { plainSql } from '../domain/plain-sql.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Scenario, ScenarioCount } from '../domain/scenario.ts'
 import type { Command } from '../domain/vocabulary.ts'
@@ -58,48 +59,57 @@ export class ScenarioMaker {
   }
 
   async make(relation: Relation, ways: readonly Ways[]): Promise<Made> {
-    const scenarios: Scenario[] = []
-    const scenes = new Set<string>()
-    let unsolved = 0
+    const made = new Map<string, Scenario>()
+    const unsolved = new Set<string>()
+    const proposals = ways.flatMap(({ commands, terms }) =>
+      terms.flatMap(({ policy, literals }) =>
+        proposalsFor(`"${policy}"`, literals).map((proposal) => ({ commands, proposal })),
+      ),
+    )
     let left = ways.reduce((sum, one) => sum + one.left, 0)
-    for (const { commands, terms } of ways)
-      for (const proposal of terms.flatMap(({ policy, literals }) => proposalsFor(`"${policy}"`, literals))) {
-        if (scenarios.length >= MOST_SCENARIOS) {
-          left += 1
-          continue
-        }
-        const made = await this.#fromProposal(relation, commands, proposal)
-        if (made.length === 0) unsolved += 1
-        for (const one of made) {
-          const key = JSON.stringify([one.actor.scene, one.actor.claims, one.row.values, one.commands])
-          if (scenes.has(key)) continue
-          scenes.add(key)
-          scenarios.push({ ...one, actor: { ...one.actor, name: nameOf(relation, one, scenarios.length) } })
-        }
+    for (const { commands, proposal } of proposals) {
+      if (made.size >= MOST_SCENARIOS) {
+        left += 1
+        continue
       }
-    return { scenarios, count: { made: scenarios.length, unsolved, left } }
+      const found = await this.#fromProposal(relation, commands, proposal)
+      // what is not to get through may well be impossible: that nobody is signed in, that a row is not there
+      if (found === null && !proposal.misses)
+        unsolved.add(labelOf(proposal, relationsOf(relation, proposal), null))
+      for (const one of found ?? []) {
+        const key = JSON.stringify([one.actor.scene, one.actor.claims, one.row.values, one.commands])
+        if (!made.has(key)) made.set(key, named(relation, one, made.size))
+      }
+    }
+    return {
+      scenarios: [...made.values()],
+      count: { tried: made.size, unsolved: [...unsolved], left },
+    }
   }
 
   async #fromProposal(
     relation: Relation,
     commands: readonly Command[],
     proposal: Proposal,
-  ): Promise<readonly Scenario[]> {
+  ): Promise<readonly Scenario[] | null> {
     const inserts = commands.every((command) => command === 'insert')
     const start = await this.#start(relation, proposal, inserts)
     const solver = await this.#solverFor(relation)
     const solved = start && (await solve(solver, start, proposal.wishes))
     const draft = solved && (await repair(solver, solved))
-    if (!draft) return []
+    if (!draft) return null
     const lapses =
       proposal.opaque.length > 0 || proposal.instances.length > 0 ? this.#lapses(draft, proposal) : []
     const drafts: readonly (readonly [Draft, Lapsed | null])[] = [[draft, null], ...lapses]
     const made: Scenario[] = []
+    let isStaged = false
     for (const [one, lapsed] of drafts) {
-      const label = labelOf(proposal, draft, lapsed)
-      made.push(...(await this.#staged(relation, commands, one, lapsed, label, inserts)))
+      const label = labelOf(proposal, relationsOf(relation, proposal), lapsed)
+      const staged = await this.#staged(relation, commands, one, lapsed, label, inserts)
+      isStaged ||= staged !== null
+      made.push(...(staged ?? []))
     }
-    return made
+    return isStaged ? made : null
   }
 
   async #start(relation: Relation, proposal: Proposal, inserts: boolean): Promise<Draft | null> {
@@ -145,16 +155,16 @@ export class ScenarioMaker {
     lapsed: Lapsed | null,
     label: string,
     inserts: boolean,
-  ): Promise<readonly Scenario[]> {
+  ): Promise<readonly Scenario[] | null> {
     if (isAsItStands(draft, inserts)) return []
     const scene = await stageScene(this.#world, this.#connection, draft, inserts)
-    if (!scene) return []
+    if (!scene) return null
     const own = draft.rows.get('r0')
     const stands: Draft = own
       ? { ...draft, rows: new Map([...draft.rows, ['r0', { ...own, values: scene.values }]]) }
       : draft
     const point = standpointOf(this.#world, stands, lapsed)
-    if (!point) return []
+    if (!point) return null
     const common = {
       relation: relation.oid,
       commands,
@@ -182,8 +192,15 @@ export class ScenarioMaker {
   }
 }
 
-const nameOf = ({ qualified }: Relation, { actor }: Scenario, index: number): string =>
-  `${actor.name} (${qualified} ${index + 1})`
+/** The actor under a name of its own: sessions differ from scenario to scenario. */
+const named = ({ qualified }: Relation, scenario: Scenario, index: number): Scenario => ({
+  ...scenario,
+  actor: { ...scenario.actor, name: `${scenario.actor.name} (${qualified} ${index + 1})` },
+})
+
+/** Relations by the names that conditions give to their rows. */
+const relationsOf = (own: Relation, { instances }: Proposal): ReadonlyMap<string, Relation> =>
+  new Map([['r0', own], ...instances.map(({ alias, relation }) => [alias, relation] as const)])
 
 /** What the actor writes into the own token for the condition to hold. */
 function forgeryIn({ locked, actor }: Draft): Pick<Actor, 'forged'> {
@@ -204,12 +221,15 @@ const isAsItStands = ({ rows, locked }: Draft, inserts: boolean): boolean =>
   ![...locked].some((key) => /^(claim|setting) /.test(key))
 
 /** A scenario in words: columns by the names of their relations, literals without their types. */
-function labelOf({ label }: Proposal, { rows }: Draft, lapsed: Lapsed | null): string {
-  const named = (alias: string): string => `${rows.get(alias)?.relation.name ?? alias}.`
-  const plain = label
-    .replaceAll(/\br0\./g, '')
-    .replaceAll(/\b(s\d+)\./g, (_, alias: string) => named(alias))
-    .replaceAll(/('(?:[^']|'')*')::[\w. "]+/g, '$1')
+function labelOf(
+  { label }: Proposal,
+  relations: ReadonlyMap<string, Relation>,
+  lapsed: Lapsed | null,
+): string {
+  const named = (alias: string): string => `${relations.get(alias)?.name ?? alias}.`
+  const plain = plainSql(
+    label.replaceAll(/\br0\./g, '').replaceAll(/\b(s\d+)\./g, (_, alias: string) => named(alias)),
+  )
   if (!lapsed) return plain
   const value = typeof lapsed.value === 'string' ? `'${lapsed.value}'` : String(lapsed.value)
   return `${plain}, with ${named(lapsed.alias)}${lapsed.column} = ${value}`

@@ -26,6 +26,8 @@ export interface Directed {
   readonly scenarios: readonly Scenario[]
   readonly observations: readonly Observation[]
   readonly count: ScenarioCount
+  /** what of the policies could not be looked into */
+  readonly opaque: readonly string[]
 }
 
 /** Ways through the policies of one relation and command that are tried. */
@@ -75,7 +77,7 @@ async function directOne(
   const observations: Observation[] = []
   for (const scenario of made.scenarios)
     observations.push(...(await tryScenario(connection, options, relation, scenario)))
-  return { relation, scenarios: made.scenarios, observations, count: made.count }
+  return { relation, scenarios: made.scenarios, observations, count: made.count, opaque: opaqueIn(ways) }
 }
 
 /** Commands whose policies say the same share their ways. */
@@ -121,3 +123,9 @@ const textOf = (relation: Relation, command: Command, role: string, side: 'using
     )
     .sort()
     .join()
+
+/** Functions and subqueries that nobody can read, wherever the ways meet them. */
+function opaqueIn(ways: readonly Ways[]): readonly string[] {
+  const literals = ways.flatMap(({ terms }) => terms.flatMap((term) => term.literals))
+  return [...new Set(literals.flatMap(({ atom }) => atom.opaque ?? []))].sort()
+}
