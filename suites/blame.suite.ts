@@ -125,6 +125,23 @@ describe('a finding', () => {
     })
   })
 
+  test('stands beside what was seen of each atom, for whom, and why not', () => {
+    const seen = report.coverage.policies.map(({ policy, side, atoms }) => [
+      `${policy} ${side}`,
+      ...atoms.map((atom) =>
+        `${atom.text}: ${atom.trueFor ?? '-'} ${atom.falseFor ?? '-'} ${atom.why ?? ''}`.trim(),
+      ),
+    ])
+    expect(seen).toEqual([
+      ['anyone public using', "visibility = 'public'::text: anon anon", "title = 'imprint'::text: anon anon"],
+      ['kept using', 'archived: anon anon'],
+      ['own using', 'owner_id = ((SELECT auth.uid() AS uid)): alice anon'],
+      ['support using', "(auth.jwt() ->> 'email'::text) ~~ '%@support.test'::text: - alice"],
+      ['clerks read using', 'sealed: - - nobody of the cast is in clerk'],
+      ['own letters using', 'owner_id = auth.uid(): alice alice'],
+    ])
+  })
+
   test('of an owner who is kept out says which policy refused', async () => {
     const { findings } = await check(`${APPS}movie-chat/overblocked`)
     expect(findings[0]?.checks?.at(-1)).toMatchObject({

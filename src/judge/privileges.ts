@@ -3,7 +3,7 @@ import type { Relation } from '../domain/catalog.ts'
 import { covers } from '../domain/grants.ts'
 import type { GrantStatement } from '../domain/grants.ts'
 import type { BesideObservation } from '../domain/privilege.ts'
-import type { Blame, Untested } from '../domain/report.ts'
+import type { Blame, Check, Untested } from '../domain/report.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { placeOf } from './blame.ts'
 import type { Fact } from './collect.ts'
@@ -52,6 +52,7 @@ function factOf(input: PrivilegeInput, one: BesideObservation): Fact {
     command,
     actor: standingFor(input, actor),
     evidence: outcome.kind === 'open' ? outcome.evidence : '',
+    ...(grant ? { checks: [checkOf(input, one, grant)] } : {}),
     blame: grant ? [blameOf(grant)] : cause === undefined ? [] : [{ statement: cause, ...place }],
     reproduction: input.reproductionOf({ probe: { actor }, statement }),
     declared: false,
@@ -64,6 +65,20 @@ const blameOf = ({ file, line, roles, target }: GrantStatement): Blame => ({
   statement: `${target === 'defaults' ? 'default privileges granted' : 'granted'} to ${roles.join(', ')}`,
   file,
   line,
+})
+
+/** What a privilege opens, no policy is asked about. */
+const checkOf = (
+  { population }: PrivilegeInput,
+  { actor, command, subject }: BesideObservation,
+  grant: GrantStatement,
+): Check => ({
+  kind: 'privilege',
+  role: population.actors.find(({ name }) => name === actor)?.role ?? actor,
+  privilege: command,
+  on: subject.qualified,
+  held: true,
+  ...blameOf(grant),
 })
 
 /** A REVOKE of single columns leaves a privilege on the whole table as it is (manual, REVOKE, "Notes"). */

@@ -74,7 +74,7 @@ const writeOf = (statement: string): Node | undefined =>
 function readsColumns(statement: string): boolean {
   const node = writeOf(statement)
   if (!node) return false
-  if (child(node, 'whereClause') || children(node, 'returningList').length > 0) return true
+  if (child(node, 'whereClause') || node.fields['returningClause']) return true
   if (node.kind !== 'UpdateStmt') return false
   const alias = aliasOf(node)
   return children(node, 'targetList').some((target) =>
