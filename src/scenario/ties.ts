@@ -54,7 +54,7 @@ export function lookupWith(world: World, draft: Draft): Lookup {
   }
 }
 
-function seededRow(world: World, { relation, values }: DraftRow, lookup: Lookup): SeededRow {
+function seededRow(world: World, { relation, values, standing }: DraftRow, lookup: Lookup): SeededRow {
   const { owners, authors, tenantKeys } = principalsOf(
     world.model.ownerships.get(relation.oid),
     values,
@@ -66,12 +66,15 @@ function seededRow(world: World, { relation, values }: DraftRow, lookup: Lookup)
       user !== null && typeof claims['email'] === 'string' ? [[claims['email'], user] as const] : [],
     ),
   ])
+  // a tenant that is just being founded is nobody's yet
+  const isFounded =
+    standing === null && world.model.ownerships.get(relation.oid)?.tenants.some(({ self }) => self)
   return {
     place: '',
     values,
     owners: userKeys(owners, emails),
     authors: userKeys(authors, emails),
-    tenants: tenantNames(tenantKeys, world.population.tenants),
+    tenants: isFounded ? [] : tenantNames(tenantKeys, world.population.tenants),
   }
 }
 
