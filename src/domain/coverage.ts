@@ -74,3 +74,11 @@ export function coverageCounts(policies: readonly PolicyCoverage[]): {
     seen: atoms.filter(({ seenTrue, seenFalse }) => seenTrue && seenFalse).length,
   }
 }
+
+/** `214 of 240 atoms of 58 policies seen both ways`; null where no policy was looked at. */
+export function coverageText(coverages: readonly PolicyCoverage[]): string | null {
+  const { policies, atoms, seen } = coverageCounts(coverages)
+  if (policies === 0) return null
+  const number = (count: number): string => count.toLocaleString('en-US')
+  return `${number(seen)} of ${number(atoms)} ${atoms === 1 ? 'atom' : 'atoms'} of ${number(policies)} ${policies === 1 ? 'policy' : 'policies'} seen both ways`
+}

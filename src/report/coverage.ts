@@ -1,16 +1,7 @@
-import { coverageCounts } from '../domain/coverage.ts'
 import { plainSql } from '../domain/plain-sql.ts'
 import type { AtomCoverage, PolicyCoverage, Report } from '../domain/report.ts'
 import { hanging, type Look } from './look.ts'
 import type { Level } from './reporter.ts'
-import { count } from './text.ts'
-
-/** `214 of 240 atoms of 58 policies seen both ways`; null where no policy was looked at. */
-export function coverageText({ coverage }: Report): string | null {
-  const { policies, atoms, seen } = coverageCounts(coverage.policies)
-  if (policies === 0) return null
-  return `${seen.toLocaleString('en-US')} of ${count(atoms, 'atom')} of ${count(policies, 'policy', 'policies')} seen both ways`
-}
 
 /** Atoms of policies that were not seen both to hold and not to hold: what depends on them is not tried on both sides. */
 export function coverage(report: Report, level: Level, look: Look): readonly string[] {
