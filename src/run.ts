@@ -1,6 +1,8 @@
 import { assemble } from './assemble.ts'
 import { Connection } from './database/connection.ts'
+import { coverageText, mergeCoverage } from './domain/coverage.ts'
 import type { Config } from './domain/config.ts'
+import type { Part } from './domain/fact.ts'
 import type { Actor } from './domain/population.ts'
 import type { Report, Timing } from './domain/report.ts'
 import type { ConnectionTarget } from './domain/server.ts'
@@ -8,6 +10,7 @@ import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { exemptionsFor } from './scope.ts'
 import { coverAll } from './stages/cover.ts'
+import type { Covered } from './stages/cover.ts'
 import { explainAll } from './stages/explain.ts'
 import { originsIn } from './stages/origins.ts'
 import { judgeAll } from './stages/judge.ts'
@@ -99,21 +102,20 @@ async function judgeDatabase(
   const probed = await step(
     'probe',
     () => probeAll(prepared, known, seeded, config, context.signal),
-    ({ observations, calls, full }) => ({
-      text: [
-        `${count(observations.length, 'probe')} of ${count(full.size, 'relation')}`,
-        ...(known.routines.length > 0
-          ? [`${count(calls.length, 'call')} of ${count(known.routines.length, 'function')}`]
-          : []),
-      ].join(', '),
-      notes: [],
-    }),
+    (observed) => describeProbed(observed, known.routines.length),
+  )
+  const covered = await step(
+    'cover',
+    () => coverAll(prepared, known, seeded, probed, context.signal),
+    describeCovered,
   )
   const cast = withScenarioActors(seeded, probed)
-  const covered = await step('cover', () => coverAll(prepared, known, seeded, probed, context.signal))
   const facts = judgeAll(prepared, known, cast, probed, { config, exemptions })
-  const judged = await step('explain', () =>
-    explainAll(prepared, known, cast, probed.directed, facts, originsIn(prepared, config), context.signal),
+  const judged = await step(
+    'explain',
+    () =>
+      explainAll(prepared, known, cast, probed.directed, facts, originsIn(prepared, config), context.signal),
+    describeExplained,
   )
   return assemble({
     config,
@@ -158,6 +160,27 @@ function stepper(context: RunContext, steps: Timing[]) {
     context.progress({ kind: 'done', name, ms, text, notes })
     return result
   }
+}
+
+const describeProbed = (
+  { observations, calls, full }: Observed,
+  routines: number,
+): { readonly text: string; readonly notes: readonly string[] } => ({
+  text: [
+    `${count(observations.length, 'probe')} of ${count(full.size, 'relation')}`,
+    ...(routines > 0 ? [`${count(calls.length, 'call')} of ${count(routines, 'function')}`] : []),
+  ].join(', '),
+  notes: [],
+})
+
+const describeCovered: Describe<Covered> = (policies) => ({
+  text: coverageText(mergeCoverage([...policies.values()].flat())) ?? 'no policy to look at',
+  notes: [],
+})
+
+const describeExplained: Describe<readonly Part[]> = (parts) => {
+  const explained = parts.flatMap(({ facts }) => facts).filter(({ checks }) => checks !== undefined)
+  return { text: `${count(explained.length, 'fact')} explained`, notes: [] }
 }
 
 const describePopulation: Describe<Seeded> = ({ population: made, areas }) => ({

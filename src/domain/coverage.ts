@@ -1,4 +1,4 @@
-import type { AtomCoverage, PolicyCoverage, Truth } from './report.ts'
+import type { AtomCoverage, PolicyCoverage, ScenarioCoverage, Truth } from './report.ts'
 
 /** An atom of a policy that was seen to come to something for somebody. */
 export interface AtomEvidence {
@@ -73,4 +73,29 @@ export function coverageCounts(policies: readonly PolicyCoverage[]): {
     atoms: atoms.length,
     seen: atoms.filter(({ seenTrue, seenFalse }) => seenTrue && seenFalse).length,
   }
+}
+
+/** `214 of 240 atoms of 58 policies seen both ways`; null where no policy was looked at. */
+export function coverageText(coverages: readonly PolicyCoverage[]): string | null {
+  const { policies, atoms, seen } = coverageCounts(coverages)
+  if (policies === 0) return null
+  const number = (count: number): string => count.toLocaleString('en-US')
+  return `${number(seen)} of ${number(atoms)} ${atoms === 1 ? 'atom' : 'atoms'} of ${number(policies)} ${policies === 1 ? 'policy' : 'policies'} seen both ways`
+}
+
+/** `97 scenarios (2 unsolved)`: what was derived from policies, and how much did not come about; null where nothing was. */
+export function scenariosText(scenarios: readonly ScenarioCoverage[]): string | null {
+  const sum = (of: (one: ScenarioCoverage) => number): number =>
+    scenarios.reduce((all, one) => all + of(one), 0)
+  const [tried, unsolved, left] = [
+    sum((one) => one.tried),
+    sum((one) => one.unsolved.length),
+    sum((one) => one.left),
+  ]
+  if (tried + unsolved + left === 0) return null
+  const rest = [
+    ...(unsolved > 0 ? [`${unsolved} unsolved`] : []),
+    ...(left > 0 ? [`${left} left out`] : []),
+  ].join(', ')
+  return `${tried} ${tried === 1 ? 'scenario' : 'scenarios'}${rest === '' ? '' : ` (${rest})`}`
 }

@@ -56,6 +56,8 @@ export interface Fact {
   readonly severity?: Severity
   /** name of the actor that was seen */
   readonly by?: string
+  /** seen in a scene that was made for it: what is open without one is news beside it */
+  readonly staged?: true
   /** what the actor had made up of the own session */
   readonly forged?: string
   /** policies ask for the value that was written */

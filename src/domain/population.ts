@@ -31,6 +31,8 @@ export interface Actor {
   readonly forged?: Forgery
   /** what stands in the database by the caller's own doing, as SQL for a superuser: an account's metadata */
   readonly scene?: string
+  /** asks for one row that a policy proposed, in a scene made for that */
+  readonly staged?: true
   /** `judged` may leak; `control` only shows that a command works for somebody */
   readonly purpose: 'judged' | 'control'
 }

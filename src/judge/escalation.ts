@@ -29,7 +29,7 @@ export function judgeAscent(input: JudgeInput, ascent: Ascent): AscentFacts {
  * `plain`: what single statements were found to reach.
  */
 export function newsOf(ascent: AscentFacts, plain: readonly Fact[]): readonly Fact[] {
-  const leaks = plain.filter(isLeak)
+  const leaks = plain.filter((fact) => isLeak(fact) && !fact.staged)
   const leaking = ascent.steps.some((step) =>
     leaks.some(({ subject, command }) => subject.qualified === step.relation && command === step.command),
   )

@@ -32,7 +32,7 @@ export function factOf(
   { code, actor, evidence, observation, places, left, refused }: Seen,
 ): Fact {
   const base = input.baseOf(relation)
-  const forged = actors.get(observation?.probe.actor ?? '')?.forged?.what
+  const { forged, staged } = actors.get(observation?.probe.actor ?? '') ?? {}
   const isLeak = FINDINGS[code].kind === 'leak'
   const blame = blameFor(
     input.catalog,
@@ -56,7 +56,8 @@ export function factOf(
     evidence,
     declared: expectation.declared,
     ...(observation ? { by: observation.probe.actor, reproduction: input.reproductionOf(observation) } : {}),
-    ...(forged === undefined ? {} : { forged }),
+    ...(forged === undefined ? {} : { forged: forged.what }),
+    ...(staged ? { staged } : {}),
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   }
 }

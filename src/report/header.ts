@@ -1,7 +1,7 @@
 import type { AppliedSource } from '../domain/source.ts'
 import type { Report } from '../domain/report.ts'
 import type { Look } from './look.ts'
-import { coverageText } from './coverage.ts'
+import { coverageText, scenariosText } from '../domain/coverage.ts'
 import { extentOf } from './extent.ts'
 import { count, pad, seconds, truncate, widthOf, wrap } from './text.ts'
 
@@ -42,7 +42,8 @@ function stepsOf(report: Report, look: Look): readonly StepLine[] {
     count(users, 'user'),
     count(report.rows, 'row'),
   ]
-  const covered = coverageText(report)
+  const texts = [coverageText(report.coverage.policies), scenariosText(report.coverage.scenarios)]
+  const covered = texts[0] === null ? null : texts.filter((text) => text !== null).join(', ')
   return [
     {
       text: applied(report.sources),

@@ -134,10 +134,12 @@ export class ScenarioMaker {
       ),
     )
     return [...draft.rows].flatMap(([alias, { relation, values }]) => {
-      // accounts are the platform's: a sign-in that is locked out never gets to ask
-      const isOurs = this.#world.orderOf(relation) >= 0
-      if (alias === 'r0' || !isOurs || !Object.values(values).includes(this.#world.stranger.key)) return []
-      return waysOut(relation, this.#world.model.literals)
+      // an account that is suspended never gets to ask: what is out of force here is a tie to somebody else
+      const { userRoots, literals } = this.#world.model
+      const isAccount = userRoots.some((root) => root.relation === relation.oid)
+      const isNamed = Object.values(values).includes(this.#world.stranger.key)
+      if (alias === 'r0' || isAccount || this.#world.orderOf(relation) < 0 || !isNamed) return []
+      return waysOut(relation, literals)
         .filter(({ column }) => !asked.has(`${alias}.${column}`))
         .flatMap(({ column, value }) => {
           const next = withSlot(draft, { kind: 'column', alias, column }, value, (oid) =>
@@ -175,6 +177,7 @@ export class ScenarioMaker {
     const actor: Actor = {
       ...point.actor,
       scene: scene.sql,
+      staged: true,
       purpose: point.entitled ? 'control' : 'judged',
       ...forgeryIn(draft),
     }
@@ -188,7 +191,7 @@ export class ScenarioMaker {
     const isAboutActor =
       [...draft.locked].some((key) => /^(claim|setting) /.test(key)) ||
       [...draft.rows.values()].some(({ values }) => JSON.stringify(values).includes(stranger.key))
-    return anon && !isAboutActor ? { ...anon, scene } : null
+    return anon && !isAboutActor ? { ...anon, scene, staged: true } : null
   }
 }
 

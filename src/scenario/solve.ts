@@ -31,15 +31,20 @@ const MOST_SETTINGS = 8
 export async function solve(solver: Solver, draft: Draft, wishes: readonly Wish[]): Promise<Draft | null> {
   if (wishes.some(({ atom }) => atom.text === null)) return null
   const ranked = [...wishes].sort((a, b) => rankOf(a) - rankOf(b))
+  const asItIs = (await ask(solver.connection, draft, ranked.flatMap(testOf))).map(
+    (answer) => valueOf(answer) === true,
+  )
   let current = draft
-  for (const wish of ranked) {
-    const next = (await holds(solver, current, [wish]))
-      ? keep(wish, current)
-      : await bring(solver, current, wish)
+  let isChanged = false
+  for (const [index, wish] of ranked.entries()) {
+    // what was asked in the beginning is still so until something was set
+    const isSo = isChanged ? await holds(solver, current, [wish]) : asItIs[index] === true
+    const next: Draft | null = isSo ? keep(wish, current) : await bring(solver, current, wish)
     if (!next) return null
+    isChanged ||= !isSo
     current = next
   }
-  return (await holds(solver, current, wishes)) ? current : null
+  return !isChanged || (await holds(solver, current, wishes)) ? current : null
 }
 
 /** Equalities leave no choice, lists little; whatever only must not be leaves most. */

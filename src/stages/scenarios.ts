@@ -12,6 +12,7 @@ import { expandPredicate } from '../policy/predicate.ts'
 import { policyReading } from '../policy/reading.ts'
 import type { PolicyReading } from '../policy/reading.ts'
 import { termsOfPredicate } from '../policy/terms.ts'
+import type { PolicyTerm } from '../policy/terms.ts'
 import { closedByCatalog } from '../probe/plan.ts'
 import type { ProbeOptions } from '../probe/probe.ts'
 import { tryScenario } from '../probe/scenarios.ts'
@@ -80,7 +81,7 @@ async function directOne(
   return { relation, scenarios: made.scenarios, observations, count: made.count, opaque: opaqueIn(ways) }
 }
 
-/** Commands whose policies say the same share their ways. */
+/** Each way through the policies once, with all commands that it is a way for. */
 function waysThrough(
   { catalog, expectationsOf }: ProbeOptions,
   reading: PolicyReading,
@@ -91,19 +92,22 @@ function waysThrough(
   const open = new Set(
     expectationsOf(relation.oid).flatMap((one) => (closedByCatalog(one) ? [] : [one.command])),
   )
-  const groups = new Map<string, Ways & { readonly commands: Command[] }>()
+  const found = new Map<string, { readonly commands: Command[]; readonly terms: readonly PolicyTerm[] }>()
+  let most = 0
   for (const [command, side] of SIDES) {
     if (!open.has(command) || !isPermitted(relation, command, role)) continue
-    const { terms, left } = termsOfPredicate(
-      expandPredicate(catalog, relation, command, side, role, reading),
-      MOST_WAYS,
-    )
-    const key = `${side} ${textOf(relation, command, role, side)}`
-    const known = groups.get(key)
-    if (known) known.commands.push(command)
-    else groups.set(key, { commands: [command], terms, left })
+    const predicate = expandPredicate(catalog, relation, command, side, role, reading)
+    const { terms, left } = termsOfPredicate(predicate, MOST_WAYS)
+    most = Math.max(most, left)
+    for (const term of terms) {
+      const key = `${side} ${textOf(term)}`
+      const known = found.get(key)
+      if (known) known.commands.push(command)
+      else found.set(key, { commands: [command], terms: [term] })
+    }
   }
-  return [...groups.values()]
+  const ways = [...found.values()].map((one) => ({ ...one, left: 0 }))
+  return most === 0 ? ways : [...ways, { commands: [], terms: [], left: most }]
 }
 
 const SIDES = [
@@ -116,13 +120,12 @@ const SIDES = [
 const isPermitted = (relation: Relation, command: Command, role: string): boolean =>
   policiesFor(relation, command, role).some(({ permissive }) => permissive)
 
-const textOf = (relation: Relation, command: Command, role: string, side: 'using' | 'check'): string =>
-  policiesFor(relation, command, role)
-    .map(({ permissive, using, withCheck }) =>
-      JSON.stringify([permissive, side === 'using' ? using : (withCheck ?? using)]),
-    )
-    .sort()
-    .join()
+const textOf = ({ policy, literals }: PolicyTerm): string =>
+  JSON.stringify([policy, ...literals.map(({ atom, wanted }) => [wanted, atom.text, searchText(atom)])])
+
+/** Searches are told apart by what stands in the policy, which their text is made of. */
+const searchText = ({ search, node }: PolicyTerm['literals'][number]['atom']): string | null =>
+  search ? JSON.stringify(node) : null
 
 /** Functions and subqueries that nobody can read, wherever the ways meet them. */
 function opaqueIn(ways: readonly Ways[]): readonly string[] {

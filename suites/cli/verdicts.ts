@@ -19,7 +19,9 @@ export function describeVerdicts(): void {
       expect({ code, left }).toEqual({ code: 0, left: [] })
       expect(stdout).toContain('isolated: in ')
       expect(stdout).toMatch(/0 findings · 0 untested\s+exit 0\n$/)
-      expect(stderr).toMatch(/^✓ 1 file.*\n✓ introspect.*\n✓ .* rows .*\n✓ \d+ probes .*\n$/)
+      expect(stderr).toMatch(
+        /^✓ 1 file.*\n✓ introspect.*\n✓ .* rows .*\n✓ \d+ probes .*\n✓ \d+ of \d+ atoms .*\n✓ 0 facts .*\n$/,
+      )
     })
 
     test('a leak is shown with the policy that lets it through: 1', async () => {
