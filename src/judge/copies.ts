@@ -71,7 +71,13 @@ function factFor(
   const evidence = evidenceOf(observation, shown, { ...expectation, upper: 'owner', why }, 0, '')
   const code = expectation.trivialPolicy !== null && !expectation.declared ? 'world-readable' : 'read-leak'
   return [
-    factOf(input, relation, matterOf(input, expectation), { code, actor: standing, evidence, observation }),
+    factOf(input, relation, matterOf(input, expectation), {
+      code,
+      actor: standing,
+      evidence,
+      observation,
+      reached: shown,
+    }),
   ]
 }
 

@@ -9,6 +9,7 @@ import type { Standing } from '../domain/vocabulary.ts'
 import { groupBy } from '../group-by.ts'
 import { placeOf } from './blame.ts'
 import type { Fact } from './collect.ts'
+import { scriptIn } from './collect.ts'
 import { tiesChanged } from './function-writes.ts'
 import { tiesShown } from './function-reads.ts'
 import type { Reached } from './function-reads.ts'
@@ -83,7 +84,7 @@ function factFrom(
     declared: false,
     by: call.actor,
     ...(one.severity ? { severity: one.severity } : {}),
-    reproduction: input.reproductionOfCall(call),
+    ...scriptIn(input.reproductionOfCall(call, one.proof)),
   }
 }
 

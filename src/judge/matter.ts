@@ -108,7 +108,7 @@ function leakFact(
 ): Fact {
   const total = totalOf(matter, observation, reached.tie)
   const evidence = evidenceOf(observation, reached, matter.expectation, total, controlText(matter))
-  const fact = factOf(input, relation, matter, { code, actor: standing, evidence, observation })
+  const fact = factOf(input, relation, matter, { code, actor: standing, evidence, observation, reached })
   return { ...fact, ...(weak ? { weak } : {}), ...(bypass ? { blame: [bypass] } : {}) }
 }
 

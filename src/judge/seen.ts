@@ -1,9 +1,10 @@
 import { FINDINGS } from '../domain/finding.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { gotThrough } from '../domain/probe.ts'
-import type { Observation } from '../domain/probe.ts'
+import type { Observation, Reached } from '../domain/probe.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { blameFor } from './blame.ts'
+import { scriptIn } from './collect.ts'
 import type { Fact } from './collect.ts'
 import type { Matter } from './control.ts'
 import { causesOf } from './failing.ts'
@@ -15,6 +16,8 @@ export interface Seen {
   readonly actor: Standing
   readonly evidence: string
   readonly observation?: Observation
+  /** the rows that make it a finding, where some were reached */
+  readonly reached?: Reached
 }
 
 /** What was seen, with who is to blame for it. */
@@ -22,7 +25,7 @@ export function factOf(
   input: JudgeInput,
   relation: Relation,
   { expectation }: Matter,
-  { code, actor, evidence, observation }: Seen,
+  { code, actor, evidence, observation, reached }: Seen,
 ): Fact {
   const base = input.baseOf(relation)
   return {
@@ -42,7 +45,8 @@ export function factOf(
     actor,
     evidence,
     declared: expectation.declared,
-    ...(observation ? { by: observation.probe.actor, reproduction: input.reproductionOf(observation) } : {}),
+    ...(observation ? { by: observation.probe.actor } : {}),
+    ...scriptIn(observation && input.reproductionOf(observation, reached)),
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
   }
 }

@@ -7,7 +7,7 @@ import { baseOf } from '../ownership/expect.ts'
 import { policyReads } from '../ownership/reads.ts'
 import { grantsOf } from '../migrations/grants.ts'
 import type { Prepared } from '../prepare.ts'
-import { reproductionOf, reproductionOfAscent, reproductionOfCall } from '../reproduce.ts'
+import { reproductions } from '../reproduce.ts'
 import { functionAudience } from '../scope.ts'
 import type { Observed } from './probe.ts'
 import type { Seeded } from './seed.ts'
@@ -45,8 +45,6 @@ export function judgeAll(
       identity === null ? [] : [{ objectType, identity, file, line }],
     ),
     baseOf: (relation) => baseOf(catalog, relation),
-    reproductionOf: (observation) => reproductionOf(observation, population),
-    reproductionOfCall: (call) => reproductionOfCall(call, population),
-    reproductionOfAscent,
+    ...reproductions({ ...known, population, areas }),
   })
 }

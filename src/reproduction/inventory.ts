@@ -1,0 +1,73 @@
+import type { Area } from '../domain/area.ts'
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Population, SeededRow } from '../domain/population.ts'
+
+/** A row with the relation that it really stands in: a child of INHERITS, not its parent. */
+export interface KnownRow {
+  readonly relation: Relation
+  readonly row: SeededRow
+}
+
+/** Every row that stood when probing began, by place and by key. */
+export class Inventory {
+  readonly #rows = new Map<number, KnownRow[]>()
+  readonly #places = new Map<string, KnownRow>()
+  readonly #indexes = new Map<string, ReadonlyMap<string, readonly KnownRow[]>>()
+
+  constructor({ relations }: Pick<Catalog, 'relations'>, { rows }: Population, areas: readonly Area[]) {
+    const byOid = new Map(relations.map((relation) => [relation.oid, relation]))
+    const listed = [...rows, ...areas.map((area) => [area.relation.oid, area.rows] as const)].flatMap(
+      ([oid, list]) => list.map((row) => ({ oid, row })),
+    )
+    for (const { oid, row } of listed) {
+      const relation = byOid.get(oid)
+      if (!relation) continue
+      const standsIn = Number(row.place.split(':')[0])
+      // a partition's rows are put into what is partitioned: the server finds the leaf
+      if (standsIn === oid || !this.#places.has(row.place) || relation.kind === 'partitioned')
+        this.#places.set(row.place, { relation, row })
+    }
+    for (const { oid, row } of listed) {
+      const known = this.#places.get(row.place)
+      const list = this.#rows.get(oid) ?? []
+      if (known && !list.includes(known)) this.#rows.set(oid, [...list, known])
+    }
+  }
+
+  at(place: string): KnownRow | undefined {
+    return this.#places.get(place)
+  }
+
+  of(relation: number): readonly KnownRow[] {
+    return this.#rows.get(relation) ?? []
+  }
+
+  /** Rows that have these values in these columns, compared as texts. */
+  find(relation: number, columns: readonly string[], values: readonly unknown[]): readonly KnownRow[] {
+    if (values.some((value) => value === null || value === undefined)) return []
+    const name = JSON.stringify([relation, columns])
+    const index = this.#indexes.get(name) ?? this.#indexBy(relation, columns)
+    this.#indexes.set(name, index)
+    return index.get(JSON.stringify(values.map(String))) ?? []
+  }
+
+  /** What a row's foreign keys lead to. */
+  parentsOf({ relation, row }: KnownRow): readonly KnownRow[] {
+    return relation.foreignKeys.flatMap(({ columns, target, targetColumns }) =>
+      this.find(
+        target,
+        targetColumns,
+        columns.map((name) => row.values[name]),
+      ),
+    )
+  }
+
+  #indexBy(relation: number, columns: readonly string[]): ReadonlyMap<string, readonly KnownRow[]> {
+    const index = new Map<string, KnownRow[]>()
+    for (const known of this.of(relation)) {
+      const key = JSON.stringify(columns.map((name) => String(known.row.values[name])))
+      index.set(key, [...(index.get(key) ?? []), known])
+    }
+    return index
+  }
+}

@@ -1,0 +1,137 @@
+import type { Model } from '../domain/ownership.ts'
+import type { Actor } from '../domain/population.ts'
+import type { Inventory, KnownRow } from './inventory.ts'
+
+/** What a statement has to do with. */
+export interface Way {
+  /** who asks, and whose rows are reached */
+  readonly people: readonly Actor[]
+  /** rows that it aims at or reaches, and rows that it names */
+  readonly aims: readonly KnownRow[]
+  /** relations that policies, views, functions and triggers on the way look into */
+  readonly tables: ReadonlySet<number>
+}
+
+const MOST_OF_ASKER = 6
+const MOST_LINKED = 3
+const MOST_SHARED = 4
+const ROUNDS = 3
+
+/**
+ * The few rows on which a statement shows the same as among all: what it aims at, what stands above that, and of what
+ * is looked into on the way the rows that concern the people involved. Parents come before their children.
+ */
+export function neededRows(inventory: Inventory, model: Model, way: Way): readonly KnownRow[] {
+  const found = new Set<KnownRow>()
+  const add = (one: KnownRow, above: ReadonlySet<KnownRow> = new Set()): void => {
+    if (found.has(one) || above.has(one)) return
+    for (const parent of inventory.parentsOf(one)) add(parent, new Set([...above, one]))
+    found.add(one)
+  }
+  for (const account of accountsOf(inventory, model, way)) add(account)
+  for (const aim of way.aims) add(aim)
+  const accounts = new Set(model.userRoots.map(({ relation }) => relation))
+  for (const row of concerning(inventory, way, found)) add(row)
+  for (let round = 0; round < ROUNDS; round++) {
+    const core = [...found].filter(({ relation }) => !accounts.has(relation.oid))
+    for (const row of linked(inventory, way, core, found)) add(row)
+  }
+  for (const row of shared(inventory, way, found)) add(row)
+  return [...found]
+}
+
+/** The accounts of the people; their profiles only where somebody looks into them, or refers to them. */
+function accountsOf(
+  inventory: Inventory,
+  { userRoots }: Model,
+  { people, tables }: Way,
+): readonly KnownRow[] {
+  const roots = new Set(userRoots.map(({ relation }) => relation))
+  return userRoots.flatMap(({ relation, column }) =>
+    people.flatMap(({ user }) =>
+      inventory
+        .find(relation, [column], [user])
+        .filter(
+          (one) =>
+            tables.has(relation) ||
+            !one.relation.foreignKeys.some(({ target }) => target !== relation && roots.has(target)),
+        ),
+    ),
+  )
+}
+
+/** What is looked into and names who asks: memberships, roles, shares. */
+function concerning(
+  inventory: Inventory,
+  { people, tables }: Way,
+  found: ReadonlySet<KnownRow>,
+): readonly KnownRow[] {
+  const [asker] = people
+  if (!asker || asker.user === null) return []
+  const names = new Set([asker.user, asker.claims['email']].filter((one) => one !== undefined).map(String))
+  const near = new Set([...found].flatMap(keysOf))
+  return [...tables].flatMap((oid) => {
+    const rows = inventory.of(oid).filter(({ row }) => Object.values(row.values).some(includesAny(names)))
+    const isNear = ({ row }: KnownRow): boolean => Object.values(row.values).some(includesAny(near))
+    return [...rows.filter(isNear), ...rows.filter((row) => !isNear(row))].slice(0, MOST_OF_ASKER)
+  })
+}
+
+/** What is looked into and refers to rows that are there already; rows of people who are not involved stay away. */
+function linked(
+  inventory: Inventory,
+  { people, tables }: Way,
+  core: readonly KnownRow[],
+  found: ReadonlySet<KnownRow>,
+): readonly KnownRow[] {
+  const users = new Set(people.flatMap(({ user }) => user ?? []))
+  const keys = new Set(core.flatMap(keysOf))
+  const known = new Set(core)
+  return [...tables].flatMap((oid) =>
+    inventory
+      .of(oid)
+      .filter(
+        (one) =>
+          !found.has(one) &&
+          isOfNobodyElse(one, users) &&
+          (inventory.parentsOf(one).some((parent) => known.has(parent)) ||
+            Object.values(one.row.values).some(includesAny(keys))),
+      )
+      .slice(0, MOST_LINKED),
+  )
+}
+
+const isOfNobodyElse = ({ row }: KnownRow, users: ReadonlySet<string>): boolean =>
+  row.owners.length === 0 || row.owners.some((user) => users.has(user))
+
+/** Tables of roles and settings, of which no row concerns anybody: a few of their rows. */
+function shared(inventory: Inventory, { tables }: Way, found: ReadonlySet<KnownRow>): readonly KnownRow[] {
+  const filled = new Set([...found].map(({ relation }) => relation.oid))
+  return [...tables]
+    .filter((oid) => !filled.has(oid))
+    .flatMap((oid) =>
+      inventory
+        .of(oid)
+        .filter(({ row }) => row.owners.length + row.tenants.length + row.authors.length === 0)
+        .slice(0, MOST_SHARED),
+    )
+}
+
+/** Shorter values are met by chance. */
+const TELLING = 6
+
+/** Values by which other rows may refer to a row without a foreign key. */
+function keysOf({ relation, row }: KnownRow): readonly string[] {
+  return relation.keys
+    .filter(({ partial }) => !partial)
+    .flatMap(({ columns }) => columns)
+    .flatMap((name) => {
+      const value = row.values[name]
+      return typeof value === 'string' && value.length >= TELLING ? [value] : []
+    })
+}
+
+const includesAny =
+  (texts: ReadonlySet<string>) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) ? value.some(includesAny(texts)) : value !== null && texts.has(String(value))
