@@ -20,7 +20,7 @@ export function besideScript(scene: Scene, { subject, course }: BesideObservatio
       .slice(0, MOST_ROWS),
     ...subjects.flatMap((relation) => [
       ...namedRows(scene.inventory, [relation], text),
-      ...payloadParents(scene.inventory, relation, payloadsOf(text.replaceAll("''", "'"))),
+      ...payloadParents(scene.inventory, relation, payloadsOf(text)),
       ...foreignRows(scene, relation.oid, actor.user),
     ]),
   ]

@@ -91,7 +91,7 @@ function rowsOfPerson(
 
 function shown(
   scene: Scene,
-  { actor: name, statement, attempt }: CallObservation,
+  { actor: name, statement, attempt, outcome }: CallObservation,
   actor: Actor,
   proof: CallProof | undefined,
 ): readonly Block[] {
@@ -102,7 +102,7 @@ function shown(
         asActor(actor),
         {
           says: [
-            `expected: the answer holds ${JSON.stringify(proof.value)}, which stands in ${rowsText(reachedBy(scene, proof), scene)}; a sound schema keeps it back`,
+            `expected: the ${outcome.kind === 'broken' || outcome.kind === 'denied' ? 'text of the error' : 'answer'} holds ${JSON.stringify(proof.value)}, as it is or in part, which stands in ${rowsText(reachedBy(scene, proof), scene)}; a sound schema keeps it back`,
           ],
           sql: called,
         },

@@ -17,7 +17,7 @@ export function payloadsOf(sql: string): readonly Values[] {
     if (!text.startsWith('{')) return []
     try {
       const value: unknown = JSON.parse(text)
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as Values] : []
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : []
     } catch {
       return [] // an array literal begins like an object
     }
@@ -40,6 +40,22 @@ export function payloadParents(
     ),
   )
 }
+
+/** Whether a row has a key of something that is to be inserted beside it. */
+export const collidesWith =
+  ({ oid, keys }: Relation, payloads: readonly Values[]) =>
+  ({ relation, row }: KnownRow): boolean =>
+    relation.oid === oid &&
+    payloads.some((payload) =>
+      keys.some(
+        ({ columns, partial }) =>
+          !partial &&
+          columns.length > 0 &&
+          columns.every(
+            (name) => (payload[name] ?? null) !== null && String(payload[name]) === String(row.values[name]),
+          ),
+      ),
+    )
 
 const TELLING = 6
 const MOST_NAMED = 3

@@ -7,7 +7,7 @@ import { BECOME_SUPERUSER } from '../database/impersonate.ts'
 import { aimedAt, keyOf, placesIn, withoutPlaces } from './aim.ts'
 import type { KnownRow } from './inventory.ts'
 import { goneLook, insertedLook, MARK, updatedLook } from './look.ts'
-import { namedRows, payloadParents, payloadsOf } from './mentions.ts'
+import { collidesWith, namedRows, payloadParents, payloadsOf } from './mentions.ts'
 import { selectSql } from './reads.ts'
 import { asActor, look, opening, relationOf, rowsText, script, tablesOnTheWay } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -47,7 +47,7 @@ export function observationScript(
 /** Of rows that were reached one that the statement names, else the first; of a failure one that it was about. */
 function rowsFor(
   { inventory, population }: Scene,
-  { probe, statement, error, failedWhole }: Observation,
+  { probe, statement, outcome, error, failedWhole }: Observation,
   reached: Reached | undefined,
   base: Relation,
 ): readonly KnownRow[] {
@@ -63,8 +63,12 @@ function rowsFor(
   // an error often says over which value it is
   const told = all.filter((one) => isToldBy(one, failedWhole?.message ?? error?.message ?? ''))
   const both = aimed.filter((one) => own.includes(one))
-  const order = [...told, ...both, ...aimed, ...own, ...all]
-  return [...new Set(order)].slice(0, failedWhole ? MOST_FAILING : 1)
+  const others = all.filter((one) => !own.includes(one))
+  if (outcome.kind === 'returned' || outcome.kind === 'affected')
+    return [...both, ...aimed, ...own].slice(0, 1)
+  // of one row it may not be asked, of another it may: an error comes with those of others as well
+  const groups = [told, both, aimed, own, others].flatMap(([first]) => first ?? [])
+  return [...new Set(groups)].slice(0, MOST_FAILING)
 }
 
 /** Rows of the cast before those that migrations made, which stand there already; those that the statement names first. */
@@ -162,7 +166,10 @@ function before(scene: Scene, { actor, relation, base, rows }: Attempt, statemen
     ...namedParents(scene, base, statement),
   ]
   const tables = tablesOnTheWay(scene, [relation.oid], [base.oid])
-  return [...opening(scene, { actor, aims, tables }), { says: [], sql: [MARK] }]
+  return [
+    ...opening(scene, { actor, aims, tables, collides: collidesWith(base, payloads) }),
+    { says: [], sql: [MARK] },
+  ]
 }
 
 /** Rows of the tables above whose keys the statement names without a foreign key's help: the name of an object. */
@@ -251,7 +258,7 @@ function failing(scene: Scene, attempt: Attempt): readonly Block[] {
   const { command } = observation.probe
   const isRead = command === 'select'
   const statement = isRead
-    ? selectSql(scene, relation, actor, observation.failedWhole ? [] : rows)
+    ? selectSql(scene, relation, actor, [])
     : aimedAt(withoutPlaces(observation.statement, scene.inventory), rows)
   const error = observation.failedWhole ?? observation.error
   return [

@@ -28,6 +28,8 @@ export interface Setting {
   readonly actor: Actor
   readonly aims: readonly KnownRow[]
   readonly tables: ReadonlySet<number>
+  /** rows that would stand in the way of what is to be inserted */
+  readonly collides?: (row: KnownRow) => boolean
 }
 
 export const relationOf = ({ catalog }: Scene, oid: number): Relation | undefined =>
@@ -55,9 +57,10 @@ export function peopleOf({ population }: Scene, actor: Actor, rows: readonly Kno
 }
 
 /** The blocks before the statement: who is who, the rows. */
-export function opening(scene: Scene, { actor, aims, tables }: Setting): readonly Block[] {
+export function opening(scene: Scene, { actor, aims, tables, collides }: Setting): readonly Block[] {
   const people = peopleOf(scene, actor, aims)
-  const rows = neededRows(scene.inventory, scene.model, { people, aims, tables })
+  const needed = neededRows(scene.inventory, scene.model, { people, aims, tables })
+  const rows = needed.filter((row) => !collides?.(row))
   const views = scene.catalog.relations.filter(({ kind }) => kind === 'materialized')
   return [
     { says: people.map(whoIs), sql: [] },

@@ -5,7 +5,7 @@ import { prepare } from '../../src/prepare.ts'
 import { judgePrepared } from '../../src/run.ts'
 import { replay, shows } from './replay.ts'
 
-const context = () => ({
+export const context = () => ({
   environment: process.env,
   signal: new AbortController().signal,
   progress: () => undefined,
@@ -16,20 +16,28 @@ const context = () => ({
 /** A finding with what its script did. */
 export interface Repeated {
   readonly finding: Finding
-  readonly script: string | undefined
+  readonly script: string
   readonly shown: boolean
-  /** what came back instead */
-  readonly instead: string
+  /** what came back last, for people */
+  readonly answer: string
+  /** of the error, where it ended in one */
+  readonly sqlstate?: string
+}
+
+export interface Repetition {
+  readonly findings: readonly Finding[]
+  /** those with a script */
+  readonly repeated: readonly Repeated[]
 }
 
 /** Checks a project and repeats every finding in a database in which only the migrations ran. */
-export async function repeatAll(config: Config): Promise<readonly Repeated[]> {
+export async function repeatAll(config: Config): Promise<Repetition> {
   await using prepared = await prepare(config, context())
   const bare = await copyDatabase(prepared.target, 'bare')
   const { findings } = await judgePrepared(prepared, config, context())
   const repeated = await repeatedOn(bare, findings)
   await dropDatabase(bare)
-  return repeated
+  return { findings, repeated }
 }
 
 /** Repeats the same scripts where the schema is sound. */
@@ -45,16 +53,18 @@ async function repeatedOn(
   const all: Repeated[] = []
   for (const finding of findings) {
     const script = finding.reproduction
-    if (script === undefined) {
-      all.push({ finding, script, shown: false, instead: 'no script' })
-      continue
-    }
+    if (script === undefined) continue
     const replayed = await replay(target, script)
     const { error } = replayed
-    const instead = error
-      ? `${error.sqlstate} ${error.message}: ${error.statement.slice(0, 200)}`
-      : JSON.stringify(replayed.answers.at(-1))
-    all.push({ finding, script, shown: shows(script, replayed), instead })
+    all.push({
+      finding,
+      script,
+      shown: shows(script, replayed),
+      answer: error
+        ? `${error.sqlstate} ${error.message}: ${error.statement.slice(0, 200)}`
+        : JSON.stringify(replayed.answers.at(-1)),
+      ...(error ? { sqlstate: error.sqlstate } : {}),
+    })
   }
   return all
 }
