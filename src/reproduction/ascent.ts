@@ -8,7 +8,7 @@ import { selectSql } from './reads.ts'
 import { asActor, look, opening, relationOf, rowsText, script, tablesOnTheWay } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Block } from './script.ts'
-import { reachLook } from './observation.ts'
+import { reachLook } from './written.ts'
 
 /** The script of the steps of an ascent, and of what they opened. */
 export function ascentScript(scene: Scene, ascent: Ascent, given?: Reach): string | undefined {

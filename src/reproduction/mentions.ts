@@ -17,7 +17,9 @@ export function payloadsOf(sql: string): readonly Values[] {
     if (!text.startsWith('{')) return []
     try {
       const value: unknown = JSON.parse(text)
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : []
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? [Object.fromEntries(Object.entries(value))]
+        : []
     } catch {
       return [] // an array literal begins like an object
     }
