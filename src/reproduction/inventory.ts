@@ -16,9 +16,11 @@ export class Inventory {
 
   constructor({ relations }: Pick<Catalog, 'relations'>, { rows }: Population, areas: readonly Area[]) {
     const byOid = new Map(relations.map((relation) => [relation.oid, relation]))
-    const listed = [...rows, ...areas.map((area) => [area.relation.oid, area.rows] as const)].flatMap(
-      ([oid, list]) => list.map((row) => ({ oid, row })),
-    )
+    const listed = [
+      ...rows,
+      ...areas.map((area) => [area.relation.oid, area.rows] as const),
+      ...bucketsOf(relations, areas),
+    ].flatMap(([oid, list]) => list.map((row) => ({ oid, row })))
     for (const { oid, row } of listed) {
       const relation = byOid.get(oid)
       if (!relation) continue
@@ -70,4 +72,27 @@ export class Inventory {
     }
     return index
   }
+}
+
+/** Buckets that the configuration or nothing but policies names are made beside the rows: objects refer to them. */
+function bucketsOf(
+  relations: readonly Relation[],
+  areas: readonly Area[],
+): readonly (readonly [oid: number, rows: readonly SeededRow[]])[] {
+  const relation = relations.find(({ qualified }) => qualified === 'storage.buckets')
+  if (!relation) return []
+  const rows = areas.flatMap(({ kind, bucket }) =>
+    kind === 'objects' && bucket
+      ? [
+          {
+            place: `${relation.oid}:bucket ${bucket.id}`,
+            values: { id: bucket.id, name: bucket.id, public: bucket.public },
+            owners: [],
+            authors: [],
+            tenants: [],
+          },
+        ]
+      : [],
+  )
+  return [[relation.oid, rows]]
 }

@@ -33,7 +33,8 @@ export function neededRows(inventory: Inventory, model: Model, way: Way): readon
   const accounts = new Set(model.userRoots.map(({ relation }) => relation))
   for (const row of concerning(inventory, way, found)) add(row)
   for (let round = 0; round < ROUNDS; round++) {
-    const core = [...found].filter(({ relation }) => !accounts.has(relation.oid))
+    // everybody's things refer to accounts; of those that are aimed at they count
+    const core = [...found].filter((one) => !accounts.has(one.relation.oid) || way.aims.includes(one))
     for (const row of linked(inventory, way, core, found)) add(row)
   }
   for (const row of shared(inventory, way, found)) add(row)

@@ -51,10 +51,10 @@ function rowsFor(
   base: Relation,
 ): readonly KnownRow[] {
   if (probe.command === 'insert') return []
-  const places = reached?.places ?? placesIn(statement)
-  const known = places.flatMap((place) => inventory.at(place) ?? [])
-  if (known.length > 0) return preferred({ inventory, population }, known, statement).slice(0, 1)
-  if (reached) return []
+  if (reached) {
+    const known = reached.places.flatMap((place) => inventory.at(place) ?? [])
+    return preferred({ population }, known, statement).slice(0, 1)
+  }
   const actor = population.actors.find(({ name }) => name === probe.actor)
   const all = inventory.of(base.oid)
   const aimed = all.filter((one) => isNamed(one, statement))
@@ -63,7 +63,7 @@ function rowsFor(
   const told = all.filter((one) => isToldBy(one, failedWhole?.message ?? error?.message ?? ''))
   const both = aimed.filter((one) => own.includes(one))
   const others = all.filter((one) => !own.includes(one))
-  if (outcome.kind === 'returned' || outcome.kind === 'affected')
+  if (!failedWhole && (outcome.kind === 'returned' || outcome.kind === 'affected'))
     return [...both, ...aimed, ...own].slice(0, 1)
   // of one row it may not be asked, of another it may: an error comes with those of others as well
   const groups = [told, both, aimed, own, others].flatMap(([first]) => first ?? [])
@@ -72,7 +72,7 @@ function rowsFor(
 
 /** Rows of the cast before those that migrations made, which stand there already; those that the statement names first. */
 function preferred(
-  { population }: Pick<Scene, 'inventory' | 'population'>,
+  { population }: Pick<Scene, 'population'>,
   rows: readonly KnownRow[],
   statement: string,
 ): readonly KnownRow[] {

@@ -30,19 +30,31 @@ function whereSql(
   return marks.map((mark) => `strpos(${text}, ${quoteLiteral(mark)}) > 0`).join(' or ')
 }
 
-const MOST_MARKS = 4
+const MOST_MARKS = 5
+const MOST_OF_ROW = 3
 const TELLING = 6
 
-/** Texts that tell one row from its neighbours. */
-export function marksOf({ row }: KnownRow, neighbours: readonly KnownRow[]): readonly string[] {
-  const others = new Set(neighbours.flatMap((one) => (one.row === row ? [] : Object.values(one.row.values))))
+/** Texts that tell one row from its neighbours, then those that tell its owner's from other people's. */
+export function marksOf(one: KnownRow, neighbours: readonly KnownRow[]): readonly string[] {
+  const others = neighbours.filter(({ row }) => row !== one.row)
+  const own = marksBeside(one, others)
+  const owners = marksBeside(
+    one,
+    others.filter(({ row }) => !isSame(row.owners, one.row.owners) || !isSame(row.tenants, one.row.tenants)),
+  )
+  return [...new Set([...own.slice(0, MOST_OF_ROW), ...owners.filter((text) => !own.includes(text)), ...own])]
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join()
+
+function marksBeside({ row }: KnownRow, others: readonly KnownRow[]): readonly string[] {
+  const taken = new Set(others.flatMap((other) => Object.values(other.row.values)))
   return Object.values(row.values).flatMap((value) =>
-    typeof value === 'string' &&
-    value.length >= TELLING &&
-    !others.has(value) &&
-    !/["\\\n\t]/.test(value) &&
-    !/^\d{4}-\d\d-\d\dT/.test(value)
+    typeof value === 'string' && value.length >= TELLING && !taken.has(value) && !AMBIGUOUS.test(value)
       ? [value]
       : [],
   )
 }
+
+/** What JSON writes otherwise, and times, which many things have in common. */
+const AMBIGUOUS = /["\\\n\t]|^\d{4}-\d\d-\d\d/
