@@ -13,6 +13,8 @@ export class Inventory {
   readonly #rows = new Map<number, KnownRow[]>()
   readonly #places = new Map<string, KnownRow>()
   readonly #indexes = new Map<string, ReadonlyMap<string, readonly KnownRow[]>>()
+  readonly #texts = new Map<number, ReadonlyMap<string, readonly KnownRow[]>>()
+  readonly #parents = new Map<KnownRow, readonly KnownRow[]>()
 
   constructor({ relations }: Pick<Catalog, 'relations'>, { rows }: Population, areas: readonly Area[]) {
     const byOid = new Map(relations.map((relation) => [relation.oid, relation]))
@@ -29,10 +31,15 @@ export class Inventory {
       if (standsIn === oid || !this.#places.has(row.place) || relation.kind === 'partitioned')
         this.#places.set(row.place, { relation, row })
     }
+    const seen = new Set<string>()
     for (const { oid, row } of listed) {
       const known = this.#places.get(row.place)
-      const list = this.#rows.get(oid) ?? []
-      if (known && !list.includes(known)) this.#rows.set(oid, [...list, known])
+      const key = `${oid} ${row.place}`
+      if (!known || seen.has(key)) continue
+      seen.add(key)
+      const list = this.#rows.get(oid)
+      if (list) list.push(known)
+      else this.#rows.set(oid, [known])
     }
   }
 
@@ -54,7 +61,21 @@ export class Inventory {
   }
 
   /** What a row's foreign keys lead to. */
-  parentsOf({ relation, row }: KnownRow): readonly KnownRow[] {
+  parentsOf(one: KnownRow): readonly KnownRow[] {
+    const parents = this.#parents.get(one) ?? this.#followKeys(one)
+    this.#parents.set(one, parents)
+    return parents
+  }
+
+  /** Rows of a relation that hold one of these texts as a value, or in a list; in the order in which they stand. */
+  holding(relation: number, texts: ReadonlySet<string>): readonly KnownRow[] {
+    const index = this.#texts.get(relation) ?? indexTexts(this.of(relation))
+    this.#texts.set(relation, index)
+    const found = new Set([...texts].flatMap((text) => index.get(text) ?? []))
+    return found.size === 0 ? [] : this.of(relation).filter((one) => found.has(one))
+  }
+
+  #followKeys({ relation, row }: KnownRow): readonly KnownRow[] {
     return relation.foreignKeys.flatMap(({ columns, target, targetColumns }) =>
       this.find(
         target,
@@ -68,11 +89,31 @@ export class Inventory {
     const index = new Map<string, KnownRow[]>()
     for (const known of this.of(relation)) {
       const key = JSON.stringify(columns.map((name) => String(known.row.values[name])))
-      index.set(key, [...(index.get(key) ?? []), known])
+      const list = index.get(key)
+      if (list) list.push(known)
+      else index.set(key, [known])
     }
     return index
   }
 }
+
+function indexTexts(rows: readonly KnownRow[]): ReadonlyMap<string, readonly KnownRow[]> {
+  const index = new Map<string, KnownRow[]>()
+  for (const one of rows)
+    for (const text of new Set(Object.values(one.row.values).flatMap(textsIn))) {
+      const known = index.get(text)
+      if (known) known.push(one)
+      else index.set(text, [one])
+    }
+  return index
+}
+
+const textsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value)
+    ? value.flatMap(textsIn)
+    : value === null || typeof value === 'object'
+      ? []
+      : [String(value)]
 
 /** Buckets that the configuration or nothing but policies names are made beside the rows: objects refer to them. */
 function bucketsOf(

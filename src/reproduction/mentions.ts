@@ -73,10 +73,10 @@ export function namedRows(
     (typeof value === 'number' || (typeof value === 'string' && value.length >= TELLING)) &&
     literals.has(String(value))
   return relations.flatMap(({ oid, keys }) => {
-    const single = keys.filter(({ columns }) => columns.length > 0)
+    const whole = keys.filter(({ columns, partial }) => !partial && columns.length > 0)
     return inventory
       .of(oid)
-      .filter(({ row }) => single.some(({ columns }) => columns.every((name) => isTold(row.values[name]))))
+      .filter(({ row }) => whole.some(({ columns }) => columns.every((name) => isTold(row.values[name]))))
       .slice(0, MOST_NAMED)
   })
 }

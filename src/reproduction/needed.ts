@@ -35,7 +35,7 @@ export function neededRows(inventory: Inventory, model: Model, way: Way): readon
   for (let round = 0; round < ROUNDS; round++) {
     // everybody's things refer to accounts; of those that are aimed at they count
     const core = [...found].filter((one) => !accounts.has(one.relation.oid) || way.aims.includes(one))
-    for (const row of linked(inventory, way, core, found)) add(row)
+    for (const row of linked(inventory, model, way, core, found)) add(row)
   }
   for (const row of shared(inventory, way, found)) add(row)
   return [...found]
@@ -72,34 +72,47 @@ function concerning(
   const names = new Set([asker.user, asker.claims['email']].filter((one) => one !== undefined).map(String))
   const near = new Set([...found].flatMap(keysOf))
   return [...tables].flatMap((oid) => {
-    const rows = inventory.of(oid).filter(({ row }) => Object.values(row.values).some(includesAny(names)))
-    const isNear = ({ row }: KnownRow): boolean => Object.values(row.values).some(includesAny(near))
-    return [...rows.filter(isNear), ...rows.filter((row) => !isNear(row))].slice(0, MOST_OF_ASKER)
+    const close = new Set(inventory.holding(oid, near))
+    const rows = inventory.holding(oid, names)
+    return [...rows.filter((one) => close.has(one)), ...rows.filter((one) => !close.has(one))].slice(
+      0,
+      MOST_OF_ASKER,
+    )
   })
 }
 
-/** What is looked into and refers to rows that are there already; rows of people who are not involved stay away. */
+/**
+ * What is looked into and refers to rows that are there already; rows of people who are not involved stay away. Half of
+ * everything refers to a tenant: of what does nothing but that, one row will do.
+ */
 function linked(
   inventory: Inventory,
+  { tenants }: Model,
   { people, tables }: Way,
   core: readonly KnownRow[],
   found: ReadonlySet<KnownRow>,
 ): readonly KnownRow[] {
   const users = new Set(people.flatMap(({ user }) => user ?? []))
-  const keys = new Set(core.flatMap(keysOf))
-  const known = new Set(core)
-  return [...tables].flatMap((oid) =>
-    inventory
-      .of(oid)
-      .filter(
-        (one) =>
-          !found.has(one) &&
-          isOfNobodyElse(one, users) &&
-          (inventory.parentsOf(one).some((parent) => known.has(parent)) ||
-            Object.values(one.row.values).some(includesAny(keys))),
-      )
-      .slice(0, MOST_LINKED),
-  )
+  const isTenant = ({ relation }: KnownRow): boolean => tenants.some((one) => one.relation === relation.oid)
+  const near = core.filter((one) => !isTenant(one))
+  const far = core.filter(isTenant)
+  const isNew = (one: KnownRow): boolean => !found.has(one) && isOfNobodyElse(one, users)
+  return [...tables].flatMap((oid) => {
+    const there = [...found].filter(({ relation }) => relation.oid === oid).length
+    const close = linkedTo(inventory, oid, near)
+      .filter(isNew)
+      .slice(0, Math.max(0, MOST_LINKED - there))
+    return close.length + there > 0 ? close : linkedTo(inventory, oid, far).filter(isNew).slice(0, 1)
+  })
+}
+
+/** Rows of a relation that refer to some of these, by a foreign key or by nothing but its value. */
+function linkedTo(inventory: Inventory, oid: number, rows: readonly KnownRow[]): readonly KnownRow[] {
+  const known = new Set(rows)
+  const held = new Set(inventory.holding(oid, new Set(rows.flatMap(keysOf))))
+  return inventory
+    .of(oid)
+    .filter((one) => held.has(one) || inventory.parentsOf(one).some((parent) => known.has(parent)))
 }
 
 const isOfNobodyElse = ({ row }: KnownRow, users: ReadonlySet<string>): boolean =>
@@ -131,8 +144,3 @@ function keysOf({ relation, row }: KnownRow): readonly string[] {
       return typeof value === 'string' && value.length >= TELLING ? [value] : []
     })
 }
-
-const includesAny =
-  (texts: ReadonlySet<string>) =>
-  (value: unknown): boolean =>
-    Array.isArray(value) ? value.some(includesAny(texts)) : value !== null && texts.has(String(value))

@@ -33,11 +33,19 @@ const NOW = 'now()'
 const isMoment = ({ name, baseType, array }: Column, values: Values): boolean =>
   !array && /^timestamp/.test(baseType) && /T[\d:]+\.\d/.test(String(values[name]))
 
-/** NULL need not be said where nothing else would be put there. */
+/** What would be put there anyway need not be said: NULL, or the constant that is the default. */
 function isGiven({ name, generated, default: fallback, identity }: Column, values: Values): boolean {
   const value = values[name]
   if (generated || value === undefined) return false
-  return value !== null || fallback !== null || identity !== null
+  if (value === null) return fallback !== null || identity !== null
+  return fallback === null || constantOf(fallback) !== String(value)
+}
+
+/** A default as to_jsonb() would show it, where it is a plain constant: `'draft'::text`, `0`, `false`. */
+function constantOf(fallback: string): string | undefined {
+  const [, text, plain] =
+    /^(?:'((?:[^']|'')*)'::[\w ".]+(?:\(\d+\))?|(-?\d+|true|false))$/.exec(fallback) ?? []
+  return text?.replaceAll("''", "'") ?? plain
 }
 
 /** Plain text where the server reads back what to_jsonb() wrote; null where only jsonb_populate_record() does. */
