@@ -24,8 +24,8 @@ const STILL_OPEN: Readonly<Record<string, string>> = {
   'twins/grant-all-in-loop': 'trigger-privilege truncate-privilege',
 }
 
-/** How a sound schema refuses: privileges and policies, its own code, a constraint, a function that is gone. */
-const REFUSED = /^(42501|P0001|23\d{3}|42883|42P01|22023)$/
+/** How a sound schema refuses: privileges and policies, the check option of a view, its own code, a constraint, a function that is gone. */
+const REFUSED = /^(42501|44000|P0001|23\d{3}|42883|42P01|22023)$/
 
 afterAll(() => {
   const { scripts, shown, closed, kept, without, characters } = counts

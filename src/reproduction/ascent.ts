@@ -48,9 +48,7 @@ function aimsOf(scene: Scene, ascent: Ascent, reach: Reach, rows: readonly Known
   })
   return [
     ...rows,
-    ...placesIn(text)
-      .flatMap((place) => inventory.at(place) ?? [])
-      .filter(({ row }) => row.owners.includes(ascent.actor.user ?? '')),
+    ...placed(scene, ascent, text),
     ...ascent.names.flatMap(({ place }) => inventory.at(place) ?? []),
     ...relations.flatMap((relation) => payloadParents(inventory, relation, payloadsOf(text))),
     ...namedRows(inventory, relations, text),
@@ -69,4 +67,14 @@ function after(scene: Scene, { actor }: Ascent, reach: Reach, rows: readonly Kno
     { says: [], sql: [statement] },
     look([expected, 'seen by the superuser:'], [reachLook(scene, relation, reach, rows)]),
   ]
+}
+
+const MOST_OTHERS = 2
+
+/** Own rows that a step names by their place, the single one that it leaves alone, and few of others'. */
+function placed({ inventory }: Scene, { actor }: Ascent, text: string): readonly KnownRow[] {
+  const single = new Set(placesIn((text.match(/<> '[^']*'/g) ?? []).join()))
+  const known = placesIn(text).flatMap((place) => inventory.at(place) ?? [])
+  const isOwn = ({ row }: KnownRow): boolean => single.has(row.place) || row.owners.includes(actor.user ?? '')
+  return [...known.filter(isOwn), ...known.filter((one) => !isOwn(one)).slice(0, MOST_OTHERS)]
 }

@@ -12,7 +12,8 @@ export interface Way {
   readonly tables: ReadonlySet<number>
 }
 
-const MOST_OF_ASKER = 6
+const MOST_OF_ASKER = 4
+const MOST_OF_OTHERS = 2
 const MOST_LINKED = 3
 const MOST_SHARED = 4
 const ROUNDS = 3
@@ -61,24 +62,36 @@ function accountsOf(
   )
 }
 
-/** What is looked into and names who asks: memberships, roles, shares. */
+/**
+ * What is looked into and names who asks: memberships, roles, shares. Of the others who are involved what refers to rows
+ * that are there: whether they are members where they own something.
+ */
 function concerning(
   inventory: Inventory,
   { people, tables }: Way,
   found: ReadonlySet<KnownRow>,
 ): readonly KnownRow[] {
-  const [asker] = people
-  if (!asker || asker.user === null) return []
-  const names = new Set([asker.user, asker.claims['email']].filter((one) => one !== undefined).map(String))
+  const [asker, ...others] = people
   const near = new Set([...found].flatMap(keysOf))
+  for (const one of people) near.delete(one.user ?? '')
   return [...tables].flatMap((oid) => {
     const close = new Set(inventory.holding(oid, near))
-    const rows = inventory.holding(oid, names)
-    return [...rows.filter((one) => close.has(one)), ...rows.filter((one) => !close.has(one))].slice(
-      0,
-      MOST_OF_ASKER,
+    const own = asker ? inventory.holding(oid, namesOf(asker)) : []
+    const theirs = others.flatMap((one) =>
+      inventory
+        .holding(oid, namesOf(one))
+        .filter((row) => close.has(row))
+        .slice(0, MOST_OF_OTHERS),
     )
+    const sorted = [...own.filter((one) => close.has(one)), ...own.filter((one) => !close.has(one))]
+    return [...sorted.slice(0, MOST_OF_ASKER), ...theirs]
   })
+}
+
+function namesOf({ user, claims }: Actor): ReadonlySet<string> {
+  return user === null
+    ? new Set()
+    : new Set([user, claims['email']].filter((one) => one !== undefined).map(String))
 }
 
 /**
@@ -96,9 +109,10 @@ function linked(
   const isTenant = ({ relation }: KnownRow): boolean => tenants.some((one) => one.relation === relation.oid)
   const near = core.filter((one) => !isTenant(one))
   const far = core.filter(isTenant)
+  const isAskers = ({ owners }: KnownRow['row']): boolean => owners.includes(people[0]?.user ?? '')
   const isNew = (one: KnownRow): boolean => !found.has(one) && isOfNobodyElse(one, users)
   return [...tables].flatMap((oid) => {
-    const there = [...found].filter(({ relation }) => relation.oid === oid).length
+    const there = [...found].filter(({ relation, row }) => relation.oid === oid && !isAskers(row)).length
     const close = linkedTo(inventory, oid, near)
       .filter(isNew)
       .slice(0, Math.max(0, MOST_LINKED - there))
