@@ -37,24 +37,7 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { check } = await import('./check.ts')
     finish(await check(dir, flags, host))
   })
-  addAboutFinding(
-    program,
-    'explain',
-    'everything about one finding: who, what, each check on the way',
-    'Prints who did what, what the server checked on the way and what each came to, and how to repeat it.',
-  ).action(async (id: string, dir: string | undefined, flags: FindingFlags) => {
-    const { explain } = await import('./explain.ts')
-    finish(await explain(id, dir, flags, host))
-  })
-  addAboutFinding(
-    program,
-    'repro',
-    'a psql script that shows one finding in a database with the migrations',
-    'Prints a psql script and nothing else: rows, session, statement, rollback. It needs the migrations and a superuser.',
-  ).action(async (id: string, dir: string | undefined, flags: FindingFlags) => {
-    const { repro } = await import('./repro.ts')
-    finish(await repro(id, dir, flags, host))
-  })
+  addExplainAndRepro(program, host, finish)
   addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
     const { mergeFiles } = await import('./merge.ts')
     finish(await mergeFiles(files, flags, host, version))
@@ -83,6 +66,27 @@ function addCheck(program: Command): Command {
   addScope(command)
   addOutput(command)
   return command
+}
+
+function addExplainAndRepro(program: Command, host: Host, finish: (code: number) => void): void {
+  addAboutFinding(
+    program,
+    'explain',
+    'everything about one finding: who, what, each check on the way',
+    'Prints who did what, what the server checked on the way and what each came to, and how to repeat it.',
+  ).action(async (id: string, dir: string | undefined, flags: FindingFlags) => {
+    const { explain } = await import('./explain.ts')
+    finish(await explain(id, dir, flags, host))
+  })
+  addAboutFinding(
+    program,
+    'repro',
+    'a psql script that shows one finding in a database with the migrations',
+    'Prints a psql script and nothing else: rows, session, statement, rollback. It needs the migrations and a superuser.',
+  ).action(async (id: string, dir: string | undefined, flags: FindingFlags) => {
+    const { repro } = await import('./repro.ts')
+    finish(await repro(id, dir, flags, host))
+  })
 }
 
 function addAboutFinding(program: Command, name: string, summary: string, description: string): Command {

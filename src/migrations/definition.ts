@@ -29,13 +29,9 @@ export function readDefinition(node: Node, names: KnownNames): readonly Made[] {
     case 'CreateFunctionStmt':
       return [createdFunction(node, names)]
     case 'CreateEnumStmt':
-      names.add(names.own(listName(nameParts(node, 'typeName'))))
-      return []
     case 'CreateDomainStmt':
-      names.add(names.own(listName(nameParts(node, 'domainname'))))
-      return []
     case 'CompositeTypeStmt':
-      names.add(names.own(relationIn(node, 'typevar')))
+      names.add(names.own(typeName(node)))
       return []
     case 'CreatePolicyStmt':
     case 'AlterPolicyStmt':
@@ -57,6 +53,12 @@ export function readDefinition(node: Node, names: KnownNames): readonly Made[] {
     default:
       return []
   }
+}
+
+/** Each kind of type has its name in a field of its own. */
+function typeName(node: Node): ReturnType<typeof rangeName> {
+  if (node.kind === 'CompositeTypeStmt') return relationIn(node, 'typevar')
+  return listName(nameParts(node, node.kind === 'CreateEnumStmt' ? 'typeName' : 'domainname'))
 }
 
 const pathIn = (args: readonly Node[]): readonly string[] | null =>

@@ -113,23 +113,26 @@ function shown(
         { says: ['about keys that nobody has'], sql: [proof.guess] },
         { says: ['expected: another answer than the first; a sound schema gives the same'], sql: called },
       ]
-    case 'changed': {
-      const relation = relationOf(scene, proof.change.relation)
+    case 'changed':
       return [
         asActor(actor),
         { says: [`${name}: ${attempt}`], sql: called },
-        look(
-          [
-            `expected: 1 row that was ${proof.change.kind}; a sound schema shows 0, or refuses the call`,
-            'what it did, seen by the superuser:',
-          ],
-          relation ? [changeLook(scene, relation, proof.change)] : [],
-        ),
+        lookAtChange(scene, proof.change),
       ]
-    }
     case undefined:
       return [asActor(actor), { says: [`${name}: ${attempt}`], sql: called }]
   }
+}
+
+function lookAtChange(scene: Scene, change: RowChange): Block {
+  const relation = relationOf(scene, change.relation)
+  return look(
+    [
+      `expected: 1 row that was ${change.kind}; a sound schema shows 0, or refuses the call`,
+      'what it did, seen by the superuser:',
+    ],
+    relation ? [changeLook(scene, relation, change)] : [],
+  )
 }
 
 function changeLook({ inventory, model }: Scene, relation: Relation, change: RowChange): string {
