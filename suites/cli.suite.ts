@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
+import { describeAboutFinding } from './cli/about-finding.ts'
 import { describeBadInput } from './cli/bad-input.ts'
 import { closeLab, openLab } from './cli/lab.ts'
 import { describePlaces } from './cli/places.ts'
@@ -16,5 +17,6 @@ describeVerdicts()
 describeBadInput()
 describePlaces()
 describeUsage()
+describeAboutFinding()
 describeServers()
 describeSignals()

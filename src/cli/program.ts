@@ -1,56 +1,14 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
+import { EXAMPLES, FINDING_ARGUMENTS, MERGE_EXITS, READING, TYPES_EXITS, USAGE_EXITS } from './help.ts'
 import type { Host } from './host.ts'
 import type { MergeFlags } from './merge.ts'
+import type { FindingFlags } from './obtain-report.ts'
 import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
 
 /** The commands of this version. */
-export const COMMAND_NAMES = ['check', 'merge', 'usage', 'types', 'help'] as const
-
-const EXAMPLES = `
-Examples:
-  rls-harness                               check the project in this directory
-  rls-harness check apps/web --pg-version 16
-  rls-harness check --relation 'public.chat*' --level all
-  rls-harness check --json > report.json
-  rls-harness check --shard 2/3 --output-file shard-2.json
-  rls-harness merge shard-*.json            join what three machines tried into one report
-  rls-harness usage                         what the application uses and the schema lacks, or nobody tested
-  rls-harness types                         types of the schema for tests in TypeScript
-
-Exit codes:
-  0  isolated          1  a finding at or above --fail-on, or something could not be tested
-  2  could not run     130  interrupted
-`
-
-const READING = `
-Reading the matrix: select, insert, update, delete (S I U D) for
-  anon     no session                      team     a user of the same tenant
-  foreign  a user without tie to the row   own      whose row it is
-  · closed   ✓ open, and meant to be   ✗ leak   ! blocked, but should be open   ? untested   – nothing to try
-
-Environment (weaker than flags, stronger than the configuration):
-  RLS_DATABASE_URL RLS_ENGINE RLS_IMAGE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY
-  RLS_FAIL_ON NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
-`
-
-const USAGE_EXITS = `
-Exit codes:
-  0  every name is there and tested       1  a name is missing, or used and untested
-  2  could not run                        130  interrupted
-`
-
-const TYPES_EXITS = `
-Exit codes:
-  0  written, or up to date               1  --check: not up to date
-  2  could not run                        130  interrupted
-`
-
-const MERGE_EXITS = `
-Exit codes: those of check, for the whole. 2 also where a shard is missing, given twice or of another run.
---fail-on and --strict default to the configuration of the project, whatever the shards were given.
-`
+export const COMMAND_NAMES = ['check', 'explain', 'repro', 'merge', 'usage', 'types', 'help'] as const
 
 const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
   ...(values ?? []),
@@ -79,6 +37,7 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { check } = await import('./check.ts')
     finish(await check(dir, flags, host))
   })
+  addExplainAndRepro(program, host, finish)
   addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
     const { mergeFiles } = await import('./merge.ts')
     finish(await mergeFiles(files, flags, host, version))
@@ -106,6 +65,44 @@ function addCheck(program: Command): Command {
   addTarget(command)
   addScope(command)
   addOutput(command)
+  return command
+}
+
+function addExplainAndRepro(program: Command, host: Host, finish: (code: number) => void): void {
+  addAboutFinding(
+    program,
+    'explain',
+    'everything about one finding: who, what, each check on the way',
+    'Prints who did what, what the server checked on the way and what each came to, and how to repeat it.',
+  ).action(async (id: string, dir: string | undefined, flags: FindingFlags) => {
+    const { explain } = await import('./explain.ts')
+    finish(await explain(id, dir, flags, host))
+  })
+  addAboutFinding(
+    program,
+    'repro',
+    'a psql script that shows one finding in a database with the migrations',
+    'Prints a psql script and nothing else: rows, session, statement, rollback. It needs the migrations and a superuser.',
+  ).action(async (id: string, dir: string | undefined, flags: FindingFlags) => {
+    const { repro } = await import('./repro.ts')
+    finish(await repro(id, dir, flags, host))
+  })
+}
+
+function addAboutFinding(program: Command, name: string, summary: string, description: string): Command {
+  const command = program
+    .command(name)
+    .summary(summary)
+    .description(description)
+    .argument('<id>', 'the finding')
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', FINDING_ARGUMENTS)
+  addTarget(command)
+  command
+    .optionsGroup('Scope and data:')
+    .option('--report <file>', 'a JSON report of check, instead of a run')
+  addData(command)
+  addLook(command.optionsGroup('Output:'))
   return command
 }
 
@@ -142,11 +139,7 @@ function addUsage(program: Command): Command {
     .option('--concurrency <n>', 'probing sessions at a time')
     .optionsGroup('Output:')
     .option('--json', 'the result as JSON')
-    .option('--color', 'colours, whatever the terminal')
-    .option('--no-color', 'no colours')
-    .option('-q, --quiet', 'no progress on stderr')
-    .option('--debug', 'stack traces of errors')
-    .helpOption('-h, --help', 'print help')
+  addLook(command)
   return command
 }
 
@@ -190,9 +183,14 @@ function addTarget(command: Command): void {
 function addScope(command: Command): void {
   command
     .optionsGroup('Scope and data:')
+    .option('--shard <i/n>', 'try one of n parts, for `rls-harness merge`: 2/3')
+  addData(command)
+}
+
+function addData(command: Command): void {
+  command
     .option('--schema <name>', 'test this schema only (repeatable)', collect)
     .option('--relation <glob>', 'judge only relations like public.chat* (repeatable)', collect)
-    .option('--shard <i/n>', 'try one of n parts, for `rls-harness merge`: 2/3')
     .option('--seed <n>', 'seed of all random values (default: 42)')
     .option('--rows <n>', 'rows per relation and owner (default: 3)')
     .option('--no-directed', 'without the rows and sessions that the text of the policies proposes')
@@ -206,12 +204,18 @@ function addOutput(command: Command): void {
     .option('--output-file <[reporter=]path>', 'write a report to a file (repeatable)', collect)
     .option('--json', 'the same as --reporter json')
     .option('--level <level>', 'findings to print: error, warning (default), note or all')
+  addLook(command)
+  command
+    .optionsGroup('Gate:')
+    .option('--fail-on <severity>', 'exit 1 from this severity on: error (default), warning or never')
+    .option('--strict', 'exit 1 on notices as well, such as unused ignore entries')
+}
+
+function addLook(command: Command): void {
+  command
     .option('--color', 'colours, whatever the terminal')
     .option('--no-color', 'no colours')
     .option('-q, --quiet', 'no progress on stderr')
     .option('--debug', 'stack traces of errors')
     .helpOption('-h, --help', 'print help')
-    .optionsGroup('Gate:')
-    .option('--fail-on <severity>', 'exit 1 from this severity on: error (default), warning or never')
-    .option('--strict', 'exit 1 on notices as well, such as unused ignore entries')
 }

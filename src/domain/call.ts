@@ -53,3 +53,11 @@ export interface CallObservation {
   readonly shown: readonly Shown[]
   readonly changed: readonly RowChange[]
 }
+
+/** What makes a call a finding. */
+export type CallProof =
+  /** a value of somebody's rows came back: any of the rows explains it */
+  | { readonly kind: 'shown'; readonly value: unknown; readonly rows: Shown['rows'] }
+  | { readonly kind: 'changed'; readonly change: RowChange }
+  /** the answer is another one than to this statement, which is about keys that do not exist */
+  | { readonly kind: 'differs'; readonly guess: string }

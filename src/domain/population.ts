@@ -33,6 +33,8 @@ export interface Actor {
   readonly scene?: string
   /** asks for one row that a policy proposed, in a scene made for that */
   readonly staged?: true
+  /** where rows stand that the scene changes or refers to */
+  readonly stands?: readonly string[]
   /** `judged` may leak; `control` only shows that a command works for somebody */
   readonly purpose: 'judged' | 'control'
 }

@@ -1,5 +1,6 @@
 import type { FindingCode } from './finding.ts'
 import type { GrantStatement } from './grants.ts'
+import type { Actor } from './population.ts'
 import type { Operation } from './vocabulary.ts'
 
 /** Ways past the policies: what privileges, memberships and search paths open beside them. */
@@ -35,6 +36,19 @@ export interface BesideObservation {
   readonly object?: { readonly objectType: string; readonly identity: string }
   /** it tells something and changes nothing */
   readonly weak?: boolean
+  /** how it was carried out, for whoever repeats it */
+  readonly course?: BesideCourse
+}
+
+/** What is sent as superuser before, as the actor, and as superuser to see what came of it. */
+export interface BesideCourse {
+  readonly actor: Actor
+  readonly before: readonly string[]
+  readonly attack: readonly string[]
+  /** the last gives one row with `proven` */
+  readonly proof: readonly string[]
+  /** undoes what a rollback does not */
+  readonly restore: readonly string[]
 }
 
 /** What the platform's default privileges open beside the policies, by the project's silence. No finding by itself. */

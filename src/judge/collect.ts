@@ -45,6 +45,10 @@ export function toFinding(fact: Fact, served: readonly string[] | undefined): Fi
   }
 }
 
+/** The script of a finding, where one could be made. */
+export const scriptIn = (reproduction: string | undefined): Pick<Fact, 'reproduction'> =>
+  reproduction === undefined ? {} : { reproduction }
+
 function severityOf(fact: Fact, outside: boolean): Severity {
   const { code, command, declared, trusted, weak } = fact
   const { kind } = FINDINGS[code]

@@ -77,6 +77,7 @@ function factFor(
       evidence,
       observation,
       places: hidden,
+      reached: shown,
     }),
   ]
 }

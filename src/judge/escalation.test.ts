@@ -78,6 +78,7 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
     reproductionOfCall: () => '',
     ...NOTHING_ELSE,
     reproductionOfAscent: () => '',
+    reproductionOfBeside: () => '',
     ...rest,
   }
 }

@@ -7,6 +7,7 @@ import { includes } from '../domain/vocabulary.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
 import { blameFor, placeOf } from './blame.ts'
 import type { AscentFacts, Fact, Subject } from '../domain/fact.ts'
+import { scriptIn } from './collect.ts'
 import type { JudgeInput } from './input.ts'
 import { upperFor } from './verdict.ts'
 
@@ -86,7 +87,7 @@ function reachedFact(input: JudgeInput, ascent: Ascent, reach: Reach): Fact | un
       standing,
       input.definitions,
     ),
-    reproduction: input.reproductionOfAscent(ascent, reach),
+    ...scriptIn(input.reproductionOfAscent(ascent, reach)),
   }
 }
 
@@ -117,7 +118,7 @@ function stepFact(input: JudgeInput, ascent: Ascent): readonly Fact[] {
       ...common(ascent, relation, step.command, standing),
       evidence: `${actor.name}: ${stepsText(ascent)} (${ascent.detail}) opened ${opened.slice(0, 4).join(', ')}${opened.length > 4 ? ` and ${opened.length - 4} more` : ''}`,
       blame: blameOf(input, ascent, relation, step.command, standing),
-      reproduction: input.reproductionOfAscent(ascent),
+      ...scriptIn(input.reproductionOfAscent(ascent)),
     },
   ]
 }

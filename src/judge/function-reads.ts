@@ -1,4 +1,4 @@
-import type { CallObservation } from '../domain/call.ts'
+import type { CallObservation, CallProof } from '../domain/call.ts'
 import type { Routine } from '../domain/catalog.ts'
 import type { FindingCode } from '../domain/finding.ts'
 import { standingOf, tieOf } from '../domain/population.ts'
@@ -16,6 +16,7 @@ export interface Reached {
   readonly raised?: boolean
   /** "returned 2 rows of public.orders" */
   readonly what: string
+  readonly proof?: CallProof
 }
 
 interface Place {
@@ -35,7 +36,7 @@ export function tiesShown(
   const hidden = call.shown.flatMap(({ value, rows }) => {
     if (isWord(value) || rows.some((place) => maySee(input, place, actor))) return []
     const tie = closest(rows, actor)
-    return [{ tie, rows }]
+    return [{ tie, rows, value }]
   })
   const ties = [...new Set(hidden.map(({ tie }) => tie))]
   if (ties.length > 0)
@@ -48,8 +49,19 @@ export function tiesShown(
         routine,
         hidden.filter((one) => one.tie === tie).flatMap(({ rows }) => rows),
       )}`,
+      ...proofOf(hidden.filter((one) => one.tie === tie)),
     }))
   return answerAbout(input, routine, call, calls, actor)
+}
+
+/** The longest value that stands in a row by itself: it is known again where it comes back. */
+function proofOf(
+  shown: readonly { readonly value: unknown; readonly rows: readonly Place[] }[],
+): Pick<Reached, 'proof'> {
+  const weight = ({ value, rows }: (typeof shown)[number]): number =>
+    (rows.some(({ row }) => Object.values(row.values).includes(value)) ? 1_000 : 0) + String(value).length
+  const [first] = [...shown].sort((a, b) => weight(b) - weight(a))
+  return first ? { proof: { kind: 'shown', value: first.value, rows: first.rows } } : {}
 }
 
 /** What policies ask about a row's owner, asked by a caller who has the row's key: no more than a user's key comes back. */
@@ -153,6 +165,7 @@ function answerAbout(
         code: 'function-read-leak',
         tie,
         what: `returned ${JSON.stringify(call.scalar)}, which stands in ${namesOf(input, routine, exact)}`,
+        proof: { kind: 'shown', value: call.scalar, rows: exact },
       },
     ]
   return [
@@ -160,6 +173,7 @@ function answerAbout(
       code: 'existence-oracle',
       tie,
       what: `answered ${shortened(call.digest)}, and ${shortened(guess.digest)} about keys that do not exist: it tells what stands in ${namesOf(input, routine, theirs)}`,
+      proof: { kind: 'differs', guess: guess.statement },
     },
   ]
 }

@@ -18,7 +18,7 @@ export function tiesChanged(
 ): readonly Reached[] {
   const isSteered = routine.arguments.length > 0
   const founded = foundedBy(input, call)
-  return call.changed.flatMap((change) => {
+  const reached = call.changed.map((change): readonly Reached[] => {
     const name = nameOf(input, change)
     const raised = raisedBy(input, routine, call, change, actor)
     if (raised) return [{ code: 'function-write-leak', tie: 'own', raised: true, ...raised }]
@@ -30,6 +30,10 @@ export function tiesChanged(
       case 'inserted':
         return planted(input, change, tie, actor, name, founded)
     }
+  })
+  return reached.flatMap((some, at) => {
+    const change = call.changed[at]
+    return change ? some.map((one): Reached => ({ ...one, proof: { kind: 'changed', change } })) : some
   })
 }
 

@@ -10,6 +10,7 @@ import { groupBy } from '../group-by.ts'
 import { placeOf } from './blame.ts'
 import type { Fact } from './collect.ts'
 import { bodyStatement, checksOfCall, relationsOf } from './function-checks.ts'
+import { scriptIn } from './collect.ts'
 import { tiesChanged } from './function-writes.ts'
 import { tiesShown } from './function-reads.ts'
 import type { Reached } from './function-reads.ts'
@@ -87,7 +88,7 @@ function factFrom(
     declared: false,
     by: call.actor,
     ...(one.severity ? { severity: one.severity } : {}),
-    reproduction: input.reproductionOfCall(call),
+    ...scriptIn(input.reproductionOfCall(call, one.proof)),
   }
 }
 

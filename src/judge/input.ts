@@ -1,4 +1,4 @@
-import type { CallObservation } from '../domain/call.ts'
+import type { CallObservation, CallProof } from '../domain/call.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import type { Area, Surroundings } from '../domain/area.ts'
 import type { Ascent, Reach } from '../domain/ascent.ts'
@@ -9,16 +9,10 @@ import type { RoutineFacts } from '../domain/routine-facts.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
 import type { GrantStatement } from '../domain/grants.ts'
 import type { Population } from '../domain/population.ts'
-import type { Observation } from '../domain/probe.ts'
+import type { Observation, Reached } from '../domain/probe.ts'
 import type { BesideObservation } from '../domain/privilege.ts'
 import type { Definition } from './blame.ts'
 import type { Exemptions, Sight } from './verdict.ts'
-
-/** What a psql script is made from. */
-export interface Reproducible {
-  readonly probe: { readonly actor: string }
-  readonly statement: string
-}
 
 export interface JudgeInput {
   readonly catalog: Catalog
@@ -55,9 +49,11 @@ export interface JudgeInput {
   readonly functionAudience: (routine: Routine) => Audience | undefined
   /** whether an actor was seen to change or delete a row without the help of a function */
   readonly changes: (actor: string, relation: number, command: Command, place: string) => boolean
-  /** the psql script of an observation */
-  readonly reproductionOfCall: (call: CallObservation) => string
-  readonly reproductionOf: (observation: Reproducible) => string
+  /** the psql script of an observation: `reached` are the rows that make it a finding */
+  readonly reproductionOf: (observation: Observation, reached?: Reached) => string | undefined
+  readonly reproductionOfCall: (call: CallObservation, proof?: CallProof) => string | undefined
   /** the psql script of an ascent, and of what was tried after it */
-  readonly reproductionOfAscent: (ascent: Ascent, reach?: Reach) => string
+  readonly reproductionOfAscent: (ascent: Ascent, reach?: Reach) => string | undefined
+  /** the psql script of a way past the policies */
+  readonly reproductionOfBeside: (observation: BesideObservation) => string | undefined
 }

@@ -114,6 +114,7 @@ function leakFact(
     evidence,
     observation,
     places: reached.places,
+    reached,
     ...(ABOUT_WHAT_IS_LEFT.has(code) ? { left: true } : {}),
   })
   if (!bypass) return { ...fact, ...(weak ? { weak } : {}) }

@@ -52,7 +52,7 @@ function judge(beside: readonly BesideObservation[], grants: readonly GrantState
     definitions: [],
     beside,
     grants,
-    reproductionOf: ({ statement }) => statement,
+    reproductionOfBeside: ({ statement }) => statement,
     ...input,
   })
 }

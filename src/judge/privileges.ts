@@ -6,12 +6,13 @@ import type { BesideObservation } from '../domain/privilege.ts'
 import type { Blame, Check, Untested } from '../domain/report.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { placeOf } from './blame.ts'
+import { scriptIn } from './collect.ts'
 import type { Fact } from './collect.ts'
 import type { JudgeInput } from './input.ts'
 
 type PrivilegeInput = Pick<
   JudgeInput,
-  'catalog' | 'population' | 'relations' | 'definitions' | 'beside' | 'grants' | 'reproductionOf'
+  'catalog' | 'population' | 'relations' | 'definitions' | 'beside' | 'grants' | 'reproductionOfBeside'
 >
 
 /** What gets past the policies beside them: what was carried out, and revokes that changed nothing. */
@@ -44,7 +45,7 @@ function standingFor({ population }: PrivilegeInput, name: string): Standing {
 }
 
 function factOf(input: PrivilegeInput, one: BesideObservation): Fact {
-  const { code, subject, command, actor, statement, grant, cause, object, weak, outcome } = one
+  const { code, subject, command, actor, grant, cause, object, weak, outcome } = one
   const place = object ? placeOf(input.definitions, object.objectType, object.identity) : {}
   return {
     code,
@@ -54,7 +55,7 @@ function factOf(input: PrivilegeInput, one: BesideObservation): Fact {
     evidence: outcome.kind === 'open' ? outcome.evidence : '',
     ...(grant ? { checks: [checkOf(input, one, grant)] } : {}),
     blame: grant ? [blameOf(grant)] : cause === undefined ? [] : [{ statement: cause, ...place }],
-    reproduction: input.reproductionOf({ probe: { actor }, statement }),
+    ...scriptIn(input.reproductionOfBeside(one)),
     declared: false,
     weak: weak ?? false,
     by: actor,

@@ -1,10 +1,11 @@
 import { FINDINGS } from '../domain/finding.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { gotThrough } from '../domain/probe.ts'
-import type { Observation } from '../domain/probe.ts'
+import type { Observation, Reached } from '../domain/probe.ts'
 import type { Sighting } from '../domain/fact.ts'
 import type { Standing } from '../domain/vocabulary.ts'
 import { blameFor } from './blame.ts'
+import { scriptIn } from './collect.ts'
 import type { Fact } from './collect.ts'
 import type { Matter } from './control.ts'
 import { causesOf } from './failing.ts'
@@ -22,6 +23,8 @@ export interface Seen {
   readonly left?: true
   /** what was refused and should not have been */
   readonly refused?: Sighting
+  /** the rows that make it a finding, where some were reached */
+  readonly reached?: Reached
 }
 
 /** What was seen, with who is to blame for it. */
@@ -29,7 +32,7 @@ export function factOf(
   input: JudgeInput,
   relation: Relation,
   { expectation, actors }: Matter,
-  { code, actor, evidence, observation, places, left, refused }: Seen,
+  { code, actor, evidence, observation, places, left, refused, reached }: Seen,
 ): Fact {
   const base = input.baseOf(relation)
   const { forged, staged } = actors.get(observation?.probe.actor ?? '') ?? {}
@@ -55,7 +58,8 @@ export function factOf(
     actor,
     evidence,
     declared: expectation.declared,
-    ...(observation ? { by: observation.probe.actor, reproduction: input.reproductionOf(observation) } : {}),
+    ...(observation ? { by: observation.probe.actor } : {}),
+    ...scriptIn(observation && input.reproductionOf(observation, reached)),
     ...(forged === undefined ? {} : { forged: forged.what }),
     ...(staged ? { staged } : {}),
     trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,

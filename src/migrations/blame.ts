@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { DatabaseError } from '../database/connection.ts'
 import type { Connection } from '../database/connection.ts'
 import { quoteLiteral } from '../sql/quote.ts'
 
@@ -23,9 +24,21 @@ export interface BlameRecord {
 /** What records it: where that has changed, what an earlier run recorded is not enough. */
 export const BLAME_SQL = readFileSync(new URL('blame.sql', import.meta.url), 'utf8')
 
-/** Begins to record. Needs a superuser: PostgreSQL lets nobody else make event triggers. */
-export async function installBlame(connection: Connection): Promise<void> {
-  await connection.run(BLAME_SQL)
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/**
+ * Begins to record.
+ * @returns false where it may not be recorded: PostgreSQL lets nobody but a superuser make event triggers
+ */
+export async function installBlame(connection: Connection): Promise<boolean> {
+  try {
+    await connection.run(`begin; ${BLAME_SQL}; commit`)
+    return true
+  } catch (error) {
+    await connection.run('rollback')
+    if (error instanceof DatabaseError && error.error.sqlstate === INSUFFICIENT_PRIVILEGE) return false
+    throw error
+  }
 }
 
 /** The `record` option of applySources() that tells the event trigger where a statement stands. */

@@ -3,18 +3,20 @@ import type { Node } from '../sql/parse.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
-import { policyReads, readsOf } from './reads.ts'
+import { policyLooks, readsOf } from './reads.ts'
 
 /** What a new or changed row can open: relations by what decides about access to them. */
 export interface Dependence {
   /** relations whose policies or queries look into this one, at any depth, and the relation itself */
   readonly dependentsOf: (relation: number) => readonly number[]
+  /** relations that this one's policies or queries look into, at any depth */
+  readonly looksInto: (relation: number) => ReadonlySet<number>
   /** relations that the triggers of this one write to or look into */
   readonly touchedBy: (relation: number) => readonly number[]
 }
 
 export function dependence(catalog: Catalog, reading: Reading): Dependence {
-  const policies = policyReads(catalog, reading)
+  const policies = policyLooks(catalog, reading)
   const direct = new Map(
     catalog.relations.map((relation) => [
       relation.oid,
@@ -25,6 +27,7 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
   return {
     dependentsOf: (relation) =>
       [...reached].flatMap(([oid, reads]) => (oid === relation || reads.has(relation) ? [oid] : [])),
+    looksInto: (relation) => reached.get(relation) ?? new Set(),
     touchedBy: (relation) => {
       const found = catalog.relations.find(({ oid }) => oid === relation)
       return found ? triggerReads(found, reading) : []

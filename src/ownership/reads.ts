@@ -4,14 +4,21 @@ import type { Catalog } from '../domain/catalog.ts'
 import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
 
-/** Which relations the policies of each relation look into, through subqueries and the functions that they call. */
+/** Which other relations the policies of each relation look into. */
 export function policyReads(catalog: Catalog, reading: Reading): ReadonlyMap<number, readonly number[]> {
+  return new Map(
+    [...policyLooks(catalog, reading)].map(([oid, reads]) => [oid, reads.filter((one) => one !== oid)]),
+  )
+}
+
+/** Which relations the policies of each relation look into, through subqueries and the functions that they call; itself, too. */
+export function policyLooks(catalog: Catalog, reading: Reading): ReadonlyMap<number, readonly number[]> {
   return new Map(
     catalog.relations.map((relation) => {
       const trees = relation.policies
         .flatMap(({ using, withCheck }) => [using, withCheck])
         .flatMap((text) => (text === null ? [] : (parseExpression(text) ?? [])))
-      return [relation.oid, [...readsOf(trees, reading)].filter((oid) => oid !== relation.oid)]
+      return [relation.oid, [...readsOf(trees, reading)]]
     }),
   )
 }

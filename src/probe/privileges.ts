@@ -24,19 +24,12 @@ export async function probePrivileges(target: ConnectionTarget, scene: BesideSce
 }
 
 async function observe(connection: Connection, trial: BesideTrial): Promise<BesideObservation> {
-  const {
-    actor,
-    before: _before,
-    attack: _attack,
-    proof: _proof,
-    restore: _restore,
-    evidence,
-    ...rest
-  } = trial
+  const { actor, before, attack, proof, restore, evidence, ...rest } = trial
   const outcome = await outcomeOf(connection, trial)
   return {
     ...rest,
     actor: actor.name,
+    course: { actor, before, attack, proof, restore },
     outcome:
       outcome === true
         ? { kind: 'open', evidence }

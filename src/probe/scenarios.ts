@@ -46,7 +46,7 @@ export async function tryScenario(
     observations.push({
       probe: trial.probe,
       outcome,
-      reached: [{ ...reachedIn(options.population, scenario), ...(exempt ? { exempt } : {}) }],
+      reached: [{ ...reachedIn(options.population, scenario), exempt: exempt ?? 'nobody' }],
       statement: trial.statement,
     })
   }
@@ -241,7 +241,7 @@ function reachedIn({ actors }: Population, { row, actor }: Scenario): Reached {
   return {
     tie: tieOf(row, actor),
     rows: 1,
-    places: [],
+    places: row.place === '' ? [] : [row.place],
     examples: entry ? [`${entry[0]} = ${JSON.stringify(entry[1])}`] : [],
     of: (users.length > 0 ? users : row.tenants.map((name) => `tenant ${name}`)).filter(
       (name) => name !== actor.name,

@@ -108,14 +108,17 @@ function describe(finding: Finding, report: Report, look: Look): readonly string
     ...hanging('   ', evidence, look),
     ...(finding.witness ? labelled('with', look.clean(witnessText(finding.witness)), look) : []),
     ...finding.blame.flatMap((blame) => blamed(blame, look)),
-    ...(finding.reproduction === undefined
-      ? []
-      : labelled('repro', `psql script of finding ${look.clean(finding.id)} in the JSON report`, look)),
+    ...labelled('more', look.clean(moreOf(finding)), look),
     ...remedy(finding, look),
   ]
 }
 
-function titleOf(finding: Finding, report: Report, look: Look): string {
+/** Where the rest is told. */
+const moreOf = ({ id, reproduction }: Finding): string =>
+  `rls-harness explain ${id}${reproduction === undefined ? '' : `, rls-harness repro ${id} (for psql)`}`
+
+/** The first line: severity, code, relation, command, as whom. */
+export function titleOf(finding: Finding, report: Report, look: Look): string {
   const paint = severityPaint(finding.severity, look)
   const who = finding.actor === undefined ? '' : `  ${asWhom(finding.actor, report)}`
   const rest = `  ${finding.command}${who}`
@@ -137,7 +140,8 @@ function asWhom(standing: Standing, report: Report): string {
   }
 }
 
-function blamed(blame: Blame, look: Look): readonly string[] {
+/** A policy, a view, a switch: what let rows through. */
+export function blamed(blame: Blame, look: Look): readonly string[] {
   const name = blame.policy === undefined ? '' : `"${blame.policy}"`
   const statement = (blame.statement ?? '').replaceAll(/\s+/g, ' ').trim()
   const repeats = blame.policy !== undefined && statement.includes(blame.policy)
@@ -153,7 +157,7 @@ function blamed(blame: Blame, look: Look): readonly string[] {
 }
 
 /** What the finding proposes, else what usually closes findings of its kind. */
-function remedy(finding: Finding, look: Look): readonly string[] {
+export function remedy(finding: Finding, look: Look): readonly string[] {
   if (finding.remedy === undefined) return labelled('remedy', look.clean(FINDINGS[finding.code].remedy), look)
   const { sql, verified } = finding.remedy
   const [first = '', ...others] = sql.trim().split(/\r?\n/).map(look.clean)
@@ -163,7 +167,8 @@ function remedy(finding: Finding, look: Look): readonly string[] {
   ]
 }
 
-function labelled(label: string, text: string, look: Look, right = ''): readonly string[] {
+/** A line with a label in front, and where it stands at the right margin. */
+export function labelled(label: string, text: string, look: Look, right = ''): readonly string[] {
   const lines = hanging(`   ${pad(label, LABEL_WIDTH)}`, text, look)
   if (right === '') return lines
   const last = lines.at(-1) ?? ''

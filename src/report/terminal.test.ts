@@ -44,12 +44,12 @@ test('a report with findings looks like the one of the documentation', () => {
      ✗ read-leak  public.chats  select  as a user of another tenant
        carol read 3 of 3 rows that belong to alice (control: alice sees 3, anon 0)
        policy   "chats_read" for select to public using (true)                 drizzle/0007_share.sql:12
-       repro    psql script of finding a1f3c09e in the JSON report
+       more     rls-harness explain a1f3c09e, rls-harness repro a1f3c09e (for psql)
        remedy   drop policy chats_read on public.chats;                                         verified
 
      ! read-leak  public.chat_overview  select  without a session
        carol read 3 of 3 rows that belong to alice (control: alice sees 3, anon 0)
-       repro    psql script of finding b2 in the JSON report
+       more     rls-harness explain b2, rls-harness repro b2 (for psql)
        remedy   drop policy chats_read on public.chats;                                         verified
 
      2 findings (1 error, 1 warning) · 0 untested                                                 exit 1

@@ -171,27 +171,45 @@ export class ScenarioMaker {
       relation: relation.oid,
       commands,
       label,
-      row: { ...point.row, place: '' },
+      row: { ...point.row, place: this.#world.placeOf(own?.standing) ?? '' },
       inserts,
     }
+    const stands = this.#standsBehind(draft)
     const actor: Actor = {
       ...point.actor,
       scene: scene.sql,
       staged: true,
+      stands,
       purpose: point.entitled ? 'control' : 'judged',
       ...forgeryIn(draft),
     }
-    const anon = this.#anonIn(draft, scene.sql)
+    const anon = this.#anonIn(draft, scene.sql, stands)
     return [{ ...common, actor }, ...(anon ? [{ ...common, actor: anon }] : [])]
   }
 
+  /** Where rows stand that the scene changes, and those that its new rows refer to. */
+  #standsBehind({ rows }: Draft): readonly string[] {
+    const world = this.#world
+    const standing = [...rows.values()].flatMap(({ relation, values, standing: known }) => [
+      known,
+      ...relation.foreignKeys.map(({ columns, target, targetColumns }) =>
+        world.lookup(
+          target,
+          targetColumns,
+          columns.map((name) => values[name]),
+        ),
+      ),
+    ])
+    return [...new Set(standing.flatMap((one) => world.placeOf(one) ?? []))]
+  }
+
   /** Whoever is not signed in, where nothing of the scene is about who is. */
-  #anonIn(draft: Draft, scene: string): Actor | null {
+  #anonIn(draft: Draft, scene: string, stands: readonly string[]): Actor | null {
     const { anon, stranger } = this.#world
     const isAboutActor =
       [...draft.locked].some((key) => /^(claim|setting) /.test(key)) ||
       [...draft.rows.values()].some(({ values }) => JSON.stringify(values).includes(stranger.key))
-    return anon && !isAboutActor ? { ...anon, scene, staged: true } : null
+    return anon && !isAboutActor ? { ...anon, scene, staged: true, stands } : null
   }
 }
 

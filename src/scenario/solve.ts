@@ -38,7 +38,7 @@ export async function solve(solver: Solver, draft: Draft, wishes: readonly Wish[
   let isChanged = false
   for (const [index, wish] of ranked.entries()) {
     // what was asked in the beginning is still so until something was set
-    const isSo = isChanged ? await holds(solver, current, [wish]) : asItIs[index] === true
+    const isSo: boolean = isChanged ? await holds(solver, current, [wish]) : asItIs[index] === true
     const next: Draft | null = isSo ? keep(wish, current) : await bring(solver, current, wish)
     if (!next) return null
     isChanged ||= !isSo

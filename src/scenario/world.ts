@@ -37,6 +37,8 @@ export class World {
   readonly #shop: Workshop
   readonly #order: readonly number[]
   readonly #benches = new Map<number, Promise<Bench>>()
+  /** where rows stand */
+  readonly #places: ReadonlyMap<Values, string>
   readonly #templates = new Map<string, Promise<Values | null>>()
 
   constructor(connection: Connection, { catalog, model, population, options }: WorldOptions) {
@@ -45,6 +47,11 @@ export class World {
     this.population = population
     this.lookup = lookupIn(population.rows)
     this.#connection = connection
+    this.#places = new Map(
+      [...population.rows.values()].flatMap((rows) =>
+        rows.map(({ values, place }) => [values, place] as const),
+      ),
+    )
     const placed = new Map<number, readonly Placed[]>()
     this.#shop = openWorkshop(catalog, model, options, placed)
     for (const [oid, rows] of population.rows)
@@ -68,6 +75,11 @@ export class World {
     const named = [...owners, ...authors]
     const person = this.#shop.people.find(({ key }) => named.includes(key)) ?? null
     return { slot: { person, tenant: tenants[0] ?? person?.tenant ?? null }, values }
+  }
+
+  /** Where a row stands; undefined where it is none of the population. */
+  placeOf(values: Values | null | undefined): string | undefined {
+    return values ? this.#places.get(values) : undefined
   }
 
   /** Rows as they stand. */

@@ -171,7 +171,7 @@ class Explainer {
     const way = wayOf(this.#catalog, relation, actor.role, table)
     const last = lastOf(way)
     if (!last) return undefined
-    const old = this.#rowAt(last.relation, sighting) ?? this.#scenarios.get(sighting.actor)
+    const old = this.#scenarios.get(sighting.actor) ?? this.#rowAt(last.relation, sighting)
     const left = await this.#leftBy(sighting, actor, last.relation, old)
     const rightsOf = way.length > 1 && last.role !== actor.role ? last.role : undefined
     return { fact, table: last.relation, rightsOf, matter: { sighting, actor, way, old, new: left } }

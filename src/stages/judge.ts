@@ -10,7 +10,7 @@ import { PLATFORM_SCHEMAS } from '../platform/install.ts'
 import { fixedConditions } from '../policy/fixed.ts'
 import { policyReading } from '../policy/reading.ts'
 import type { Prepared } from '../prepare.ts'
-import { reproductionOf, reproductionOfAscent, reproductionOfCall } from '../reproduce.ts'
+import { reproductions } from '../reproduce.ts'
 import { functionAudience } from '../scope.ts'
 import type { Observed } from './probe.ts'
 import type { Seeded } from './seed.ts'
@@ -49,8 +49,6 @@ export function judgeAll(
       identity === null ? [] : [{ objectType, identity, file, line }],
     ),
     baseOf: (relation) => baseOf(catalog, relation),
-    reproductionOf: (observation) => reproductionOf(observation, population),
-    reproductionOfCall: (call) => reproductionOfCall(call, population),
-    reproductionOfAscent,
+    ...reproductions({ ...known, population, areas }),
   })
 }

@@ -167,15 +167,7 @@ function findingText({ code, id, title, evidence, blame, reproduction, remedy }:
     `  ${evidence}`,
     ...blame.map((one) => `  because    ${blameText(one)}`),
     ...(remedy ? [`  remedy     ${remedy.sql}`] : []),
-    ...(reproduction === undefined
-      ? []
-      : [
-          '  reproduce',
-          ...reproduction
-            .trimEnd()
-            .split('\n')
-            .map((line) => `    ${line}`),
-        ]),
+    ...(reproduction === undefined ? [] : [`  reproduce  npx rls-harness repro ${id} (a script for psql)`]),
   ].join('\n')
 }
 

@@ -1,0 +1,54 @@
+export const EXAMPLES = `
+Examples:
+  rls-harness                               check the project in this directory
+  rls-harness check apps/web --pg-version 16
+  rls-harness check --relation 'public.chat*' --level all
+  rls-harness check --json > report.json
+  rls-harness check --shard 2/3 --output-file shard-2.json
+  rls-harness merge shard-*.json            join what three machines tried into one report
+  rls-harness explain a1f3c09e              everything about one finding
+  rls-harness repro a1f3c09e | psql "$URL"   repeat it in a database with the migrations
+  rls-harness usage                         what the application uses and the schema lacks, or nobody tested
+  rls-harness types                         types of the schema for tests in TypeScript
+
+Exit codes:
+  0  isolated          1  a finding at or above --fail-on, or something could not be tested
+  2  could not run     130  interrupted
+`
+
+export const READING = `
+Reading the matrix: select, insert, update, delete (S I U D) for
+  anon     no session                      team     a user of the same tenant
+  foreign  a user without tie to the row   own      whose row it is
+  · closed   ✓ open, and meant to be   ✗ leak   ! blocked, but should be open   ? untested   – nothing to try
+
+Environment (weaker than flags, stronger than the configuration):
+  RLS_DATABASE_URL RLS_ENGINE RLS_IMAGE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY
+  RLS_FAIL_ON NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
+`
+
+export const USAGE_EXITS = `
+Exit codes:
+  0  every name is there and tested       1  a name is missing, or used and untested
+  2  could not run                        130  interrupted
+`
+
+export const TYPES_EXITS = `
+Exit codes:
+  0  written, or up to date               1  --check: not up to date
+  2  could not run                        130  interrupted
+`
+
+export const MERGE_EXITS = `
+Exit codes: those of check, for the whole. 2 also where a shard is missing, given twice or of another run.
+--fail-on and --strict default to the configuration of the project, whatever the shards were given.
+`
+
+export const FINDING_ARGUMENTS = `
+<id> is what the report calls the finding, or as much of its fingerprint as tells it from others.
+Without --report the project is checked first: a finding keeps its id as long as nothing about it changes.
+
+Exit codes:
+  0  printed                              2  no such finding, several, or could not run
+  130  interrupted
+`
