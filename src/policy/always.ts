@@ -147,7 +147,10 @@ function ofConstants(operator: Operator, left: Node, others: readonly Node[]): V
     case '<>':
     case 'distinct':
       return isAmong ? never(why) : always(why)
-    default:
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
       return typeof value === 'number' ? ofNumbers(operator, value, Number(values[0]), why) : null
   }
 }

@@ -3,6 +3,7 @@ import { children, nameParts, parseStatements, rawOf, walk } from '../sql/parse.
 import type { Node } from '../sql/parse.ts'
 import { bodyTrees, withoutFrame } from '../sql/bodies.ts'
 import { readPlpgsql } from '../sql/plpgsql-body.ts'
+import type { Body } from '../sql/plpgsql-body.ts'
 import { argumentScope, chosenRoutine, givenValue } from './arguments.ts'
 import { Unreadable, step } from './context.ts'
 import type { Env, Lookup } from './context.ts'
@@ -104,7 +105,7 @@ function scalarBody(routine: Routine, env: Env, reader: SelectReader): Node {
       return asReturned(value.node, routine)
     }
     case 'plpgsql': {
-      const body = readPlpgsql(routine.body, routine.returns)
+      const body = bodyOf(routine)
       if (!body) throw new Unreadable('its body does not parse')
       return asReturned(returnedBy(body, env, reader), routine)
     }
@@ -121,9 +122,22 @@ function asReturned(node: Node, { returns }: Routine): Node {
   return isOpen ? castTo(node, returns) : node
 }
 
+/** A function is called by many policies and read once. */
+const bodies = new WeakMap<Routine, { readonly body: Body | null }>()
+const statementsOf = new WeakMap<Routine, readonly Node[]>()
+
+function bodyOf(routine: Routine): Body | null {
+  const known = bodies.get(routine) ?? {
+    body: readPlpgsql(routine.body, routine.returnsSet ? 'setof record' : routine.returns),
+  }
+  bodies.set(routine, known)
+  return known.body
+}
+
 function onlyStatement(routine: Routine): Node {
-  const statements = parseStatements(withoutFrame(routine.body))
-  const [first, more] = statements ?? []
+  const statements = statementsOf.get(routine) ?? parseStatements(withoutFrame(routine.body)) ?? []
+  statementsOf.set(routine, statements)
+  const [first, more] = statements
   if (!first) throw new Unreadable('its body does not parse')
   if (more) throw new Unreadable('has several statements')
   return first
@@ -152,7 +166,7 @@ export function setBody(call: Node, env: Env, reader: SelectReader, isOwn: boole
 
 function selectOf(routine: Routine): Node {
   if (routine.language === 'sql') return onlyStatement(routine)
-  const body = routine.language === 'plpgsql' ? readPlpgsql(routine.body, 'setof record') : null
+  const body = routine.language === 'plpgsql' ? bodyOf(routine) : null
   const [block] = body?.statements ?? []
   const [first] = block?.kind === 'block' ? block.statements : []
   const select = first?.kind === 'return query' ? parseStatements(first.query)?.[0] : undefined

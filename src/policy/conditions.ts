@@ -17,8 +17,11 @@ import type { Tree } from './tree.ts'
  * then the two are not each other's opposite.
  */
 export function conditionTree(node: Node, exact: boolean, place: Place): Tree {
-  return mapped(treeOf(node), exact, place)
+  // what an atom comes to depends on where it stands: that is seen once the whole is taken apart
+  return mapped(treeOf(node, unread), exact, place)
 }
+
+const unread = (node: Node): Tree => ({ kind: 'atom', atom: { form: 'other', node, text: null } })
 
 function mapped(tree: Tree, exact: boolean, place: Place): Tree {
   switch (tree.kind) {

@@ -10,9 +10,6 @@ export const columnNode = (alias: string, column: string): Node =>
 /** A row of a relation as a value: `s1.*`. */
 export const rowNode = (alias: string): Node => node('ColumnRef', { fields: [named(alias), { A_Star: {} }] })
 
-/** What a function in FROM returns, where that is no row: `s1`. */
-export const itemNode = (alias: string): Node => node('ColumnRef', { fields: [named(alias)] })
-
 export const booleanNode = (value: boolean): Node =>
   node('A_Const', { boolval: value ? { boolval: true } : {} })
 

@@ -9,22 +9,25 @@ export function readCondition(text: string): Tree | null {
   return node && treeOf(node)
 }
 
+/** What becomes of a condition that is no AND, OR, NOT or CASE. */
+export type Leaf = (node: Node) => Tree
+
 /** A boolean expression as and, or, not and is true over atoms; CASE, COALESCE and comparisons with a constant included. */
-export function treeOf(node: Node): Tree {
+export function treeOf(node: Node, leaf: Leaf = atomOf): Tree {
   const inner = unwrapped(node)
   switch (inner.kind) {
     case 'BoolExpr':
-      return connectiveOf(inner)
+      return connectiveOf(inner, leaf)
     case 'BooleanTest':
-      return testOf(inner)
+      return testOf(inner, leaf)
     case 'CaseExpr':
-      return caseOf(inner) ?? atomOf(inner)
+      return caseOf(inner, leaf) ?? leaf(inner)
     case 'CoalesceExpr':
-      return coalesceOf(inner) ?? atomOf(inner)
+      return coalesceOf(inner, leaf) ?? leaf(inner)
     case 'A_Expr':
-      return comparisonOf(inner) ?? atomOf(inner)
+      return comparisonOf(inner, leaf) ?? leaf(inner)
     default:
-      return atomOf(inner)
+      return leaf(inner)
   }
 }
 
@@ -53,10 +56,10 @@ function isBooleanInside(node: Node): boolean {
 
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '<=', '>', '>='])
 
-function connectiveOf(node: Node): Tree {
-  const parts = children(node, 'args').map(treeOf)
+function connectiveOf(node: Node, leaf: Leaf): Tree {
+  const parts = children(node, 'args').map((part) => treeOf(part, leaf))
   const [first] = parts
-  if (node.fields['boolop'] === 'NOT_EXPR') return first ? not(first) : atomOf(node)
+  if (node.fields['boolop'] === 'NOT_EXPR') return first ? not(first) : leaf(node)
   const kind = node.fields['boolop'] === 'AND_EXPR' ? 'and' : 'or'
   return { kind, parts: parts.flatMap((part) => (part.kind === kind ? part.parts : [part])) }
 }
@@ -64,10 +67,10 @@ function connectiveOf(node: Node): Tree {
 export const not = (part: Tree): Tree => (part.kind === 'not' ? part.part : { kind: 'not', part })
 export const isTrue = (part: Tree): Tree => ({ kind: 'is true', part })
 
-function testOf(node: Node): Tree {
+function testOf(node: Node, leaf: Leaf): Tree {
   const argument = child(node, 'arg')
-  if (!argument) return atomOf(node)
-  const part = treeOf(argument)
+  if (!argument) return leaf(node)
+  const part = treeOf(argument, leaf)
   switch (node.fields['booltesttype']) {
     case 'IS_TRUE':
       return isTrue(part)
@@ -78,12 +81,12 @@ function testOf(node: Node): Tree {
     case 'IS_NOT_FALSE':
       return not(isTrue(not(part)))
     default:
-      return atomOf(node)
+      return leaf(node)
   }
 }
 
 /** `case when a then b else c end`: b where a is true, and c where it is not. */
-function caseOf(node: Node): Tree | null {
+function caseOf(node: Node, leaf: Leaf): Tree | null {
   const arms = children(node, 'args')
   if (child(node, 'arg') || arms.length === 0) return null
   const passed: Tree[] = []
@@ -91,32 +94,32 @@ function caseOf(node: Node): Tree | null {
   for (const arm of arms) {
     const [condition, result] = [child(arm, 'expr'), child(arm, 'result')]
     if (!condition || !result) return null
-    parts.push({ kind: 'and', parts: [...passed, isTrue(treeOf(condition)), treeOf(result)] })
-    passed.push(not(isTrue(treeOf(condition))))
+    parts.push({ kind: 'and', parts: [...passed, isTrue(treeOf(condition, leaf)), treeOf(result, leaf)] })
+    passed.push(not(isTrue(treeOf(condition, leaf))))
   }
   const otherwise = child(node, 'defresult')
-  if (otherwise) parts.push({ kind: 'and', parts: [...passed, treeOf(otherwise)] })
+  if (otherwise) parts.push({ kind: 'and', parts: [...passed, treeOf(otherwise, leaf)] })
   return { kind: 'or', parts }
 }
 
 /** `coalesce(a, false)` is true where a is; `coalesce(a, true)` is false where a is. */
-function coalesceOf(node: Node): Tree | null {
+function coalesceOf(node: Node, leaf: Leaf): Tree | null {
   const [first, second, ...more] = children(node, 'args')
   const value = booleanOf(second)
   if (!first || value === undefined || more.length > 0) return null
-  const part = treeOf(first)
+  const part = treeOf(first, leaf)
   return value ? not(isTrue(not(part))) : isTrue(part)
 }
 
 /** `a = true`, `a <> false`: the condition itself, or not. */
-function comparisonOf(node: Node): Tree | null {
+function comparisonOf(node: Node, leaf: Leaf): Tree | null {
   const [left, right] = [child(node, 'lexpr'), child(node, 'rexpr')]
   const operator = nameParts(node, 'name').at(-1)
   if (node.fields['kind'] !== 'AEXPR_OP' || !left || !right || (operator !== '=' && operator !== '<>'))
     return null
   const value = booleanOf(right) ?? booleanOf(left)
   if (value === undefined) return null
-  const part = treeOf(booleanOf(right) === undefined ? right : left)
+  const part = treeOf(booleanOf(right) === undefined ? right : left, leaf)
   return value === (operator === '=') ? part : not(part)
 }
 

@@ -1,4 +1,4 @@
-import { rawOf, walk } from '../sql/parse.ts'
+import { walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import { Unreadable } from './context.ts'
 import type { Closed, Context, Lookup } from './context.ts'
@@ -118,14 +118,3 @@ export function closedIn(node: Node, context: Context): Closed | null {
   }
   return null
 }
-
-/** `a op b` as the subquery's own words have it, for each of its columns. */
-export const comparedNode = (operator: string, left: Node, right: Node): Node => ({
-  kind: 'A_Expr',
-  fields: {
-    kind: 'AEXPR_OP',
-    name: [{ String: { sval: operator } }],
-    lexpr: rawOf(left),
-    rexpr: rawOf(right),
-  },
-})

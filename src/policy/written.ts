@@ -43,6 +43,8 @@ interface Scope {
   /** innermost first */
   readonly levels: readonly Level[]
   readonly rows: Map<string, Row>
+  /** names that WITH gives */
+  readonly made: ReadonlySet<string>
 }
 
 /** The parts of an expression or statement that cannot come out both ways. Bare constants are meant, and none of them. */
@@ -53,6 +55,7 @@ export function fixedParts(node: Node, place: TextPlace): readonly Written[] {
     place,
     levels: row ? [{ rows: [row], open: false }] : [],
     rows: new Map(row ? [['r0', row]] : []),
+    made: new Set(),
   }
   return node.kind === 'SelectStmt' || /Stmt$/.test(node.kind)
     ? statement(node, scope)
@@ -101,7 +104,8 @@ function opposites(kind: 'and' | 'or', parts: readonly Tree[]): readonly Written
 const textOf = (tree: Tree): string | null =>
   tree.kind === 'atom' && tree.atom.form !== 'constant' ? tree.atom.text : null
 
-function statement(node: Node, outer: Scope): readonly Written[] {
+function statement(node: Node, around: Scope): readonly Written[] {
+  const outer: Scope = { ...around, made: new Set([...around.made, ...madeBy(node)]) }
   const arms = ['larg', 'rarg'].flatMap((side) => {
     const fields = node.fields[side]
     return typeof fields === 'object' && fields !== null
@@ -152,7 +156,13 @@ const subqueriesIn = (item: Node, scope: Scope): readonly Written[] =>
     part.kind === 'RangeSubselect' || part.kind === 'RangeFunction' ? below(part, scope) : [],
   )
 
-function levelOf(items: readonly Node[], { place, rows }: Scope): Level {
+/** Names of WITH. */
+const madeBy = (node: Node): readonly string[] =>
+  fieldsOf(node, ['withClause']).flatMap((clause) =>
+    children(clause, 'ctes').map(({ fields }) => String(fields['ctename'])),
+  )
+
+function levelOf(items: readonly Node[], { place, rows, made }: Scope): Level {
   const parts = items.flatMap(itemsIn)
   const optional = parts.some(
     ({ kind, fields }) => kind === 'JoinExpr' && (fields['jointype'] ?? 'JOIN_INNER') !== 'JOIN_INNER',
@@ -162,7 +172,8 @@ function levelOf(items: readonly Node[], { place, rows }: Scope): Level {
     if (part.kind !== 'RangeVar') return []
     const { schemaname, relname } = part.fields
     const schema = typeof schemaname === 'string' ? schemaname : null
-    const relation = findRelation(place.reading, schema, String(relname), place.path)
+    const isMade = schema === null && made.has(String(relname))
+    const relation = isMade ? undefined : findRelation(place.reading, schema, String(relname), place.path)
     if (!relation) {
       open = true
       return []
