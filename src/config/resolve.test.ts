@@ -33,7 +33,7 @@ test('without any setting the defaults hold', () => {
     apiPrivileges: 'auto',
     identity: 'supabase',
     expect: {},
-    seed: { seed: 42, rows: 3, values: {} },
+    seed: { seed: 42, rows: 3, directed: true, values: {} },
     ignore: [],
     gate: { failOn: 'error', strict: false },
     concurrency: 4,

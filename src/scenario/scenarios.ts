@@ -174,16 +174,16 @@ export class ScenarioMaker {
       row: { ...point.row, place: this.#world.placeOf(own?.standing) ?? '' },
       inserts,
     }
-    const stands = this.#standsBehind(draft)
+    const places = this.#standsBehind(draft)
     const actor: Actor = {
       ...point.actor,
       scene: scene.sql,
       staged: true,
-      stands,
+      stands: places,
       purpose: point.entitled ? 'control' : 'judged',
       ...forgeryIn(draft),
     }
-    const anon = this.#anonIn(draft, scene.sql, stands)
+    const anon = this.#anonIn(draft, scene.sql, places)
     return [{ ...common, actor }, ...(anon ? [{ ...common, actor: anon }] : [])]
   }
 
