@@ -144,11 +144,7 @@ const LEAKS: ReadonlySet<string> = new Set([
   'escalation',
 ])
 
-// a run that derives rows and claims from the text of policies finds all; until then it is asked for
-const wanted = process.env['RLS_DIRECTED'] === '1'
-const skipped = wanted ? '' : ' (skipped: RLS_DIRECTED is not 1)'
-
-describe.runIf(wanted)(`a whole run${skipped}`, () => {
+describe('a whole run', () => {
   let report: Report
 
   beforeAll(async () => {

@@ -12,6 +12,8 @@ export interface FixedCondition {
   /** what the policy is for; for one of all commands, the first of those that are asked by the part */
   readonly command: Command
   readonly side: 'using' | 'check'
+  /** it only says again what the table says: `x is not null` of a column that never is */
+  readonly redundant: boolean
   /** the function that it stands in; null for the policy itself */
   readonly routine: string | null
 }

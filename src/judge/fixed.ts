@@ -12,7 +12,7 @@ export function fixedFacts(
 ): readonly Fact[] {
   const groups = new Map<string, FixedCondition[]>()
   for (const one of fixed.get(relation.oid) ?? []) {
-    const key = `${one.kind} ${one.command}`
+    const key = `${one.kind} ${one.command} ${one.redundant}`
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()].flatMap((conditions) => {
@@ -30,6 +30,8 @@ export function fixedFacts(
         subject: relation,
         command: first.command,
         declared: false,
+        // what says again what the table says does no harm
+        ...(first.redundant ? { severity: 'note' as const } : {}),
         evidence: [...new Set(conditions.map(evidenceOf))].join('; '),
         blame,
       },

@@ -55,6 +55,7 @@ function fixedIn(
     )
     return distinct([...own.map((part) => ({ ...part, routine: null })), ...called]).map((part) => ({
       ...part,
+      redundant: part.kind === 'tautology' && /\bIS NOT NULL$/.test(part.text),
       policy: policy.name,
       command: commandOf(policy, side),
       side,

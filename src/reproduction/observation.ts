@@ -9,7 +9,7 @@ import { collidesWith, namedRows, payloadParents, payloadsOf } from './mentions.
 import { selectSql } from './reads.ts'
 import { asActor, look, opening, relationOf, rowsText, script, tablesOnTheWay } from './scene.ts'
 import type { Scene } from './scene.ts'
-import { rowsBlock } from './script.ts'
+import { plainName, rowsBlock } from './script.ts'
 import type { Block } from './script.ts'
 import { writtenLook } from './written.ts'
 
@@ -148,7 +148,7 @@ function writing(scene: Scene, attempt: Attempt): readonly Block[] {
   return [
     ...before(scene, attempt, statement),
     asActor(actor),
-    { says: [`${actor.name}: ${observation.probe.attempt}`], sql: [statement] },
+    { says: [`${plainName(actor)}: ${observation.probe.attempt}`], sql: [statement] },
     look(
       [expectedOf(scene, attempt), 'what it did, seen by the superuser:'],
       [lookSql(scene, attempt, base)],

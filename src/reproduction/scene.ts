@@ -5,7 +5,7 @@ import type { RoutineFacts } from '../domain/routine-facts.ts'
 import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
 import type { Inventory, KnownRow } from './inventory.ts'
 import { neededRows } from './needed.ts'
-import { rowsBlock, scriptOf, whoIs, whoseIs } from './script.ts'
+import { plainName, rowsBlock, scriptOf, whoIs, whoseIs } from './script.ts'
 import type { Block } from './script.ts'
 
 /** What scripts are made from. */
@@ -83,7 +83,7 @@ const holds = (rows: readonly KnownRow[], oid: number): boolean =>
 
 /** The session of an actor. */
 export const asActor = (actor: Actor): Block => ({
-  says: [`as ${actor.name}`],
+  says: [actor.staged ? `what makes the difference, then as ${plainName(actor)}` : `as ${actor.name}`],
   sql: [sessionSql(actor)],
 })
 

@@ -57,13 +57,19 @@ export function whoseIs({ owners, authors, tenants }: SeededRow, actors: readonl
 
 function nameOf(key: string, actors: readonly Actor[]): string {
   const same = actors.filter(({ user }) => user === key)
-  return (same.find(({ forged }) => !forged) ?? same[0])?.name ?? key
+  const found = same.find(({ forged, staged }) => !forged && !staged) ?? same[0]
+  return found ? plainName(found) : key
 }
 
+/** Who asks in several scenes is one and the same. */
+export const plainName = ({ name, staged }: Actor): string =>
+  staged ? name.replace(/ \([^()]*(\([^()]*\))?[^()]*\)$/, '') : name
+
 /** "carol: role authenticated, user 5f…, in globex" */
-export function whoIs({ name, role, user, tenants, forged }: Actor): string {
+export function whoIs(actor: Actor): string {
+  const { role, user, tenants, forged } = actor
   return [
-    `${name}: role ${role}`,
+    `${plainName(actor)}: role ${role}`,
     user === null ? 'no user' : `user ${user}`,
     ...(tenants.length > 0 ? [`in ${tenants.join(', ')}`] : []),
     ...(forged ? [`who makes up ${forged.what}`] : []),
