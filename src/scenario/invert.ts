@@ -3,7 +3,7 @@ import { meaningOf } from '../ownership/expression.ts'
 import { deparseExpression } from '../sql/deparse.ts'
 import { child, children, constantOf, nameParts } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import { quoteLiteral, quoteName } from '../sql/quote.ts'
+import { quoteLiteral } from '../sql/quote.ts'
 import type { Draft, Slot } from './draft.ts'
 
 /** What functions mean, and which settings carry the user. */
@@ -194,7 +194,3 @@ function invertElement(node: Node, value: string, again: Again): readonly Settin
     )
   return []
 }
-
-/** The name of a slot as expressions write it; null for what is no column. */
-export const slotText = (slot: Slot): string | null =>
-  slot.kind === 'column' ? `${quoteName(slot.alias)}.${quoteName(slot.column)}` : null

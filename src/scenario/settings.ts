@@ -124,7 +124,7 @@ const columnOf = (slot: Slot, draft: Draft): Column | undefined =>
 
 /** The next value up or down, as far as the column's type has one. */
 function shifted(column: Column | undefined, text: string, sign: '+' | '-'): string {
-  switch (column?.baseType) {
+  switch (column?.baseType ?? '') {
     case 'date':
       return `((${text})::timestamptz ${sign} interval '2 days')::date`
     case 'timestamp':

@@ -92,7 +92,7 @@ async function bring(solver: Solver, draft: Draft, wish: Wish): Promise<Draft | 
 function castTo({ slot, value }: Setting, draft: Draft): string {
   if (slot.kind !== 'column') return `(${value})`
   const column = draft.rows.get(slot.alias)?.relation.columns.find(({ name }) => name === slot.column)
-  return column ? `((${value})::${column.array ? `${column.type}` : column.type})` : `(${value})`
+  return column ? `((${value})::${column.type})` : `(${value})`
 }
 
 /** Where nothing can be inverted: values worth trying, of which the server says which do. */
