@@ -144,7 +144,9 @@ describe('values of the configuration', () => {
     )
     await using connection = await Connection.open(target)
     const values = { 'public.things.kind': 8, 'public.things.size': ({ row }: { row: number }) => row * 2 }
-    const { catalog, population } = await seeded(connection, { seed: { seed: 1, rows: 3, directed: true, values } })
+    const { catalog, population } = await seeded(connection, {
+      seed: { seed: 1, rows: 3, directed: true, values },
+    })
     const rows = population.rows.get(relationByName(catalog, 'public.things')?.oid ?? 0) ?? []
     expect(new Set(rows.map((row) => row.values['kind']))).toEqual(new Set([8]))
     expect(rows.every((row) => Number(row.values['size']) % 2 === 0)).toBe(true)
