@@ -136,9 +136,12 @@ async function judgeDatabase(
   })
 }
 
-/** Who asks in scenarios is judged like everybody else. */
+/** Who got through in a scenario is judged like everybody else. */
 function withScenarioActors(seeded: Seeded, { directed }: Observed): Seeded {
-  const actors = directed.flatMap(({ scenarios }) => scenarios.map(({ actor }) => actor))
+  const actors = directed.flatMap(({ scenarios, observations }) => {
+    const through = new Set(observations.map(({ probe }) => probe.actor))
+    return scenarios.flatMap(({ actor }) => (through.has(actor.name) ? [actor] : []))
+  })
   return { ...seeded, population: { ...seeded.population, actors: [...seeded.population.actors, ...actors] } }
 }
 
