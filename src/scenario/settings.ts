@@ -1,15 +1,16 @@
-import type { Column } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
 import type { Atom } from '../policy/tree.ts'
-import { fromPattern, fromLike, fromSimilar } from '../seed/pattern.ts'
 import { deparseExpression } from '../sql/deparse.ts'
-import { child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
+import { child, children, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import { quoteLiteral } from '../sql/quote.ts'
-import type { Draft, Slot } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { slotKey } from './draft.ts'
 import { invert, sessionSlot } from './invert.ts'
 import type { Meanings, Setting } from './invert.ts'
+import { containment, matching } from './matching.ts'
+import { columnOf, different, operatorOf, PRESENT, shifted } from './values.ts'
+import type { View } from './values.ts'
 
 /** A condition without subqueries, and whether it is to hold. */
 export interface Wish {
@@ -61,15 +62,6 @@ export function settingsFor(
   }
 }
 
-interface View {
-  readonly identity: ReadonlySet<string>
-  readonly draft: Draft
-  readonly meanings: Meanings
-  readonly by: (inner: Node | undefined, value: string) => readonly Setting[]
-}
-
-const operatorOf = (node: Node): string => nameParts(node, 'name').at(-1) ?? ''
-
 const OPPOSITE: Readonly<Record<string, string>> = {
   '=': '<>',
   '<>': '=',
@@ -117,43 +109,6 @@ function beside(side: Node, other: Node, operator: string, view: View): readonly
   })
 }
 
-const columnOf = (slot: Slot, draft: Draft): Column | undefined =>
-  slot.kind === 'column'
-    ? draft.rows.get(slot.alias)?.relation.columns.find(({ name }) => name === slot.column)
-    : undefined
-
-/** The next value up or down, as far as the column's type has one. */
-function shifted(column: Column | undefined, text: string, sign: '+' | '-'): string {
-  switch (column?.baseType ?? '') {
-    case 'date':
-      return `((${text})::timestamptz ${sign} interval '2 days')::date`
-    case 'timestamp':
-    case 'timestamptz':
-      return `(${text}) ${sign} interval '2 days'`
-    case 'time':
-    case 'timetz':
-      return `(${text}) ${sign} interval '1 minute'`
-    case 'interval':
-      return `(${text}) ${sign} interval '1 day'`
-    case 'text':
-    case 'varchar':
-    case 'citext':
-      return sign === '+' ? `(${text})::text || 'x'` : `''::text`
-    default:
-      return `(${text})::numeric ${sign} 1`
-  }
-}
-
-function different(slot: Slot, column: Column | undefined, text: string, draft: Draft): readonly string[] {
-  if (!column || slot.kind !== 'column') return [`'other'::text`]
-  const relation = draft.rows.get(slot.alias)?.relation
-  const labels = relation ? labelsOf(relation, column) : []
-  if (labels.length > 0) return labels.map((label) => `nullif(${quoteLiteral(label)}::text, (${text})::text)`)
-  if (column.baseType === 'bool') return [`not (${text})::boolean`]
-  if (column.baseType === 'uuid') return [`gen_random_uuid()`]
-  return [shifted(column, text, '+')]
-}
-
 /** How free an expression is to be set: what is decided or fixed is not, and later rows are freer than the policy's own. */
 function freedom(node: Node, { draft, meanings, identity }: View): number {
   const aliases = [...draft.rows.keys()]
@@ -180,25 +135,6 @@ function present(node: Node | undefined, view: View): readonly Setting[] {
     const value = column ? PRESENT[column.baseType] : `'x'::text`
     return value === undefined || column?.array ? [] : view.by(node, value)
   })
-}
-
-const PRESENT: Readonly<Record<string, string>> = {
-  text: `'x'::text`,
-  varchar: `'x'::text`,
-  citext: `'x'::text`,
-  bool: 'true',
-  int2: '1',
-  int4: '1',
-  int8: '1',
-  numeric: '1',
-  float4: '1',
-  float8: '1',
-  timestamptz: `timestamptz '2020-01-01'`,
-  timestamp: `timestamp '2020-01-01'`,
-  date: `date '2020-01-01'`,
-  json: `'{}'::jsonb`,
-  jsonb: `'{}'::jsonb`,
-  uuid: 'gen_random_uuid()',
 }
 
 /** One of a list, or none of them. */
@@ -240,52 +176,3 @@ function none(left: Node, texts: readonly string[], view: View): readonly Settin
   })
   return [...others, ...slots, ...view.by(left, 'null')]
 }
-
-/** LIKE and regular expressions: a text that matches, or a pattern that matches the text. */
-function matching(node: Node, wanted: boolean, view: View): readonly Setting[] {
-  const [left, right] = [child(node, 'lexpr'), child(node, 'rexpr')]
-  if (!left || !right) return []
-  const operator = operatorOf(node)
-  const isMatch = wanted !== operator.startsWith('!')
-  if (!isMatch) return [...view.by(left, `'~ no match ~'::text`), ...view.by(left, 'null')]
-  const pattern = constantOf(right)
-  if (typeof pattern === 'string') return view.by(left, quoteLiteral(sampleOf(pattern, operator, node)))
-  const [text, other] = [deparseExpression(left), deparseExpression(right)]
-  const sample = other === null ? [] : view.by(left, `replace(replace((${other})::text, '%', 'x'), '_', 'x')`)
-  return [...sample, ...(text === null ? [] : view.by(right, text))]
-}
-
-function sampleOf(pattern: string, operator: string, node: Node): string {
-  const place = { relation: '', relationIndex: 0, row: 0, variant: 0, seed: 0, unique: false }
-  if (node.fields['kind'] === 'AEXPR_SIMILAR') return fromPattern(fromSimilar(pattern), false, place, 'x')
-  return operator.endsWith('~~') || operator.endsWith('~~*')
-    ? fromLike(pattern, 'x')
-    : fromPattern(pattern, operator.endsWith('*'), place, 'x')
-}
-
-/** Lists and documents that hold what is asked for, or nothing. */
-function containment(node: Node, wanted: boolean, view: View): readonly Setting[] {
-  const [left, right] = [child(node, 'lexpr'), child(node, 'rexpr')]
-  if (!left || !right) return []
-  const [a, b] = [deparseExpression(left), deparseExpression(right)]
-  if (a === null || b === null) return []
-  const operator = operatorOf(node)
-  if (!wanted) return [...emptied(left, view), ...emptied(right, view)]
-  switch (operator) {
-    case '?':
-      return [...view.by(left, `jsonb_build_array(${b})`), ...view.by(left, `jsonb_build_object(${b}, true)`)]
-    case '?|':
-    case '?&':
-      return view.by(left, `to_jsonb(${b})`)
-    case '<@':
-      return [...view.by(right, a), ...view.by(left, b)]
-    default:
-      return [...view.by(left, b), ...view.by(right, a)]
-  }
-}
-
-const emptied = (node: Node, view: View): readonly Setting[] =>
-  view.by(node, 'null').flatMap(({ slot }) => {
-    const column = columnOf(slot, view.draft)
-    return view.by(node, column?.array ? `'{}'::text[]` : column ? `'{}'::jsonb` : `'[]'::jsonb`)
-  })
