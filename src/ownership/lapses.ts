@@ -10,7 +10,8 @@ export const isStatus = (name: string): boolean => ['status', 'state'].includes(
 const INACTIVE =
   /^(pending|invited|revoked|removed|inactive|suspended|disabled|declined|rejected|expired|left|banned|blocked|deleted|cancell?ed|archived)$/i
 const ACTIVE = /^(active|accepted|approved|confirmed|joined|enabled|member|current|ok)$/i
-const NEGATIVE = /(revoked|removed|deleted|expired|left|banned|blocked|ended|suspended|disabled|deactivated)/i
+const NEGATIVE =
+  /(revoked|removed|deleted|expired|left|dropped|withdrawn|cancell?ed|kicked|terminated|banned|blocked|ended|suspended|disabled|deactivated)/i
 /** What a member chose to be told, or how he signs in, says nothing of his membership. */
 const PREFERENCE = /(notif|mail|sms|push|newsletter|digest|mfa|2fa|otp|phone)/i
 const ENDS = /(expires|expiry|valid_?until|valid_?to|ends_?(at|on))/i

@@ -4,12 +4,11 @@ import { plainSql } from '../domain/plain-sql.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Scenario, ScenarioCount } from '../domain/scenario.ts'
 import type { Command } from '../domain/vocabulary.ts'
-import { waysOut } from '../ownership/lapses.ts'
 import type { PolicyTerm } from '../policy/terms.ts'
-import { nameParts, walk } from '../sql/parse.ts'
 import type { Draft, DraftRow } from './draft.ts'
-import { valueAt, withSlot } from './draft.ts'
+import { valueAt } from './draft.ts'
 import type { Meanings } from './invert.ts'
+import { lapsesOf } from './lapses.ts'
 import { proposalsFor } from './propose.ts'
 import type { Lapsed, Proposal } from './propose.ts'
 import { repair } from './repair.ts'
@@ -78,7 +77,11 @@ export class ScenarioMaker {
         unsolved.add(labelOf(proposal, relationsOf(relation, proposal), null))
       for (const one of found ?? []) {
         const key = JSON.stringify([one.actor.scene, one.actor.claims, one.row.values, one.commands])
-        if (!made.has(key)) made.set(key, named(relation, one, made.size))
+        const known = made.get(key)
+        // what stands there already may be out of force, which only a later look tells
+        if (!known) made.set(key, named(relation, one, made.size))
+        else if (known.actor.purpose === 'control' && one.actor.purpose === 'judged')
+          made.set(key, { ...one, actor: { ...one.actor, name: known.actor.name } })
       }
     }
     return {
@@ -93,13 +96,30 @@ export class ScenarioMaker {
     proposal: Proposal,
   ): Promise<readonly Scenario[] | null> {
     const inserts = commands.every((command) => command === 'insert')
-    const start = await this.#start(relation, proposal, inserts)
+    const own = inserts ? this.#world.newVictim(relation) : await this.#world.victim(relation)
+    const found = own && (await this.#fromRow(relation, own, commands, proposal))
+    if (found || inserts || own?.standing === null || proposal.misses) return found
+    // what stands keeps its key: a row that is to have another one is new
+    const made = await this.#world.madeVictim(relation)
+    return made && this.#fromRow(relation, made, commands, proposal)
+  }
+
+  async #fromRow(
+    relation: Relation,
+    own: DraftRow,
+    commands: readonly Command[],
+    proposal: Proposal,
+  ): Promise<readonly Scenario[] | null> {
+    const inserts = commands.every((command) => command === 'insert')
+    const start = await this.#start(own, proposal)
     const solver = await this.#solverFor(relation)
     const solved = start && (await solve(solver, start, proposal.wishes))
     const draft = solved && (await repair(solver, solved))
     if (!draft) return null
     const lapses =
-      proposal.opaque.length > 0 || proposal.instances.length > 0 ? this.#lapses(draft, proposal) : []
+      proposal.opaque.length > 0 || proposal.instances.length > 0
+        ? await lapsesOf(this.#world, solver, draft, proposal)
+        : []
     const drafts: readonly (readonly [Draft, Lapsed | null])[] = [[draft, null], ...lapses]
     const made: Scenario[] = []
     let isStaged = false
@@ -112,9 +132,7 @@ export class ScenarioMaker {
     return isStaged ? made : null
   }
 
-  async #start(relation: Relation, proposal: Proposal, inserts: boolean): Promise<Draft | null> {
-    const own = inserts ? this.#world.newVictim(relation) : await this.#world.victim(relation)
-    if (!own) return null
+  async #start(own: DraftRow, proposal: Proposal): Promise<Draft | null> {
     const rows = new Map<string, DraftRow>([['r0', own]])
     for (const [index, instance] of proposal.instances.entries()) {
       const made = await this.#world.related(instance.relation, index + 1)
@@ -122,32 +140,6 @@ export class ScenarioMaker {
       rows.set(instance.alias, made)
     }
     return { rows, actor: this.#world.actor, locked: new Set() }
-  }
-
-  /** The same with one row out of force that names the actor, in a column that the policy does not ask for. */
-  #lapses(draft: Draft, { wishes }: Proposal): readonly (readonly [Draft, Lapsed])[] {
-    const asked = new Set(
-      wishes.flatMap(({ atom }) =>
-        [...walk(atom.node)].flatMap((node) =>
-          node.kind === 'ColumnRef' ? [nameParts(node, 'fields').join('.')] : [],
-        ),
-      ),
-    )
-    return [...draft.rows].flatMap(([alias, { relation, values }]) => {
-      // an account that is suspended never gets to ask: what is out of force here is a tie to somebody else
-      const { userRoots, literals } = this.#world.model
-      const isAccount = userRoots.some((root) => root.relation === relation.oid)
-      const isNamed = Object.values(values).includes(this.#world.stranger.key)
-      if (alias === 'r0' || isAccount || this.#world.orderOf(relation) < 0 || !isNamed) return []
-      return waysOut(relation, literals)
-        .filter(({ column }) => !asked.has(`${alias}.${column}`))
-        .flatMap(({ column, value }) => {
-          const next = withSlot(draft, { kind: 'column', alias, column }, value, (oid) =>
-            this.#world.standing(oid),
-          )
-          return next ? [[next, { alias, column, value }] as const] : []
-        })
-    })
   }
 
   async #staged(

@@ -117,12 +117,13 @@ export function conditionOf(relation: Relation, values: Values): string {
   const key = keysOf(relation).find((columns) =>
     columns.every((name) => values[name] !== null && values[name] !== undefined),
   )
-  return key
-    ? key.map((name) => `t.${quoteName(name)}::text = ${quoteLiteral(textOf(values[name]))}`).join(' and ')
-    : `to_jsonb(t.*) = ${quoteLiteral(JSON.stringify(values))}::jsonb`
+  if (!key) return `to_jsonb(t.*) = ${quoteLiteral(JSON.stringify(values))}::jsonb`
+  // a moment has several spellings: values are compared as their type does
+  const table = quoteQualified(relation.schema, relation.name)
+  const asked = Object.fromEntries(key.map((name) => [name, values[name]]))
+  const made = `jsonb_populate_record(null::${table}, ${quoteLiteral(JSON.stringify(asked))}::jsonb)`
+  return key.map((name) => `t.${quoteName(name)} = (${made}).${quoteName(name)}`).join(' and ')
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 async function runs(connection: Connection, sql: string): Promise<boolean> {
   return (await attempt(connection, sql, 'select 1 as row')) !== null

@@ -35,7 +35,7 @@ export function standpointOf(world: World, draft: Draft, lapsed: Lapsed | null):
           alias !== 'r0' &&
           alias !== lapsed?.alias &&
           names(world, one.values) &&
-          givesAccess(world, draft, alias, one, own),
+          givesAccess(world, draft, alias, one, own, lapsed?.alias),
       ))
   return { row, actor, entitled }
 }
@@ -94,7 +94,7 @@ function memberRows(world: World, draft: Draft, lookup: Lookup): ReadonlyMap<num
 }
 
 /** Whether a row names the actor, by key or by address. */
-function names({ stranger }: World, values: Values): boolean {
+export function names({ stranger }: World, values: Values): boolean {
   const email = stranger.email.toLowerCase()
   return leavesOf(values).some((leaf) => {
     const text = String(leaf).toLowerCase()
@@ -143,14 +143,30 @@ function isVouchedFor(world: World, { actor }: Draft, own: DraftRow): boolean {
  * Whether a row that names the actor has to do with the row that is asked for: the same project, the same tenant, or
  * something that hangs together with it. What could not hang together with it at all gives a right everywhere.
  */
-function givesAccess(world: World, draft: Draft, alias: string, link: DraftRow, own: DraftRow): boolean {
+function givesAccess(
+  world: World,
+  draft: Draft,
+  alias: string,
+  link: DraftRow,
+  own: DraftRow,
+  broken: string | undefined,
+): boolean {
+  if (isBehind(world, draft, link, broken)) return false
   if (!ancestry(world, own.relation).some((oid) => ancestry(world, link.relation).includes(oid))) return true
   const { privileges, tenants } = world.model
   const isMembership = tenants.some(({ memberships }) =>
     memberships.some(({ relation }) => relation === link.relation.oid),
   )
   if (!isMembership && privileges.some(({ relation }) => relation === link.relation.oid)) return true
-  return connected(world, draft).has(alias)
+  return connected(world, draft, broken).has(alias)
+}
+
+/** What the broken link hangs below on the actor's side: a file of their own, which without the link gives nothing. */
+function isBehind(world: World, draft: Draft, { relation, values }: DraftRow, broken?: string): boolean {
+  const link = broken === undefined ? undefined : draft.rows.get(broken)
+  if (!link || !isAbove(world, relation, link.relation)) return false
+  const known = new Set(tokensOf(world, link.values))
+  return tokensOf(world, values).some((token) => known.has(token))
 }
 
 /** Relations that rows of a relation hang below, itself included; people and what is everybody's are no tie. */
@@ -165,18 +181,27 @@ function ancestry(world: World, relation: Relation, seen: readonly number[] = []
   )
 }
 
+/** Whether rows of a relation hang below those of another one. */
+export const isAbove = (world: World, above: Relation, below: Relation): boolean =>
+  above.oid !== below.oid && ancestry(world, below).includes(above.oid)
+
 const ties = ({ model }: World, oid: number): boolean =>
   !model.userRoots.some(({ relation }) => relation === oid) && model.ownerships.get(oid)?.kind !== 'shared'
 
-/** Rows of the draft that hang together with the policy's own, by values that occur nowhere else. */
-function connected(world: World, draft: Draft): ReadonlySet<string> {
+/** Rows of the draft that hang together with the policy's own, by values that occur nowhere else and not by way of a broken link. */
+function connected(world: World, draft: Draft, broken: string | undefined): ReadonlySet<string> {
   const own = draft.rows.get('r0')
   const found = new Set(['r0'])
   const known = new Set(own ? tokensAbove(world, draft, own) : [])
   for (let grown = true; grown;) {
     grown = false
     for (const [alias, row] of draft.rows) {
-      if (found.has(alias) || !tokensOf(world, row.values).some((token) => known.has(token))) continue
+      if (
+        alias === broken ||
+        found.has(alias) ||
+        !tokensOf(world, row.values).some((token) => known.has(token))
+      )
+        continue
       found.add(alias)
       for (const token of tokensAbove(world, draft, row)) known.add(token)
       grown = true

@@ -118,7 +118,12 @@ export class World {
       rows.find(({ tenants }) => alice?.tenant !== null && tenants.includes(alice?.tenant ?? '')) ??
       rows.find(({ owners, tenants }) => owners.length + tenants.length > 0) ??
       rows[0]
-    if (row) return { relation, values: row.values, standing: row.values }
+    return row ? { relation, values: row.values, standing: row.values } : this.madeVictim(relation)
+  }
+
+  /** A row of somebody else's that stands nowhere yet. */
+  async madeVictim(relation: Relation): Promise<DraftRow | null> {
+    const [alice] = this.#shop.people
     const values = await this.#make(relation, alice ?? null, 0)
     return values && { relation, values, standing: null }
   }

@@ -22,6 +22,19 @@ const expression = (text: string): Node => {
 }
 
 describe('parsing', () => {
+  test('spells out array literals with a type, but for what is nested or NULL', () => {
+    const elementsOf = (text: string) => {
+      const list = child(expression(text), 'arg')
+      return list?.kind === 'A_ArrayExpr' ? children(list, 'elements').map(constantOf) : null
+    }
+    expect(elementsOf(`'{owner, admin}'::text[]`)).toEqual(['owner', 'admin'])
+    expect(elementsOf(`'{"a b","c,\\"d"}'::text[]`)).toEqual(['a b', 'c,"d'])
+    expect(elementsOf(`'{1,2}'::int[]`)).toEqual(['1', '2'])
+    for (const text of ['{}', '{a,null}', '{{a},{b}}', '{"a}'])
+      expect(elementsOf(`'${text}'::text[]`)).toBe(null)
+    expect(elementsOf(`'{"a": 1}'::jsonb`)).toBe(null)
+  })
+
   test('gives one node per statement', () => {
     expect(parseStatements('select 1; delete from t')?.map(({ kind }) => kind)).toEqual([
       'SelectStmt',

@@ -95,8 +95,31 @@ export function toNode(value: unknown): Node | undefined {
   const [entry, more] = Object.entries(value)
   if (!entry || more || !/^[A-Z]/.test(entry[0]) || typeof entry[1] !== 'object' || entry[1] === null)
     return undefined
-  return { kind: entry[0], fields: entry[1] as Record<string, unknown> }
+  return spelledOut({ kind: entry[0], fields: entry[1] as Record<string, unknown> })
 }
+
+/** `'{owner,admin}'::text[]` as `array['owner', 'admin']::text[]`: lists are read in one spelling. */
+function spelledOut(node: Node): Node {
+  const { typeName, arg } = node.fields
+  if (node.kind !== 'TypeCast' || !isObject(typeName) || !('arrayBounds' in typeName)) return node
+  const elements = elementsOfLiteral(arg)
+  return elements ? { ...node, fields: { ...node.fields, arg: { A_ArrayExpr: { elements } } } } : node
+}
+
+/** Elements of a plain array literal; null where it is none, is nested, or holds NULL. */
+function elementsOfLiteral(value: unknown): readonly unknown[] | null {
+  const constant = isObject(value) ? value['A_Const'] : undefined
+  const text = isObject(constant) && isObject(constant['sval']) ? constant['sval']['sval'] : undefined
+  const inside = typeof text === 'string' ? /^\s*\{([^{}]+)\}\s*$/.exec(text)?.[1] : undefined
+  if (inside === undefined || !LIST.test(inside)) return null
+  const items = [...inside.matchAll(ITEM)].map(([, quoted, plain = '']) =>
+    quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(.)/g, '$1'),
+  )
+  return items.map((sval) => ({ A_Const: { sval: { sval } } }))
+}
+
+const ITEM = /\s*(?:"((?:[^"\\]|\\.)*)"|((?!null\s*(?:,|$))[^",\\]+))\s*(?:,|$)/gi
+const LIST = new RegExp(`^(?:${ITEM.source})+$`, 'i')
 
 export function child(node: Node, field: string): Node | undefined {
   return toNode(node.fields[field])
