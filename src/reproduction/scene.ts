@@ -81,9 +81,11 @@ export function opening(scene: Scene, { actor, aims, tables, collides }: Setting
 const holds = (rows: readonly KnownRow[], oid: number): boolean =>
   rows.some(({ relation }) => relation.oid === oid)
 
-/** The session of an actor. */
+/** The session of an actor, and before it what has to stand there for that. */
 export const asActor = (actor: Actor): Block => ({
-  says: [`as ${actor.name}`],
+  says: [
+    actor.scene === undefined ? `as ${actor.name}` : `what a superuser puts there, then as ${actor.name}`,
+  ],
   sql: [sessionSql(actor)],
 })
 
