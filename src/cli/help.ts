@@ -46,9 +46,18 @@ Exit codes: those of check, for the whole. 2 also where a shard is missing, give
 
 export const FINDING_ARGUMENTS = `
 <id> is what the report calls the finding, or as much of its fingerprint as tells it from others.
-Without --report the project is checked first: a finding keeps its id as long as nothing about it changes.
+Without --report the project is checked first: give the directory and the flags that check was given.
+A finding keeps its id as long as nothing about it changes.
+
+Examples:
+  rls-harness check apps/web --output-file report.json
+  rls-harness explain a1f3c09e --report report.json
+  rls-harness repro a1f3c09e --report report.json | psql -X -v ON_ERROR_STOP=1 "$URL"
 
 Exit codes:
   0  printed                              2  no such finding, several, or could not run
   130  interrupted
 `
+
+export const NO_ID =
+  'hint: Each finding of a report ends with the commands and its id: rls-harness explain a1f3c09e\n'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
-import { EXAMPLES, FINDING_ARGUMENTS, MERGE_EXITS, READING, TYPES_EXITS, USAGE_EXITS } from './help.ts'
+import { EXAMPLES, FINDING_ARGUMENTS, MERGE_EXITS, NO_ID, READING, TYPES_EXITS, USAGE_EXITS } from './help.ts'
 import type { Host } from './host.ts'
 import type { MergeFlags } from './merge.ts'
 import type { FindingFlags } from './obtain-report.ts'
@@ -27,7 +27,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/\n\((Did you mean .*)\)/, '\nhint: $1')),
+      outputError: (text, write) =>
+        write(
+          text.replace(/\n\((Did you mean .*)\)/, '\nhint: $1').replace(/(argument 'id')\n/, `$1\n${NO_ID}`),
+        ),
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
     })
@@ -193,7 +196,7 @@ function addData(command: Command): void {
     .option('--relation <glob>', 'judge only relations like public.chat* (repeatable)', collect)
     .option('--seed <n>', 'seed of all random values (default: 42)')
     .option('--rows <n>', 'rows per relation and owner (default: 3)')
-    .option('--no-directed', 'without the rows and sessions that the text of the policies proposes')
+    .option('--no-directed', 'do not make and try the rows and sessions that the policies speak of')
     .option('--concurrency <n>', 'probing sessions at a time')
 }
 

@@ -172,7 +172,7 @@ function repeat(finding: Finding, look: Look): readonly string[] {
   if (finding.reproduction === undefined)
     return hanging(INDENT, look.clean(`There is no script: ${withoutScript(finding)}.`), look)
   return [
-    ...hanging(INDENT, look.clean(`rls-harness repro ${finding.id} | psql "$DATABASE_URL"`), look),
+    ...hanging(INDENT, look.clean(`rls-harness repro ${finding.id} | psql "$URL"`), look),
     ...hanging(
       INDENT,
       look.clean('as a superuser, in a database with the migrations: it needs no rows and changes nothing'),

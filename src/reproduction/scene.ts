@@ -81,9 +81,13 @@ export function opening(scene: Scene, { actor, aims, tables, collides }: Setting
 const holds = (rows: readonly KnownRow[], oid: number): boolean =>
   rows.some(({ relation }) => relation.oid === oid)
 
-/** The session of an actor. */
+/** The session of an actor, and before it what has to stand there for that. */
 export const asActor = (actor: Actor): Block => ({
-  says: [actor.staged ? `what makes the difference, then as ${plainName(actor)}` : `as ${actor.name}`],
+  says: [
+    actor.scene === undefined
+      ? `as ${plainName(actor)}`
+      : `what a superuser puts there, then as ${plainName(actor)}`,
+  ],
   sql: [sessionSql(actor)],
 })
 
