@@ -12,6 +12,7 @@ export function explanation(finding: Finding, report: Report, options: ReporterO
   const { title, impact } = FINDINGS[finding.code] ?? { title: finding.title, impact: '' }
   const parts: readonly (readonly [heading: string, lines: readonly string[]])[] = [
     ['Who', who(finding, report, look)],
+    ['What stands there for it', scene(finding, look)],
     ['Statement', statement(finding, look)],
     ['Steps', steps(finding, look)],
     finding.checks && finding.checks.length > 0
@@ -67,8 +68,7 @@ export function withoutScript({ kind, code }: Pick<Finding, 'kind' | 'code'>): s
 function who(finding: Finding, { actors }: Report, look: Look): readonly string[] {
   const name = deedIn(finding)?.who ?? /^([^:]+): /.exec(finding.evidence)?.[1]
   const actor = actors.find((one) => one.name === name)
-  if (!actor)
-    return name === undefined || finding.kind === 'static' ? [] : hanging(INDENT, look.clean(name), look)
+  if (!actor) return name === undefined || finding.kind === 'static' ? [] : stranger(name, finding, look)
   const tenant = actor.tenant === undefined ? '' : `, in ${actor.tenant}`
   const claims = Object.entries(actor.claims).filter(([key]) => !OF_EVERY_TOKEN.has(key))
   return [
@@ -78,6 +78,21 @@ function who(finding: Finding, { actors }: Report, look: Look): readonly string[
     ),
   ]
 }
+
+/** Who asks in a scenario alone is not of the cast: as far as it matters, the session stands in the witness. */
+function stranger(name: string, { witness: known }: Finding, look: Look): readonly string[] {
+  if (!known) return hanging(INDENT, look.clean(name), look)
+  const { role, claims, settings } = known.session
+  return [
+    ...hanging(INDENT, look.clean(`${name}: role ${role}`), look),
+    ...Object.entries({ ...claims, ...settings }).flatMap(([key, value]) =>
+      hanging(`${INDENT}  `, look.clean(`${key} = ${textOf(value)}`), look),
+    ),
+  ]
+}
+
+const scene = (finding: Finding, look: Look): readonly string[] =>
+  (deedIn(finding)?.scene ?? []).flatMap((line) => hanging(INDENT, look.clean(line), look))
 
 /** What every access token holds, whoever signs in. */
 const OF_EVERY_TOKEN: ReadonlySet<string> = new Set(

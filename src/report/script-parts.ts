@@ -4,6 +4,8 @@ import type { Finding } from '../domain/report.ts'
 export interface Deed {
   /** name of the actor */
   readonly who: string
+  /** what a superuser puts there first */
+  readonly scene: readonly string[]
   readonly statements: readonly string[]
 }
 
@@ -19,7 +21,7 @@ export function deedIn({ reproduction }: Pick<Finding, 'reproduction'>): Deed | 
   if (who === undefined) return undefined
   const last = blocks.findLastIndex((block) => /^-- as (?!superuser$)/m.test(block))
   const own = [...(steps === undefined ? [] : [steps]), blocks[Math.max(asked, last) + 1] ?? '']
-  return { who, statements: own.flatMap(statementsIn) }
+  return { who, scene: sceneIn(blocks[asked] ?? ''), statements: own.flatMap(statementsIn) }
 }
 
 /** Lines that are neither remarks nor belong to the session. */
@@ -29,3 +31,12 @@ const statementsIn = (block: string): readonly string[] =>
     .filter(
       (line) => line !== '' && !/^-- |^rollback;$/.test(line) && !SESSION.test(line) && !SUPERUSER.test(line),
     )
+
+/** What stands in a block before the session begins. */
+function sceneIn(block: string): readonly string[] {
+  const lines = block.split('\n')
+  const session = lines.findIndex((line) => line.startsWith('set local session authorization'))
+  return statementsIn(lines.slice(0, Math.max(0, session)).join('\n')).filter(
+    (line) => !line.startsWith('set local session_replication_role'),
+  )
+}

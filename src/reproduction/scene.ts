@@ -84,9 +84,8 @@ const holds = (rows: readonly KnownRow[], oid: number): boolean =>
 /** The session of an actor, and before it what has to stand there for that. */
 export const asActor = (actor: Actor): Block => ({
   says: [
-    actor.scene === undefined
-      ? `as ${plainName(actor)}`
-      : `what a superuser puts there, then as ${plainName(actor)}`,
+    ...(actor.scene === undefined ? [] : ['what a superuser puts there first, then']),
+    `as ${plainName(actor)}`,
   ],
   sql: [sessionSql(actor)],
 })

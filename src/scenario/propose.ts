@@ -204,3 +204,16 @@ function nullWish(column: Node): Wish {
   const fields = { arg: { [column.kind]: column.fields }, nulltesttype: 'IS_NULL' }
   return { atom: makeAtom({ kind: 'NullTest', fields }), wanted: true }
 }
+
+/** How many further ways of finding rows, elements of lists and near misses there are than are proposed. */
+export function leftOf(term: readonly Literal[]): number {
+  const base = flatten(term, FIRST)
+  const beyond = (count: number, most: number): number => Math.max(0, count - most)
+  const searches = searchesIn(term).map((atom) => searchesOf(atom))
+  return [
+    base ? 0 : 1,
+    ...searches.map((all) => beyond(all.flatMap((one) => waysOf(one)).length, MOST_INNER)),
+    ...searches.flatMap((all) => all.map(({ condition }) => minTerms(condition, true, MOST_INNER).left)),
+    ...listsIn(base?.wishes ?? []).map(([, count]) => beyond(count, MOST_ELEMENTS)),
+  ].reduce((sum, one) => sum + one, 0)
+}

@@ -9,7 +9,7 @@ import type { Draft, DraftRow } from './draft.ts'
 import { valueAt } from './draft.ts'
 import type { Meanings } from './invert.ts'
 import { lapsesOf } from './lapses.ts'
-import { proposalsFor } from './propose.ts'
+import { leftOf, proposalsFor } from './propose.ts'
 import type { Lapsed, Proposal } from './propose.ts'
 import { repair } from './repair.ts'
 import { stageScene } from './scene.ts'
@@ -65,7 +65,10 @@ export class ScenarioMaker {
         proposalsFor(`"${policy}"`, literals).map((proposal) => ({ commands, proposal })),
       ),
     )
-    let left = ways.reduce((sum, one) => sum + one.left, 0)
+    let left = ways.reduce(
+      (sum, one) => sum + one.left + one.terms.reduce((all, { literals }) => all + leftOf(literals), 0),
+      0,
+    )
     for (const { commands, proposal } of proposals) {
       if (made.size >= MOST_SCENARIOS) {
         left += 1
