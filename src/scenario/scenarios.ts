@@ -24,7 +24,18 @@ export interface Ways {
   readonly terms: readonly PolicyTerm[]
   /** ways that were cut off */
   readonly left: number
+  /** they are for who is not signed in */
+  readonly isForAnon?: boolean
 }
+
+/** What is proposed, for which commands, and who is to ask. */
+interface Aim {
+  readonly commands: readonly Command[]
+  readonly proposal: Proposal
+  readonly asker: Actor
+}
+
+const isInsert = ({ commands }: Aim): boolean => commands.every((command) => command === 'insert')
 
 /** Scenarios of one relation. */
 const MOST_SCENARIOS = 60
@@ -60,21 +71,27 @@ export class ScenarioMaker {
   async make(relation: Relation, ways: readonly Ways[]): Promise<Made> {
     const made = new Map<string, Scenario>()
     const unsolved = new Set<string>()
-    const proposals = ways.flatMap(({ commands, terms }) =>
+    const { actor: eve, anon = eve } = this.#world
+    const proposals = ways.flatMap(({ commands, terms, isForAnon = false }) =>
       terms.flatMap(({ policy, literals }) =>
-        proposalsFor(`"${policy}"`, literals).map((proposal) => ({ commands, proposal })),
+        proposalsFor(`"${policy}"`, literals).map((proposal): Aim => ({
+          commands,
+          proposal,
+          asker: isForAnon ? anon : eve,
+        })),
       ),
     )
     let left = ways.reduce(
       (sum, one) => sum + one.left + one.terms.reduce((all, { literals }) => all + leftOf(literals), 0),
       0,
     )
-    for (const { commands, proposal } of proposals) {
+    for (const aim of proposals) {
+      const { proposal } = aim
       if (made.size >= MOST_SCENARIOS) {
         left += 1
         continue
       }
-      const found = await this.#fromProposal(relation, commands, proposal)
+      const found = await this.#fromProposal(relation, aim)
       // what is not to get through may well be impossible: that nobody is signed in, that a row is not there
       if (found === null && !proposal.misses)
         unsolved.add(labelOf(proposal, relationsOf(relation, proposal), null))
@@ -93,28 +110,19 @@ export class ScenarioMaker {
     }
   }
 
-  async #fromProposal(
-    relation: Relation,
-    commands: readonly Command[],
-    proposal: Proposal,
-  ): Promise<readonly Scenario[] | null> {
-    const inserts = commands.every((command) => command === 'insert')
+  async #fromProposal(relation: Relation, aim: Aim): Promise<readonly Scenario[] | null> {
+    const inserts = isInsert(aim)
     const own = inserts ? this.#world.newVictim(relation) : await this.#world.victim(relation)
-    const found = own && (await this.#fromRow(relation, own, commands, proposal))
-    if (found || inserts || own?.standing === null || proposal.misses) return found
+    const found = own && (await this.#fromRow(relation, own, aim))
+    if (found || inserts || own?.standing === null || aim.proposal.misses) return found
     // what stands keeps its key: a row that is to have another one is new
     const made = await this.#world.madeVictim(relation)
-    return made && this.#fromRow(relation, made, commands, proposal)
+    return made && this.#fromRow(relation, made, aim)
   }
 
-  async #fromRow(
-    relation: Relation,
-    own: DraftRow,
-    commands: readonly Command[],
-    proposal: Proposal,
-  ): Promise<readonly Scenario[] | null> {
-    const inserts = commands.every((command) => command === 'insert')
-    const start = await this.#start(own, proposal)
+  async #fromRow(relation: Relation, own: DraftRow, aim: Aim): Promise<readonly Scenario[] | null> {
+    const { proposal } = aim
+    const start = await this.#start(own, aim)
     const solver = await this.#solverFor(relation)
     const solved = start && (await solve(solver, start, proposal.wishes))
     const draft = solved && (await repair(solver, solved))
@@ -128,31 +136,32 @@ export class ScenarioMaker {
     let isStaged = false
     for (const [one, lapsed] of drafts) {
       const label = labelOf(proposal, relationsOf(relation, proposal), lapsed)
-      const staged = await this.#staged(relation, commands, one, lapsed, label, inserts)
+      const staged = await this.#staged(relation, aim, one, lapsed, label)
       isStaged ||= staged !== null
       made.push(...(staged ?? []))
     }
     return isStaged ? made : null
   }
 
-  async #start(own: DraftRow, proposal: Proposal): Promise<Draft | null> {
+  async #start(own: DraftRow, { proposal, asker }: Aim): Promise<Draft | null> {
     const rows = new Map<string, DraftRow>([['r0', own]])
     for (const [index, instance] of proposal.instances.entries()) {
       const made = await this.#world.related(instance.relation, index + 1)
       if (!made) return null
       rows.set(instance.alias, made)
     }
-    return { rows, actor: this.#world.actor, locked: new Set() }
+    return { rows, actor: asker, locked: new Set() }
   }
 
   async #staged(
     relation: Relation,
-    commands: readonly Command[],
+    aim: Aim,
     draft: Draft,
     lapsed: Lapsed | null,
     label: string,
-    inserts: boolean,
   ): Promise<readonly Scenario[] | null> {
+    const { commands } = aim
+    const inserts = isInsert(aim)
     if (isAsItStands(draft, inserts)) return []
     const scene = await stageScene(this.#world, this.#connection, draft, inserts)
     if (!scene) return null
@@ -204,7 +213,9 @@ export class ScenarioMaker {
     const isAboutActor =
       [...draft.locked].some((key) => /^(claim|setting) /.test(key)) ||
       [...draft.rows.values()].some(({ values }) => JSON.stringify(values).includes(stranger.key))
-    return anon && !isAboutActor ? { ...anon, scene, staged: true, stands } : null
+    return anon && draft.actor.user !== null && !isAboutActor
+      ? { ...anon, scene, staged: true, stands }
+      : null
   }
 }
 

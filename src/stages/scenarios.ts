@@ -83,12 +83,29 @@ async function directOne(
 
 /** Each way through the policies once, with all commands that it is a way for. */
 function waysThrough(
-  { catalog, expectationsOf }: ProbeOptions,
+  options: ProbeOptions,
   reading: PolicyReading,
   config: Config,
   relation: Relation,
 ): readonly Ways[] {
-  const role = config.identity === 'supabase' ? 'authenticated' : config.identity.role
+  if (config.identity !== 'supabase') return waysOf(options, reading, relation, config.identity.role)
+  const isOnlyAnons = ({ policy }: PolicyTerm): boolean =>
+    relation.policies.some(({ name, roles }) => name === policy && roles.includes('anon')) &&
+    relation.policies.every(({ name, roles }) => name !== policy || !roles.includes('authenticated'))
+  const anons = waysOf(options, reading, relation, 'anon', isOnlyAnons)
+  return [
+    ...waysOf(options, reading, relation, 'authenticated'),
+    ...anons.map((one) => ({ ...one, isForAnon: true })),
+  ]
+}
+
+function waysOf(
+  { catalog, expectationsOf }: ProbeOptions,
+  reading: PolicyReading,
+  relation: Relation,
+  role: string,
+  isWanted: (term: PolicyTerm) => boolean = () => true,
+): readonly Ways[] {
   const open = new Set(
     expectationsOf(relation.oid).flatMap((one) => (closedByCatalog(one) ? [] : [one.command])),
   )
@@ -99,7 +116,7 @@ function waysThrough(
     const predicate = expandPredicate(catalog, relation, command, side, role, reading)
     const { terms, left } = termsOfPredicate(predicate, MOST_WAYS)
     most = Math.max(most, left)
-    for (const term of terms) {
+    for (const term of terms.filter(isWanted)) {
       const key = `${side} ${textOf(term)}`
       const known = found.get(key)
       if (known) known.commands.push(command)
