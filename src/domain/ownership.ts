@@ -92,6 +92,8 @@ export interface ClaimUse {
   readonly literals: readonly string[]
   /** the claim is a list or an object, of which policies look for a part */
   readonly list: boolean
+  /** policies take its elements one by one, which fails on anything but a list */
+  readonly elements?: boolean
   /** columns that it is compared with */
   readonly columns: readonly { readonly relation: number; readonly column: string }[]
 }

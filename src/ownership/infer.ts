@@ -59,9 +59,10 @@ export function inferModel(
       mentions,
       new Set(tenants.flatMap(({ memberships }) => memberships.map(({ relation }) => relation))),
     ),
-    claims: [...mentions.claims.values()].map(({ path, literals, list, columns }) => ({
+    claims: [...mentions.claims.values()].map(({ path, literals, list, elements, columns }) => ({
       path,
       list,
+      ...(elements ? { elements } : {}),
       literals: [...literals].sort(),
       columns: [...columns.values()],
     })),

@@ -17,9 +17,12 @@ const PREFERENCE = /(notif|mail|sms|push|newsletter|digest|mfa|2fa|otp|phone)/i
 const ENDS = /(expires|expiry|valid_?until|valid_?to|ends_?(at|on))/i
 const POSITIVE = /(active|accepted|approved|confirmed|enabled|verified)/i
 
-/** How a membership or share is put out of force: a status, a flag or a date. */
+/** How a share is put out of force: a flag, a date or a status, rather one that no policy means: `status = 'pending'`. */
 export function inactivity(relation: Relation, mentions: Mentions, key: ForeignKey): Lapse | null {
-  return allLapses(relation, mentions, key)[0] ?? null
+  const all = allLapses(relation, mentions, key)
+  const isMeant = ({ column, value }: Lapse): boolean =>
+    mentions.literals.get(columnKey(relation.oid, column))?.has(String(value)) ?? false
+  return all.find((one) => !isMeant(one)) ?? all[0] ?? null
 }
 
 /** More ways than these are left out: each costs an actor. */

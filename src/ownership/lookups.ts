@@ -1,6 +1,7 @@
 import { bare, child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Relation } from '../domain/catalog.ts'
+import { elementsRead } from './claim-elements.ts'
 import { noEmailShapes, readEmailShapes } from './email-shapes.ts'
 import type { EmailShapeMentions } from './email-shapes.ts'
 import { meaningOf } from './expression.ts'
@@ -33,6 +34,8 @@ export interface Mentions {
       literals: Set<string>
       /** looked into as a list or object, not compared as a text */
       list: boolean
+      /** its elements are taken one by one, which fails on anything but a list */
+      elements: boolean
       columns: Map<string, { relation: number; column: string }>
     }
   >
@@ -126,6 +129,8 @@ function targetColumn(select: Node, scope: Scope, reading: Reading): Resolved | 
   const targets = children(select, 'targetList')
   const value = targets.length === 1 && targets[0] ? child(targets[0], 'val') : undefined
   if (!value) return null
+  const elements = elementsRead(value, reading)
+  if (elements) return { is: 'claim', path: elements }
   const meaning = meaningOf(value, reading.routines, reading.identity)
   if (meaning.is === 'claim') return meaning
   if (meaning.is !== 'column') return null
@@ -136,6 +141,8 @@ function targetColumn(select: Node, scope: Scope, reading: Reading): Resolved | 
 /** Claims that are read at all, also by what compares them somewhere else. */
 function noteClaims(tree: Node, scope: Scope, reading: Reading, into: Mentions): void {
   for (const node of walk(tree)) {
+    const elements = elementsRead(node, reading)
+    if (elements) claimUse(into, elements, true).elements = true
     if (node.kind !== 'A_Expr') continue
     const meaning = meaningOf(node, reading.routines, reading.identity)
     if (meaning.is === 'claim') claimUse(into, meaning.path)
@@ -176,6 +183,7 @@ function claimUse(into: Mentions, path: readonly string[], list = false) {
     path,
     literals: new Set<string>(),
     list,
+    elements: false,
     columns: new Map<string, { relation: number; column: string }>(),
   }
   use.list &&= list

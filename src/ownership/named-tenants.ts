@@ -31,7 +31,13 @@ export function withNamedTenants(
   for (const [name, path] of fresh) {
     if (known.some(({ claims }) => claims.some((claim) => claim.join('.') === name))) continue
     if (!mentions.claims.has(name))
-      mentions.claims.set(name, { path, literals: new Set(), list: false, columns: new Map() })
+      mentions.claims.set(name, {
+        path,
+        literals: new Set(),
+        list: false,
+        elements: false,
+        columns: new Map(),
+      })
     known = withClaim(known, path)
   }
   return known

@@ -35,7 +35,7 @@ export function standpointOf(world: World, draft: Draft, lapsed: Lapsed | null):
           alias !== 'r0' &&
           alias !== lapsed?.alias &&
           names(world, one.values) &&
-          givesAccess(world, draft, alias, one, own, lapsed?.alias),
+          givesAccess(world, draft, alias, own, lapsed?.alias),
       ))
   return { row, actor, entitled }
 }
@@ -143,14 +143,8 @@ function isVouchedFor(world: World, { actor }: Draft, own: DraftRow): boolean {
  * Whether a row that names the actor has to do with the row that is asked for: the same project, the same tenant, or
  * something that hangs together with it. What could not hang together with it at all gives a right everywhere.
  */
-function givesAccess(
-  world: World,
-  draft: Draft,
-  alias: string,
-  link: DraftRow,
-  own: DraftRow,
-  broken: string | undefined,
-): boolean {
+function givesAccess(world: World, draft: Draft, alias: string, own: DraftRow, broken?: string): boolean {
+  const link = draft.rows.get(alias) ?? own
   if (isBehind(world, draft, link, broken)) return false
   if (!ancestry(world, own.relation).some((oid) => ancestry(world, link.relation).includes(oid))) return true
   const { privileges, tenants } = world.model

@@ -242,7 +242,9 @@ function claimsFor(
   }
   for (const path of new Set(model.tenants.flatMap((kind) => kind.claims))) {
     const index = model.tenants.findIndex((kind) => kind.claims.includes(path))
-    if (tenant && path[0] !== 'request.headers') setPath(claims, path, tenant.keys[index])
+    const isList = model.claims.some((use) => use.elements && use.path.join('.') === path.join('.'))
+    const key = tenant?.keys[index]
+    if (tenant && path[0] !== 'request.headers') setPath(claims, path, isList ? [key] : key)
   }
   if (person.right !== null)
     for (const { path, literals } of model.claims)
