@@ -5,13 +5,20 @@ import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import { areaUnit } from './domain/area.ts'
 import type { Area, Surroundings } from './domain/area.ts'
 import type { Config } from './domain/config.ts'
+import { withCoverage } from './domain/coverage.ts'
 import type { Part } from './domain/fact.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
-import type { PolicyCoverage, Report, ReportedFunction, ReportedRelation, Timing } from './domain/report.ts'
-import type { ScenarioCount } from './domain/scenario.ts'
+import type {
+  PolicyCoverage,
+  Report,
+  ReportedFunction,
+  ReportedRelation,
+  ScenarioCoverage,
+  Timing,
+} from './domain/report.ts'
 import { PRIVILEGES, unitKey } from './domain/shard.ts'
 import type { PlannedUnit } from './domain/shard.ts'
 import type { Head, Tried, TriedUnit } from './domain/tried.ts'
@@ -73,34 +80,17 @@ function triedOf(input: AssembleInput): Tried {
     units: input.units,
     own: unitsTried(input)
       .filter(({ key }) => keys.has(key))
-      .map((unit) => withCoverage(unit, input.covered.get(unit.key) ?? []))
-      .map((unit) => withScenarios(unit, input.directed)),
+      .map((unit) => withCoverage(unit, input.covered.get(unit.key) ?? [], derivedFor(unit, input.directed))),
     parts: input.judged.filter(({ unit }) => keys.has(unit)),
   }
 }
 
-const withCoverage = (unit: TriedUnit, policies: readonly PolicyCoverage[]): TriedUnit =>
-  policies.length === 0 ? unit : { ...unit, policies }
-
-/** What was derived from the policies of a relation, where anything was. */
-function withScenarios(unit: TriedUnit, directed: readonly Directed[]): TriedUnit {
-  const { relation, scope } = unit.relation
-    ? { relation: unit.relation.name, scope: unit.relation.scope }
-    : {}
-  const found = scope === undefined ? directed.find((one) => one.relation.qualified === relation) : undefined
-  if (!found) return unit
-  const { count, opaque } = { ...found, count: withoutSeen(found.count, unit.policies ?? []) }
-  const isNothing = count.tried + count.left + count.unsolved.length + opaque.length === 0
-  return isNothing ? unit : { ...unit, scenarios: { relation: found.relation.qualified, ...count, opaque } }
-}
-
-/** A way that the usual rows and sessions went through needs no scenario. */
-function withoutSeen(count: ScenarioCount, policies: readonly PolicyCoverage[]): ScenarioCount {
-  const isSeen = (text: string): boolean =>
-    policies.some(
-      ({ policy, atoms }) => text.startsWith(`"${policy}"`) && atoms.every(({ seenTrue }) => seenTrue),
-    )
-  return { ...count, unsolved: count.unsolved.filter((text) => !isSeen(text)) }
+/** What was derived from the policies of the unit's relation. */
+function derivedFor({ relation }: TriedUnit, directed: readonly Directed[]): ScenarioCoverage | undefined {
+  const found = directed.find(
+    (one) => one.relation.qualified === relation?.name && relation.scope === undefined,
+  )
+  return found && { relation: found.relation.qualified, ...found.count, opaque: found.opaque }
 }
 
 function headOf(input: AssembleInput): Head {

@@ -1,4 +1,5 @@
 import type { AtomCoverage, PolicyCoverage, ScenarioCoverage, Truth } from './report.ts'
+import type { TriedUnit } from './tried.ts'
 
 /** An atom of a policy that was seen to come to something for somebody. */
 export interface AtomEvidence {
@@ -98,4 +99,29 @@ export function scenariosText(scenarios: readonly ScenarioCoverage[]): string | 
     ...(left > 0 ? [`${left} left out`] : []),
   ].join(', ')
   return `${tried} ${tried === 1 ? 'scenario' : 'scenarios'}${rest === '' ? '' : ` (${rest})`}`
+}
+
+/** The unit with what was seen of its policies, and what was derived from them, where anything was. */
+export function withCoverage(
+  unit: TriedUnit,
+  policies: readonly PolicyCoverage[],
+  derived: ScenarioCoverage | undefined,
+): TriedUnit {
+  const scenarios = derived && withoutSeen(derived, policies)
+  const isNothing =
+    !scenarios || scenarios.tried + scenarios.left + scenarios.unsolved.length + scenarios.opaque.length === 0
+  return {
+    ...unit,
+    ...(policies.length === 0 ? {} : { policies }),
+    ...(isNothing ? {} : { scenarios }),
+  }
+}
+
+/** A way that the usual rows and sessions went through needs no scenario. */
+function withoutSeen(derived: ScenarioCoverage, policies: readonly PolicyCoverage[]): ScenarioCoverage {
+  const isSeen = (text: string): boolean =>
+    policies.some(
+      ({ policy, atoms }) => text.startsWith(`"${policy}"`) && atoms.every(({ seenTrue }) => seenTrue),
+    )
+  return { ...derived, unsolved: derived.unsolved.filter((text) => !isSeen(text)) }
 }

@@ -1,6 +1,5 @@
 import type { Connection } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
-import { plainSql } from '../domain/plain-sql.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Scenario, ScenarioCount } from '../domain/scenario.ts'
 import type { Command } from '../domain/vocabulary.ts'
@@ -8,6 +7,7 @@ import type { PolicyTerm } from '../policy/terms.ts'
 import type { Draft, DraftRow } from './draft.ts'
 import { valueAt } from './draft.ts'
 import type { Meanings } from './invert.ts'
+import { labelOf } from './label.ts'
 import { lapsesOf } from './lapses.ts'
 import { leftOf, proposalsFor } from './propose.ts'
 import type { Lapsed, Proposal } from './propose.ts'
@@ -93,8 +93,7 @@ export class ScenarioMaker {
       }
       const found = await this.#fromProposal(relation, aim)
       // what is not to get through may well be impossible: that nobody is signed in, that a row is not there
-      if (found === null && !proposal.misses)
-        unsolved.add(labelOf(proposal, relationsOf(relation, proposal), null))
+      if (found === null && !proposal.misses) unsolved.add(labelOf(relation, proposal, null))
       for (const one of found ?? []) {
         const key = JSON.stringify([one.actor.scene, one.actor.claims, one.row.values, one.commands])
         const known = made.get(key)
@@ -135,7 +134,7 @@ export class ScenarioMaker {
     const made: Scenario[] = []
     let isStaged = false
     for (const [one, lapsed] of drafts) {
-      const label = labelOf(proposal, relationsOf(relation, proposal), lapsed)
+      const label = labelOf(relation, proposal, lapsed)
       const staged = await this.#staged(relation, aim, one, lapsed, label)
       isStaged ||= staged !== null
       made.push(...(staged ?? []))
@@ -225,10 +224,6 @@ const named = ({ qualified }: Relation, scenario: Scenario, index: number): Scen
   actor: { ...scenario.actor, name: `${scenario.actor.name} (${qualified} ${index + 1})` },
 })
 
-/** Relations by the names that conditions give to their rows. */
-const relationsOf = (own: Relation, { instances }: Proposal): ReadonlyMap<string, Relation> =>
-  new Map([['r0', own], ...instances.map(({ alias, relation }) => [alias, relation] as const)])
-
 /** What the actor writes into the own token for the condition to hold. */
 function forgeryIn({ locked, actor }: Draft): Pick<Actor, 'forged'> {
   const paths = [...locked].flatMap((key) =>
@@ -246,18 +241,3 @@ const isAsItStands = ({ rows, locked }: Draft, inserts: boolean): boolean =>
   !inserts &&
   [...rows.values()].every(({ values, standing }) => JSON.stringify(values) === JSON.stringify(standing)) &&
   ![...locked].some((key) => /^(claim|setting) /.test(key))
-
-/** A scenario in words: columns by the names of their relations, literals without their types. */
-function labelOf(
-  { label }: Proposal,
-  relations: ReadonlyMap<string, Relation>,
-  lapsed: Lapsed | null,
-): string {
-  const named = (alias: string): string => `${relations.get(alias)?.name ?? alias}.`
-  const plain = plainSql(
-    label.replaceAll(/\br0\./g, '').replaceAll(/\b(s\d+)\./g, (_, alias: string) => named(alias)),
-  )
-  if (!lapsed) return plain
-  const value = typeof lapsed.value === 'string' ? `'${lapsed.value}'` : String(lapsed.value)
-  return `${plain}, with ${named(lapsed.alias)}${lapsed.column} = ${value}`
-}
