@@ -88,14 +88,16 @@ export function coverageText(coverages: readonly PolicyCoverage[]): string | nul
 export function scenariosText(scenarios: readonly ScenarioCoverage[]): string | null {
   const sum = (of: (one: ScenarioCoverage) => number): number =>
     scenarios.reduce((all, one) => all + of(one), 0)
-  const [tried, unsolved, left] = [
+  const [tried, unsolved, failed, left] = [
     sum((one) => one.tried),
     sum((one) => one.unsolved.length),
+    sum((one) => one.failed.length),
     sum((one) => one.left),
   ]
   if (tried + unsolved + left === 0) return null
   const rest = [
     ...(unsolved > 0 ? [`${unsolved} unsolved`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
     ...(left > 0 ? [`${left} left out`] : []),
   ].join(', ')
   return `${tried} ${tried === 1 ? 'scenario' : 'scenarios'}${rest === '' ? '' : ` (${rest})`}`

@@ -28,6 +28,8 @@ export interface ScenarioCount {
   readonly tried: number
   /** those for which no row and session were found that make the condition come out that way */
   readonly unsolved: readonly string[]
+  /** those that ended in an error, with the server's word: they show nothing */
+  readonly failed: readonly string[]
   /** how many were left out, for being too many */
   readonly left: number
 }

@@ -28,19 +28,30 @@ export interface ScenarioOptions {
   readonly expectationsOf: (relation: number) => readonly Expectation[]
 }
 
-/** Tries what a scenario is for: each command on its row alone. What got through is told; a refusal proves nothing new. */
+/** What trying a scenario showed. */
+export interface Tried {
+  /** what got through: a refusal proves nothing new */
+  readonly observations: readonly Observation[]
+  /** what ended in an error that is no refusal, in the server's words */
+  readonly failed: readonly string[]
+}
+
+/** Tries what a scenario is for: each command on its row alone. */
 export async function tryScenario(
   connection: Connection,
   options: ScenarioOptions,
   relation: Relation,
   scenario: Scenario,
-): Promise<readonly Observation[]> {
+): Promise<Tried> {
   const target = targetOf(options.catalog, options.model, relation)
   const trials = scenario.commands.flatMap((command) => trialsFor(options, target, scenario, command))
   const observations: Observation[] = []
+  const failed: string[] = []
   for (const trial of trials) {
     const outcome = await outcomeOf(connection, options.catalog, trial)
-    if (!outcome || !isThrough(outcome)) continue
+    if (outcome.kind === 'broken')
+      failed.push(`${scenario.label}: ${trial.probe.attempt}: ${outcome.message} (${outcome.sqlstate})`)
+    if (!isThrough(outcome)) continue
     if (trial.probe.command === 'insert' && !(await staysAs(connection, trial, outcome))) continue
     const exempt = await exemption(connection, options, scenario, trial)
     observations.push({
@@ -50,7 +61,7 @@ export async function tryScenario(
       statement: trial.statement,
     })
   }
-  return observations
+  return { observations, failed }
 }
 
 const isThrough = (outcome: Outcome): boolean =>
@@ -153,7 +164,7 @@ function onlyThis(base: Relation, values: Values): string {
   ].join(';\n')
 }
 
-async function outcomeOf(connection: Connection, catalog: Catalog, trial: Trial): Promise<Outcome | null> {
+async function outcomeOf(connection: Connection, catalog: Catalog, trial: Trial): Promise<Outcome> {
   const isRead = trial.probe.command === 'select'
   try {
     const results = await connection.results(

@@ -18,6 +18,7 @@ const report = sampleReport({
         relation: 'public.chats',
         tried: 7,
         unsolved: ['"own", with a moon'],
+        failed: ['"own": read: division by zero (22012)'],
         left: 2,
         opaque: ['public.f: it loops'],
       },
@@ -53,7 +54,7 @@ const report = sampleReport({
 
 test('the header says how many atoms were seen both ways, constants left out', () => {
   expect(draw(report, 'warning')).toContain(
-    '1 of 3 atoms of 2 policies seen both ways, 7 scenarios (1 unsolved, 2 left out)',
+    '1 of 3 atoms of 2 policies seen both ways, 7 scenarios (1 unsolved, 1 failed,',
   )
   expect(draw(report, 'warning')).not.toContain('never true')
   expect(draw(sampleReport(), 'all')).not.toContain('atom')
@@ -74,6 +75,7 @@ test('everything lists the others, with whom they were seen and why not', () => 
       '   public.chats',
       '     opaque: public.f: it loops',
       '     no row found for "own", with a moon',
+      '     ended in an error: "own": read: division by zero (22012)',
       '     2 scenarios left out',
     ].join('\n'),
   )

@@ -16,12 +16,13 @@ export function coverage(report: Report, level: Level, look: Look): readonly str
 }
 
 function doubtsOf(
-  { relation, unsolved, left, opaque }: Report['coverage']['scenarios'][number],
+  { relation, unsolved, failed, left, opaque }: Report['coverage']['scenarios'][number],
   look: Look,
 ): readonly string[] {
   const texts = [
     ...opaque.map((text) => `opaque: ${text}`),
     ...unsolved.map((text) => `no row found for ${text}`),
+    ...failed.map((text) => `ended in an error: ${text}`),
     ...(left > 0 ? [`${count(left, 'scenario')} left out`] : []),
   ]
   if (texts.length === 0) return []

@@ -42,7 +42,7 @@ const MOST_SCENARIOS = 60
 
 export interface Made {
   readonly scenarios: readonly Scenario[]
-  readonly count: ScenarioCount
+  readonly count: Omit<ScenarioCount, 'failed'>
 }
 
 /** Makes the scenarios of one relation. The connection is a superuser's, in a transaction that is rolled back. */

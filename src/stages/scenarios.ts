@@ -76,9 +76,14 @@ async function directOne(
   await connection.run('rollback;\nbegin')
   const made = await maker.make(relation, ways)
   const observations: Observation[] = []
-  for (const scenario of made.scenarios)
-    observations.push(...(await tryScenario(connection, options, relation, scenario)))
-  return { relation, scenarios: made.scenarios, observations, count: made.count, opaque: opaqueIn(ways) }
+  const failed: string[] = []
+  for (const scenario of made.scenarios) {
+    const tried = await tryScenario(connection, options, relation, scenario)
+    observations.push(...tried.observations)
+    failed.push(...tried.failed)
+  }
+  const count = { ...made.count, failed }
+  return { relation, scenarios: made.scenarios, observations, count, opaque: opaqueIn(ways) }
 }
 
 /** Each way through the policies once, with all commands that it is a way for. */
