@@ -61,6 +61,6 @@ export function shows(script: string, replayed: Replayed): boolean {
 
 /** Functions cut values short, or write them as bytes. */
 function holds(answer: string, value: string): boolean {
-  const forms = [JSON.stringify(value).slice(1, -1), value.slice(0, 8), Buffer.from(value).toString('hex')]
+  const forms = [JSON.stringify(value).slice(1, -1), value.slice(0, 12), Buffer.from(value).toString('hex')]
   return value !== '' && forms.some((form) => answer.toLowerCase().includes(form.toLowerCase()))
 }
