@@ -1,0 +1,3 @@
+import { describeTwins } from './twins/twins.ts'
+
+describeTwins(1, 3)

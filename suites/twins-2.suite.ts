@@ -1,0 +1,3 @@
+import { describeTwins } from './twins/twins.ts'
+
+describeTwins(2, 3)
