@@ -157,6 +157,10 @@ describe('subqueries', () => {
       'an aggregate',
       '(( SELECT sum(members.role) FROM public.members WHERE (members.org_id = notes.org_id)) > 5)',
     ],
+    [
+      'an aggregate',
+      '(( SELECT bit_or(length(members.role)) FROM public.members WHERE (members.org_id = notes.org_id)) > 5)',
+    ],
     ['LIMIT', '(org_id IN ( SELECT members.org_id FROM public.members LIMIT 1))'],
   ])('%s is not looked into, and columns of the row have its name', (why, using) => {
     const [atom] = atoms(using)

@@ -1,5 +1,6 @@
 import { child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
+import { isAggregateName } from './aggregate-names.ts'
 import { rebuilt, uncast } from './nodes.ts'
 import type { Context, Lookup } from './context.ts'
 
@@ -20,26 +21,15 @@ export function aggregateOf(node: Node, context: Context): Aggregate | null {
   const inner = uncast(node)
   const lookup = inner.fields['subLinkType'] === 'EXPR_SUBLINK' ? lookupOf(inner, context) : null
   const call = lookup?.targets[0]?.node
-  if (!lookup || call?.kind !== 'FuncCall' || !AGGREGATES.has(nameParts(call, 'funcname').at(-1) ?? ''))
+  if (
+    !lookup ||
+    call?.kind !== 'FuncCall' ||
+    !isAggregateName(nameParts(call, 'funcname').at(-1) ?? '', context.reading)
+  )
     return null
   const [argument, more] = children(call, 'args')
   return more ? null : { name: nameParts(call, 'funcname').at(-1) ?? '', argument: argument ?? null, lookup }
 }
-
-const AGGREGATES: ReadonlySet<string> = new Set([
-  'count',
-  'sum',
-  'max',
-  'min',
-  'avg',
-  'array_agg',
-  'string_agg',
-  'bool_or',
-  'bool_and',
-  'every',
-  'json_agg',
-  'jsonb_agg',
-])
 
 export interface Pulled {
   /** the expression with what is returned in place of each subquery */

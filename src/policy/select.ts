@@ -1,5 +1,6 @@
 import { child, children, nameParts, stringOf, toNode, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
+import { isAggregateName } from './aggregate-names.ts'
 import { Unreadable, step } from './context.ts'
 import type { Env, Found, Lookup, Target } from './context.ts'
 import { isHarmlessLimit, readFrom } from './from.ts'
@@ -54,33 +55,10 @@ export function refuseShape(select: Node, env: Env): void {
 
 export const targetsOf = (select: Node): readonly Node[] => children(select, 'targetList')
 
-const AGGREGATES: ReadonlySet<string> = new Set([
-  'count',
-  'sum',
-  'max',
-  'min',
-  'avg',
-  'array_agg',
-  'string_agg',
-  'bool_or',
-  'bool_and',
-  'every',
-  'bit_or',
-  'bit_and',
-  'json_agg',
-  'jsonb_agg',
-  'json_object_agg',
-  'jsonb_object_agg',
-])
-
 /** A call of an aggregate of this SELECT, not of one inside of it. */
 export const isAggregate = (node: Node, { context }: Env): boolean => {
   if (node.kind !== 'FuncCall') return false
-  const name = nameParts(node, 'funcname').at(-1) ?? ''
-  return (
-    AGGREGATES.has(name) ||
-    context.reading.catalog.routines.some((routine) => routine.kind === 'aggregate' && routine.name === name)
-  )
+  return isAggregateName(nameParts(node, 'funcname').at(-1) ?? '', context.reading)
 }
 
 export const isAggregated = (target: Node, env: Env): boolean =>
