@@ -161,6 +161,10 @@ describe('subqueries', () => {
       'an aggregate',
       '(( SELECT bit_or(length(members.role)) FROM public.members WHERE (members.org_id = notes.org_id)) > 5)',
     ],
+    [
+      'an aggregate',
+      "(( SELECT string_agg(members.role, ','::text) FROM public.members WHERE (members.org_id = notes.org_id)) = 'a,b'::text)",
+    ],
     ['LIMIT', '(org_id IN ( SELECT members.org_id FROM public.members LIMIT 1))'],
   ])('%s is not looked into, and columns of the row have its name', (why, using) => {
     const [atom] = atoms(using)

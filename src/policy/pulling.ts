@@ -27,8 +27,8 @@ export function aggregateOf(node: Node, context: Context): Aggregate | null {
     !isAggregateName(nameParts(call, 'funcname').at(-1) ?? '', context.reading)
   )
     return null
-  const [argument, more] = children(call, 'args')
-  return more ? null : { name: nameParts(call, 'funcname').at(-1) ?? '', argument: argument ?? null, lookup }
+  const [argument] = children(call, 'args')
+  return { name: nameParts(call, 'funcname').at(-1) ?? '', argument: argument ?? null, lookup }
 }
 
 export interface Pulled {
