@@ -28,6 +28,8 @@ import { accessOf, seenCells } from './judge/summary.ts'
 import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
 import { reportArea } from './reported-areas.ts'
+import { guardsOf, placesIn } from './reported-relations.ts'
+import type { Places } from './reported-relations.ts'
 import { shardReport } from './shard.ts'
 import type { Directed } from './stages/scenarios.ts'
 
@@ -140,10 +142,13 @@ function untriedIn({ catalog, areas }: AssembleInput): readonly string[] {
 }
 
 /** Who holds EXECUTE, by himself or through PUBLIC. */
-function reportFunction({ signature, securityDefiner, executableBy }: Routine): ReportedFunction {
+function reportFunction(
+  { signature, securityDefiner, executableBy }: Routine,
+  places: Places,
+): ReportedFunction {
   const callers = executableBy.filter((role) => role !== 'service_role')
   const execute = callers.includes('anon') ? 'everyone' : callers.length > 0 ? 'authenticated' : 'nobody'
-  return { name: signature, securityDefiner, access: { execute } }
+  return { name: signature, securityDefiner, access: { execute }, ...places('function', signature) }
 }
 
 /** Every unit that holds something to show, in the order of the report. */
@@ -177,14 +182,14 @@ function unitsTried(input: AssembleInput): readonly TriedUnit[] {
       const { qualified } = area.relation
       return {
         key: unitKey(areaUnit(area)),
-        relation: reportArea(area, catalog, population, seen),
+        relation: reportArea(area, catalog, population, seen, placesIn(input.prepared.definitions)),
         probes: rowsOf(seen, qualified),
         platformGrants: [],
       }
     }),
     ...routines.map((routine) => ({
       key: unitKey({ kind: 'function', name: routine.signature }),
-      function: reportFunction(routine),
+      function: reportFunction(routine, placesIn(input.prepared.definitions)),
       probes: callsOf(routine.oid).map((one) => callRow(one, routine.signature)),
       platformGrants: [],
     })),
@@ -240,17 +245,19 @@ function outcomeText(outcome: Outcome): string {
 }
 
 function reportRelation(
-  { catalog, model }: AssembleInput,
+  input: AssembleInput,
   relation: Relation,
   base: Relation,
   cells: ReportedRelation['cells'],
 ): ReportedRelation {
+  const { catalog, model } = input
   const ownership = model.ownerships.get(base.oid)
   return {
     name: relation.qualified,
     kind: relation.kind,
     exposed: isExposed(catalog, relation),
     rowSecurity: relation.rowSecurity,
+    ...guardsOf(relation, catalog.apiRoles, placesIn(input.prepared.definitions)),
     ownership: {
       kind: ownership?.kind ?? 'shared',
       path: [...(ownership?.tenants ?? []), ...(ownership?.owners ?? [])].map(({ steps, column }) =>

@@ -5,6 +5,8 @@ import type { Observation } from './domain/probe.ts'
 import type { ReportedRelation } from './domain/report.ts'
 import { isExposed } from './judge/static.ts'
 import { accessOf, seenCells } from './judge/summary.ts'
+import { guardsOf } from './reported-relations.ts'
+import type { Places } from './reported-relations.ts'
 
 /** Buckets and topics stand in the matrix like relations. */
 export function reportArea(
@@ -12,6 +14,7 @@ export function reportArea(
   catalog: Catalog,
   population: Population,
   observations: readonly Observation[],
+  places: Places,
 ): ReportedRelation {
   const cells = seenCells({
     relation,
@@ -25,6 +28,7 @@ export function reportArea(
     kind: kind === 'topics' ? 'topic' : 'bucket',
     exposed: isExposed(catalog, relation),
     rowSecurity: relation.rowSecurity,
+    ...guardsOf(relation, catalog.apiRoles, places),
     ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(-1).map(({ why }) => why) },
     access: accessOf(cells),
     cells,

@@ -1,3 +1,4 @@
+import type { Policy } from './catalog.ts'
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
 import type { AppliedSource } from './source.ts'
 import type { PlatformGrant } from './privilege.ts'
@@ -5,13 +6,30 @@ import type { ScenarioCount } from './scenario.ts'
 import type { Shard } from './shard.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
 
-export interface ReportedRelation {
+/** Where an object was last defined: relative to the project, 1-based. Absent where that is not known. */
+export interface Place {
+  readonly file?: string
+  readonly line?: number
+}
+
+export interface ReportedPolicy extends Policy, Place {}
+
+/** What a role that callers come in as may do with a relation, or with some of its columns. */
+export interface ReportedPrivilege {
+  readonly role: string
+  readonly commands: readonly Command[]
+}
+
+export interface ReportedRelation extends Place {
   readonly name: string
   /** the part of the relation that it is about: a bucket, topics of one layout */
   readonly scope?: string
   readonly kind: string
   readonly exposed: boolean
   readonly rowSecurity: { readonly enabled: boolean; readonly forced: boolean }
+  /** its own; of a view those of the tables that it reads stand there */
+  readonly policies: readonly ReportedPolicy[]
+  readonly privileges: readonly ReportedPrivilege[]
   readonly ownership: {
     readonly kind: string
     readonly path: readonly string[]
@@ -26,7 +44,7 @@ export interface ReportedRelation {
 /** `closed` nothing got through, `open` it did and may, `leak` it did and may not, `blocked` it did not and should, `untested`, `none` nothing to try */
 export type Cell = 'closed' | 'open' | 'leak' | 'blocked' | 'untested' | 'none'
 
-export interface ReportedFunction {
+export interface ReportedFunction extends Place {
   readonly name: string
   readonly securityDefiner: boolean
   readonly access: { readonly execute: Audience }
@@ -47,23 +65,19 @@ export interface ReportedActor {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-export interface Blame {
+export interface Blame extends Place {
   readonly policy?: string
   readonly statement?: string
   /** the branch of the policy that let the row through: `visibility = 'public'`; of a function its statement */
   readonly through?: string
-  readonly file?: string
-  readonly line?: number
 }
 
 /** What a condition came to: true, false, or NULL. */
 export type Truth = boolean | null
 
-/** Where something stands in the migrations. */
-interface Placed {
+/** What was said, and where. */
+interface Placed extends Place {
   readonly statement?: string
-  readonly file?: string
-  readonly line?: number
 }
 
 /** What the server checks on the way of a statement, in its order. */
@@ -159,7 +173,16 @@ export interface Finding {
   /** a psql script for a database that the migrations were applied to */
   readonly reproduction?: string
   readonly remedy?: { readonly sql: string; readonly verified: boolean }
-  readonly suppressed?: { readonly by: 'ignore'; readonly reason: string; readonly expires?: string }
+  /** why it does not count: the configuration accepts it, or it was there when the project was adopted */
+  readonly suppressed?: Acceptance
+}
+
+/** Who says that something is accepted, and why. */
+export interface Acceptance {
+  readonly by: 'ignore' | 'baseline'
+  readonly reason: string
+  /** ISO date, the last day on which it is accepted */
+  readonly expires?: string
 }
 
 export interface Untested {
@@ -170,6 +193,8 @@ export interface Untested {
   /** standing, or `all` where the command as a whole proved nothing */
   readonly actor: Standing | 'all'
   readonly reason: string
+  /** it was untested when the project was adopted: it is shown and does not fail the gate */
+  readonly accepted?: Acceptance
 }
 
 /** One statement of several that together reach what none of them would alone. */

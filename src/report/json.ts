@@ -12,7 +12,11 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   steps: words('name ms'),
   sources: words('tool files notes'),
   files: words('path sha256 notes'),
-  relations: words('name scope kind exposed rowSecurity ownership access cells'),
+  relations: words(
+    'name scope kind exposed file line rowSecurity policies privileges ownership access cells',
+  ),
+  policies: words('name command permissive roles using withCheck file line relation policy side atoms'),
+  privileges: words('role commands'),
   rowSecurity: words('enabled forced'),
   ownership: words('kind path evidence'),
   access: COMMANDS,
@@ -27,7 +31,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   actors: words('name role tenant claims'),
   probes: words('columns rows'),
   coverage: words('planned executed untested'),
-  untested: words('relation scope command actor reason'),
+  untested: words('relation scope command actor reason accepted'),
   findings: words(
     'id fingerprint code kind severity relation scope command actor title evidence blame reproduction remedy suppressed',
   ),
@@ -35,6 +39,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   blame: words('policy statement file line'),
   remedy: words('sql verified'),
   suppressed: words('by reason expires'),
+  accepted: words('by reason expires'),
   summary: words('relations probes bySeverity suppressed'),
   bySeverity: words('error warning note'),
 }

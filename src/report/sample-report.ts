@@ -27,6 +27,8 @@ export function relation(name: string, drawn: Drawn = ISOLATED, kind = 'table'):
     kind,
     exposed: true,
     rowSecurity: { enabled: true, forced: false },
+    policies: [],
+    privileges: [],
     ownership: { kind: 'user', path: ['user_id'], evidence: ['foreign key to auth.users'] },
     access: { select: 'owner', insert: 'owner', update: 'owner', delete: 'owner' },
     cells: {
