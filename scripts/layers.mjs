@@ -14,7 +14,8 @@ const file = join(root, '.oxlintrc.json')
 const LAYERS = {
   domain: { from: '', packages: '@faker-js/faker' },
   sql: { from: '', packages: 'libpg-query pgsql-deparser' },
-  config: { from: 'errors', packages: 'jiti smol-toml zod' },
+  baseline: { from: 'errors', packages: '' },
+  config: { from: 'baseline errors', packages: 'jiti smol-toml zod' },
   engine: { from: 'errors', packages: 'testcontainers' },
   database: { from: 'sql errors', packages: 'pg pg-copy-streams' },
   gateway: { from: 'database sql errors', packages: '' },
@@ -41,7 +42,7 @@ const LAYERS = {
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config report lock errors',
+    from: 'run inspect types merge read-shard read-report config report lock baseline errors',
     packages: 'commander',
   },
 }
