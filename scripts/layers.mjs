@@ -16,6 +16,7 @@ const LAYERS = {
   sql: { from: '', packages: 'libpg-query pgsql-deparser' },
   config: { from: 'errors', packages: 'jiti smol-toml zod' },
   engine: { from: 'errors', packages: 'testcontainers' },
+  git: { from: 'config engine errors', packages: '' },
   database: { from: 'sql errors', packages: 'pg pg-copy-streams' },
   gateway: { from: 'database sql errors', packages: '' },
   platform: { from: 'database sql errors', packages: '' },

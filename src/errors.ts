@@ -19,6 +19,8 @@ export type HarnessErrorCode =
   | 'TOKEN_INVALID'
   | 'TOKEN_REFUSED'
   | 'MERGE_FAILED'
+  | 'GIT_FAILED'
+  | 'REF_UNKNOWN'
 
 /**
  * An error that is meant for the person who runs the harness: `message` says what is wrong and where, in that
