@@ -17,6 +17,7 @@ const LAYERS = {
   baseline: { from: 'errors', packages: '' },
   config: { from: 'baseline errors', packages: 'jiti smol-toml zod' },
   engine: { from: 'errors', packages: 'testcontainers' },
+  git: { from: 'config engine errors', packages: '' },
   database: { from: 'sql errors', packages: 'pg pg-copy-streams' },
   gateway: { from: 'database sql errors', packages: '' },
   platform: { from: 'database sql errors', packages: '' },
