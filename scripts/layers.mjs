@@ -34,6 +34,7 @@ const LAYERS = {
   judge: { from: '', packages: '' },
   report: { from: '', packages: 'ansis string-width' },
   lock: { from: 'errors', packages: '' },
+  compare: { from: 'lock', packages: '' },
   usage: { from: 'database config', packages: '@babel tinyglobby' },
   tokens: { from: 'errors', packages: 'jose' },
   declare: { from: 'sql', packages: '' },
@@ -43,7 +44,7 @@ const LAYERS = {
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config report lock baseline errors',
+    from: 'run inspect types merge read-shard read-report config report lock baseline compare git errors',
     packages: 'commander',
   },
 }
