@@ -115,6 +115,9 @@ const intent: z.ZodType<Intent> = strict({
   write: declaredAudience.exactOptional(),
   owner: name.exactOptional(),
   tenant: name.exactOptional(),
+  shared: z.literal(true).exactOptional(),
+}).refine(({ shared, owner, tenant }) => !shared || (owner ?? tenant) === undefined, {
+  error: 'rows that are shared have no owner and no tenant',
 })
 
 const source: z.ZodType<SourceConfig> = z.union([

@@ -18,10 +18,15 @@ export interface Intent {
   readonly delete?: DeclaredAudience
   /** insert, update and delete at once */
   readonly write?: DeclaredAudience
-  /** column that holds the user whose row it is */
+  /**
+   * where the user stands whose row it is: a column (`user_id`), a path along foreign keys (`chat_id.owner_id`), or a function
+   * of a column (`split_part(path, '/', 1)`)
+   */
   readonly owner?: string
-  /** column that holds the tenant whose row it is */
+  /** where the tenant stands whose row it is, likewise */
   readonly tenant?: string
+  /** the rows belong to nobody, whatever columns they have */
+  readonly shared?: true
 }
 
 /** Where SQL comes from, before any file was read. `dir` and `sql` are relative to the project. */
