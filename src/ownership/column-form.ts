@@ -67,14 +67,9 @@ function elementForm(node: Node): FormedColumn | undefined {
   const column = plainColumn(of)
   const index = constantOf(child(at, 'uidx'))
   if (column === undefined) return undefined
-  switch (nameParts(call, 'funcname').at(-1)) {
-    case 'foldername':
-      return partForm(column, '/', index)
-    case 'string_to_array':
-      return partForm(column, constantOf(separator), index)
-    default:
-      return undefined
-  }
+  const name = nameParts(call, 'funcname').at(-1)
+  if (name === 'foldername') return partForm(column, '/', index)
+  return name === 'string_to_array' ? partForm(column, constantOf(separator), index) : undefined
 }
 
 /** `data ->> 'user_id'`, `data -> 'author' ->> 'id'`, `data #>> '{author,id}'`. */
