@@ -1,6 +1,7 @@
 import { FINDINGS } from '../domain/finding.ts'
 import type { Blame, Finding, Report } from '../domain/report.ts'
-import { SEVERITIES, type Standing } from '../domain/vocabulary.ts'
+import { SEVERITIES } from '../domain/vocabulary.ts'
+import { asWhom } from './actor-text.ts'
 import { hanging, severityPaint, spread, type Look } from './look.ts'
 import { placeOf } from './place.ts'
 import type { Level } from './reporter.ts'
@@ -101,7 +102,7 @@ export function isShown(finding: Finding, level: Level): boolean {
   return level === 'all' || SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(level)
 }
 
-function describe(finding: Finding, report: Report, look: Look): readonly string[] {
+export function describe(finding: Finding, report: Report, look: Look): readonly string[] {
   const evidence = look.clean(finding.evidence === '' ? finding.title : finding.evidence)
   return [
     titleOf(finding, report, look),
@@ -125,19 +126,6 @@ export function titleOf(finding: Finding, report: Report, look: Look): string {
   const room = look.width - 3 - finding.code.length - 2 - rest.length
   const relation = truncate(look.clean(placeOf(finding.relation, finding.scope)), room, look.ellipsis)
   return ` ${paint(look.severities[finding.severity])} ${paint(finding.code)}  ${look.paint.strong(relation)}${rest}`
-}
-
-function asWhom(standing: Standing, report: Report): string {
-  switch (standing) {
-    case 'anon':
-      return 'without a session'
-    case 'foreign':
-      return report.tenants.length > 0 ? 'as a user of another tenant' : 'as another user'
-    case 'team':
-      return 'as a user of the same tenant'
-    case 'own':
-      return 'as the owner'
-  }
 }
 
 /** A policy, a view, a switch: what let rows through. */

@@ -7,7 +7,7 @@ import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
 import { matrix } from './matrix.ts'
 import type { Level, ReporterOptions } from './reporter.ts'
-import { count } from './text.ts'
+import { count, inert } from './text.ts'
 import { untested } from './untested.ts'
 
 /** The report for a person at a terminal: what was done, who reached what, what is wrong and what to do about it. */
@@ -29,7 +29,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     '',
     ...summary(report, options, look),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(inert).join('\n')}\n`
 }
 
 function notices(report: Report, look: Look): readonly string[] {
