@@ -1,10 +1,11 @@
 import { json } from './json.ts'
+import { junit } from './junit.ts'
 import type { Reporter } from './reporter.ts'
 import { sarif } from './sarif.ts'
 import { terminal } from './terminal.ts'
 
-export const REPORTER_NAMES = ['terminal', 'json', 'sarif'] as const
+export const REPORTER_NAMES = ['terminal', 'json', 'junit', 'sarif'] as const
 export type ReporterName = (typeof REPORTER_NAMES)[number]
 
 /** All reporters by the name that `--reporter` takes. */
-export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = { terminal, json, sarif }
+export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = { terminal, json, junit, sarif }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
+import { validateXML } from 'xmllint-wasm'
 
 const require = createRequire(import.meta.url)
 
@@ -21,4 +22,11 @@ const isSarif = ajv.compile(sarifSchema())
 /** What the schema of SARIF 2.1.0 has against a text. */
 export function sarifErrors(text: string): readonly string[] {
   return isSarif(JSON.parse(text)) ? [] : [ajv.errorsText(isSarif.errors)]
+}
+
+/** What the schema of JUnit XML has against a text; names that occur twice included. */
+export async function junitErrors(xml: string): Promise<readonly string[]> {
+  const schema = readFileSync(new URL('sample-junit.xsd', import.meta.url), 'utf8')
+  const { errors } = await validateXML({ xml: { fileName: 'junit.xml', contents: xml }, schema })
+  return errors.map(({ message }) => message)
 }
