@@ -23,8 +23,8 @@ export interface CheckFlags extends Flags, OutputFlags {
  */
 export async function check(dir: string | undefined, flags: CheckFlags, host: Host): Promise<number> {
   const level = levelOf(flags.level)
-  const destinations = planOutputs(flags, host.cwd)
   const { environment, signal, today } = host
+  const destinations = planOutputs(flags, host.cwd, environment)
   const config = await loadConfig({ cwd: host.cwd, dir, configPath: flags.config, environment, flags })
   assertWritable(destinations)
   const progress = progressTo(host.stderr, {
@@ -38,6 +38,8 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
   // what was cut short proves nothing: no report of it
   signal.throwIfAborted()
   const code = exitCode(report, config.gate)
-  deliverAll(report, destinations, { level, code, color: flags.color }, host)
+  const { gate, projectDir } = config
+  const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir }
+  deliverAll(report, destinations, delivery, host)
   return code
 }

@@ -57,10 +57,39 @@ test('a file without a reporter takes the only one, or the one of its ending', (
   expect(plan({ outputFile: ['/tmp/r.txt'] })).toEqual([{ reporter: 'terminal', path: '/tmp/r.txt' }])
 })
 
+test('the ending of a file says what is written into it', () => {
+  const reporterOf = (name: string) => plan({ outputFile: [name] }).at(-1)?.reporter
+  expect(['a.json', 'a.sarif', 'a.sarif.json', 'a.xml', 'A.XML', 'a.md', 'a.log'].map(reporterOf)).toEqual([
+    'json',
+    'sarif',
+    'sarif',
+    'junit',
+    'junit',
+    'markdown',
+    'terminal',
+  ])
+})
+
+test('annotations stand below the terminal report, and the job summary is written beside them', () => {
+  expect(plan({ reporter: ['github', 'terminal'] })).toEqual([
+    { reporter: 'terminal' },
+    { reporter: 'github' },
+  ])
+  const environment = { GITHUB_STEP_SUMMARY: '/runner/summary.md' }
+  expect(planOutputs({ reporter: ['github'] }, '/project', environment)).toEqual([
+    { reporter: 'github' },
+    { reporter: 'markdown', path: '/runner/summary.md', isSummary: true },
+  ])
+  expect(planOutputs({ reporter: ['json'] }, '/project', environment)).toEqual([{ reporter: 'json' }])
+  expect(complaint(() => plan({ reporter: ['github', 'json'] })).hint).toContain(
+    '--output-file github=<path>',
+  )
+})
+
 test('what cannot be meant is a usage error', () => {
   expect(complaint(() => plan({ reporter: ['jsn'] }))).toMatchObject({
     code: 'USAGE',
-    message: '--reporter: "jsn" is not one of terminal, json, junit, sarif',
+    message: '--reporter: "jsn" is not one of terminal, json, junit, sarif, github, markdown',
     hint: 'Did you mean "json"?',
   })
   expect(complaint(() => plan({ outputFile: ['jsn=r.json'] })).message).toContain('--output-file: "jsn"')

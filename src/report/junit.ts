@@ -54,14 +54,14 @@ const tested = (one: Case, report: Report, options: ReporterOptions): Tested => 
 
 /** The run as a whole: whether it judged anything, its notices, and what stops the gate beside the cases. */
 function runCase(report: Report, { exitCode }: ReporterOptions, cases: readonly Tested[]): Tested {
-  const notices = report.notices.join('\n')
+  const lines = report.notices
   const isStopped = cases.some(({ verdict: { kind } }) => kind === 'failure' || kind === 'error')
   const verdict = ((): CaseVerdict => {
     if (exitCode === 2 || report.outcome === 'could-not-run')
-      return { kind: 'error', type: 'could-not-run', message: 'nothing could be judged', text: notices }
+      return { kind: 'error', type: 'could-not-run', message: 'nothing could be judged', lines }
     if (exitCode === 1 && !isStopped)
-      return { kind: 'failure', type: 'notice', message: 'notices stop the strict gate', text: notices }
-    return { kind: 'passed', remarks: report.notices }
+      return { kind: 'failure', type: 'notice', message: 'notices stop the strict gate', lines }
+    return { kind: 'passed', remarks: lines }
   })()
   return { place: report.tool.name, name: 'the run', verdict }
 }
@@ -86,12 +86,12 @@ function testcase({ place, name, verdict }: Tested, time: string): Xml {
 function contentOf(verdict: CaseVerdict): readonly Xml[] {
   switch (verdict.kind) {
     case 'passed':
-      return verdict.remarks.length === 0 ? [] : [element('system-out', {}, verdict.remarks.join('\n'))]
+      return verdict.remarks.length === 0 ? [] : [element('system-out', {}, { lines: verdict.remarks })]
     case 'skipped':
       return [element('skipped', { message: verdict.message })]
     case 'failure':
     case 'error':
-      return [element(verdict.kind, { type: verdict.type, message: verdict.message }, verdict.text)]
+      return [element(verdict.kind, { type: verdict.type, message: verdict.message }, verdict)]
   }
 }
 

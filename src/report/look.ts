@@ -53,7 +53,8 @@ export function lookOf({ colour, unicode, width }: LookOptions): Look {
       faint: (text) => ansi.dim(text),
       strong: (text) => ansi.bold(text),
     },
-    clean: (text) => harmless(text, unicode),
+    // wrapped, a word may begin a line: see `inert`
+    clean: (text) => harmless(text, unicode).replaceAll(/(?<=^| ):(?=:)/g, String.raw`\x3a`),
   }
 }
 

@@ -1,13 +1,14 @@
-import type { Finding, Report } from '../domain/report.ts'
-import { SEVERITIES } from '../domain/vocabulary.ts'
+import type { Acceptance, Finding, Report } from '../domain/report.ts'
 import { extentOf } from './extent.ts'
 import { coverage } from './coverage.ts'
 import { findings, isShown, openFindings } from './findings.ts'
 import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
 import { matrix } from './matrix.ts'
+import { placeOf } from './place.ts'
 import type { Level, ReporterOptions } from './reporter.ts'
 import { count, inert } from './text.ts'
+import { openUntested, totalsOf } from './totals.ts'
 import { untested } from './untested.ts'
 
 /** The report for a person at a terminal: what was done, who reached what, what is wrong and what to do about it. */
@@ -52,16 +53,29 @@ function platformGrants(report: Report, level: Level, look: Look): readonly stri
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
+/** What is accepted, and why: by an entry of the configuration (ignored) or of the baseline. */
 function ignored(report: Report, level: Level, look: Look): readonly string[] {
   if (level !== 'all') return []
-  const lines = report.findings.flatMap((finding) => {
-    if (finding.suppressed === undefined) return []
-    const { reason, expires } = finding.suppressed
-    const until = expires === undefined ? '' : ` (until ${expires})`
-    const what = `ignored  ${finding.code}  ${finding.relation}  ${finding.command}: ${reason}${until}`
-    return hanging('   ', look.clean(what), look)
-  })
+  const known = [
+    ...report.findings.flatMap(({ code, suppressed, ...what }) =>
+      suppressed ? [acceptedText(code, what, suppressed)] : [],
+    ),
+    ...report.coverage.untested.flatMap(({ accepted, ...what }) =>
+      accepted ? [acceptedText('untested', what, accepted)] : [],
+    ),
+  ]
+  const lines = known.flatMap((text) => hanging('   ', look.clean(text), look))
   return lines.length === 0 ? [] : ['', ...lines]
+}
+
+function acceptedText(
+  what: string,
+  { relation, scope, command }: Pick<Finding, 'relation' | 'scope' | 'command'>,
+  { by, reason, expires }: Acceptance,
+): string {
+  const until = expires === undefined ? '' : ` (until ${expires})`
+  const word = by === 'ignore' ? 'ignored' : 'accepted'
+  return `${word}  ${what}  ${placeOf(relation, scope)}  ${command}: ${reason}${until}`
 }
 
 /** A report without findings says what stands behind it: silence would look the same as nothing tested. */
@@ -79,7 +93,7 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
     case 'partial':
       return ['', ...marked(' ', `no finding in ${extent} of ${partOf(report)}`, look)]
     case 'findings': {
-      const rest = report.coverage.untested.length > 0 ? '; what is untested may still leak' : ''
+      const rest = openUntested(report).length > 0 ? '; what is untested may still leak' : ''
       return ['', ...marked(' ', `no finding in ${extent}${rest}`, look)]
     }
   }
@@ -109,22 +123,10 @@ function summary(report: Report, { level, exitCode }: ReporterOptions, look: Loo
   const hidden = open.filter((finding) => !isShown(finding, level)).length
   const parts = [
     ...(report.run.shard ? [partOf(report)] : []),
-    `${count(open.length, 'finding')}${bySeverity(open)}`,
-    `${report.coverage.untested.length} untested`,
-    ...(report.summary.suppressed > 0 ? [`${report.summary.suppressed} ignored`] : []),
-    ...(report.notices.length > 0 ? [count(report.notices.length, 'notice')] : []),
+    ...totalsOf(report),
     ...(hidden > 0 ? [`${hidden} not shown (${levelFor(open, level)})`] : []),
   ]
   return spread(` ${parts.join(` ${look.dot} `)}`, `exit ${exitCode}`, look)
-}
-
-function bySeverity(open: readonly Finding[]): string {
-  const counted = SEVERITIES.toReversed().flatMap((severity) => {
-    const number = open.filter((finding) => finding.severity === severity).length
-    return number > 0 ? [{ severity, number }] : []
-  })
-  const plain = counted.length === 0 || (counted.length === 1 && counted[0]?.severity === 'error')
-  return plain ? '' : ` (${counted.map(({ severity, number }) => count(number, severity)).join(', ')})`
 }
 
 /** The narrowest level that shows everything. */

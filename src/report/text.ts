@@ -83,8 +83,11 @@ function chop(word: string, width: number): readonly string[] {
   while (widthOf(rest) > width) {
     const [head, tail] = split(rest, width)
     if (head === '') break
-    pieces.push(head)
-    rest = tail
+    // a line must not begin with `::`, see `inert`
+    const chars = [...head]
+    const last = tail.startsWith('::') && chars.length > 1 ? (chars.at(-1) ?? '') : ''
+    pieces.push(head.slice(0, head.length - last.length))
+    rest = last + tail
   }
   return [...pieces, rest]
 }

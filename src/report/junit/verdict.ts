@@ -13,7 +13,7 @@ export type CaseVerdict =
       readonly kind: 'failure' | 'error'
       readonly type: string
       readonly message: string
-      readonly text: string
+      readonly lines: readonly string[]
     }
 
 /**
@@ -30,7 +30,7 @@ export function verdictOf(one: Case, report: Report, options: ReporterOptions): 
   if (own.length === 0 && (one.cell === 'leak' || one.cell === 'blocked')) return unexplained(one.cell)
   const accepted = [...own.flatMap(acceptedFinding), ...one.untested.flatMap(acceptedGap)]
   if (open.length === 0 && accepted.length > 0) return { kind: 'skipped', message: accepted.join('; ') }
-  return { kind: 'passed', remarks: [...open.map((finding) => textOf(finding, report)), ...accepted] }
+  return { kind: 'passed', remarks: [...open.flatMap((finding) => linesOf(finding, report)), ...accepted] }
 }
 
 export function isFailing({ severity }: Finding, { failOn = 'error' }: ReporterOptions): boolean {
@@ -56,7 +56,7 @@ function failed(findings: readonly Finding[], report: Report): CaseVerdict {
     kind: 'failure',
     type: first?.code ?? 'leak',
     message: findings.map(({ code, title }) => `${code}: ${title}`).join('; '),
-    text: findings.map((finding) => textOf(finding, report)).join('\n'),
+    lines: findings.flatMap((finding) => linesOf(finding, report)),
   }
 }
 
@@ -64,21 +64,21 @@ const unproven = (gaps: readonly Untested[]): CaseVerdict => ({
   kind: 'error',
   type: 'untested',
   message: 'untested: nothing is proven',
-  text: [...new Set(gaps.map(({ reason }) => reason))].join('\n'),
+  lines: [...new Set(gaps.map(({ reason }) => reason))],
 })
 
 const unexplained = (cell: 'leak' | 'blocked'): CaseVerdict => ({
   kind: 'failure',
   type: cell,
   message: cell === 'leak' ? 'somebody got through who may not' : 'somebody did not get through who should',
-  text: 'rls-harness check --level all shows the matrix',
+  lines: ['rls-harness check --level all shows the matrix'],
 })
 
 /** The finding as the terminal tells it. */
-const textOf = (finding: Finding, report: Report): string =>
-  describe(finding, report, lookOf({ colour: false, unicode: true, width: 100 }))
-    .map((line) => line.replace(/^ {1,3}/, ''))
-    .join('\n')
+const linesOf = (finding: Finding, report: Report): readonly string[] =>
+  describe(finding, report, lookOf({ colour: false, unicode: true, width: 100 })).map((line) =>
+    line.replace(/^ {1,3}/, ''),
+  )
 
 const acceptedFinding = ({ code, suppressed }: Finding): readonly string[] =>
   suppressed === undefined ? [] : [`accepted by ${suppressed.by}: ${code}: ${suppressed.reason}`]

@@ -1,4 +1,4 @@
-import { harmless } from '../text.ts'
+import { harmless, inert } from '../text.ts'
 
 /** An element as it will stand in the file: text and values already escaped. */
 export interface Xml {
@@ -7,17 +7,21 @@ export interface Xml {
   readonly content: string | readonly Xml[]
 }
 
-/** @param content children, or text in which a line break is one */
+/** Text, line by line: a line break inside of one is shown, and is none. */
+export interface Lines {
+  readonly lines: readonly string[]
+}
+
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
-  content: string | readonly Xml[] = [],
+  content: readonly Xml[] | Lines = [],
 ): Xml {
   const escaped = Object.entries(attributes).map(([key, value]) => [key, xmlText(String(value))] as const)
   return {
     name,
     attributes: Object.fromEntries(escaped),
-    content: typeof content === 'string' ? content.split('\n').map(xmlText).join('\n') : content,
+    content: 'lines' in content ? content.lines.map(xmlLine).join('\n') : content,
   }
 }
 
@@ -32,6 +36,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** One line of text that can end neither tag nor value, of characters that XML 1.0 allows. */
 const xmlText = (line: string): string =>
   harmless(line, true).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
+
+/** The file may be shown in a log. */
+const xmlLine = (line: string): string => inert(xmlText(line))
 
 /** A whole document, a line per element. */
 export const xmlDocument = (root: Xml): string =>
