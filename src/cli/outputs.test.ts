@@ -70,6 +70,15 @@ test('the ending of a file says what is written into it', () => {
   ])
 })
 
+test('the only format that was asked for beats an ending, an ending what is meant for a screen or a log', () => {
+  const reporterOf = (flags: OutputFlags) => plan(flags).at(-1)?.reporter
+  expect(reporterOf({ reporter: ['sarif'], outputFile: ['results.json'] })).toBe('sarif')
+  expect(reporterOf({ reporter: ['github'], outputFile: ['r.sarif'] })).toBe('sarif')
+  expect(reporterOf({ reporter: ['terminal', 'github'], outputFile: ['r.xml'] })).toBe('junit')
+  expect(reporterOf({ reporter: ['terminal', 'json'], outputFile: ['r.json'] })).toBe('json')
+  expect(reporterOf({ reporter: ['github'], outputFile: ['r.log'] })).toBe('github')
+})
+
 test('annotations stand below the terminal report, and the job summary is written beside them', () => {
   expect(plan({ reporter: ['github', 'terminal'] })).toEqual([
     { reporter: 'terminal' },
@@ -98,8 +107,8 @@ test('what cannot be meant is a usage error', () => {
     '--output-file json=<path>',
   )
   expect(complaint(() => plan({ outputFile: ['json=a', 'terminal=a'] })).message).toContain('written twice')
-  const both = { reporter: ['terminal', 'json'], outputFile: ['r.json'] }
-  expect(complaint(() => plan(both)).hint).toBe('Write one of terminal=r.json, json=r.json')
+  const both = { reporter: ['terminal', 'json'], outputFile: ['r.txt'] }
+  expect(complaint(() => plan(both)).hint).toBe('Write one of terminal=r.txt, json=r.txt')
 })
 
 test('a path that cannot be written is found out without writing to it', () => {

@@ -77,9 +77,17 @@ function fileDestination(
   if (rest === '') throw new HarnessError('USAGE', `--output-file: "${text}" names no file`)
   const path = resolve(cwd, rest)
   if (prefix !== undefined) return { reporter: reporterOfFile(prefix), path }
-  const [only, ...others] = named
-  if (only !== undefined && others.length === 0) return { reporter: only, path }
-  if (only === undefined) return { reporter: reporterOfEnding(path), path }
+  return { reporter: reporterOfUnnamed(text, path, named), path }
+}
+
+/** The only format that was asked for, else the one of the ending. What is meant for a screen or a log is no file's format. */
+function reporterOfUnnamed(text: string, path: string, named: readonly ReporterName[]): ReporterName {
+  const ending = reporterOfEnding(path)
+  const forFiles = named.filter((name) => name !== 'terminal' && name !== 'github')
+  const [only, ...others] = forFiles.length > 0 ? named : []
+  if (only !== undefined && others.length === 0) return only
+  if (ending !== undefined && (forFiles.length === 0 || forFiles.some((name) => name === ending))) return ending
+  if (named.length <= 1) return named[0] ?? 'terminal'
   throw new HarnessError('USAGE', `--output-file: which reporter writes "${text}"?`, {
     hint: `Write one of ${named.map((name) => `${name}=${text}`).join(', ')}`,
   })
@@ -94,9 +102,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
 }
 
 /** `report.sarif.json` is what code scanning tools call their files as often as `report.sarif`. */
-function reporterOfEnding(path: string): ReporterName {
+function reporterOfEnding(path: string): ReporterName | undefined {
   const ending = path.endsWith('.sarif.json') ? '.sarif' : extname(path).toLowerCase()
-  return REPORTER_NAMES.find((name) => name === ENDINGS[ending]) ?? 'terminal'
+  return REPORTER_NAMES.find((name) => name === ENDINGS[ending])
 }
 
 function reporterOfFile(prefix: string): ReporterName {

@@ -30,3 +30,12 @@ export async function junitErrors(xml: string): Promise<readonly string[]> {
   const { errors } = await validateXML({ xml: { fileName: 'junit.xml', contents: xml }, schema })
   return errors.map(({ message }) => message)
 }
+
+const published = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8')) as object
+
+/** What a published schema has against a value. */
+export function schemaErrors(name: 'report' | 'config', value: unknown): readonly string[] {
+  const isValid = ajv.getSchema(name) ?? ajv.addSchema(published(name), name).getSchema(name)
+  return isValid?.(value) ? [] : [ajv.errorsText(isValid?.errors)]
+}

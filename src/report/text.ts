@@ -84,7 +84,7 @@ function chop(word: string, width: number): readonly string[] {
     const [head, tail] = split(rest, width)
     if (head === '') break
     // a line must not begin with `::`, see `inert`
-    const chars = [...head]
+    const chars = Array.from(head)
     const last = tail.startsWith('::') && chars.length > 1 ? (chars.at(-1) ?? '') : ''
     pieces.push(head.slice(0, head.length - last.length))
     rest = last + tail
