@@ -4,6 +4,7 @@ import { SEVERITIES } from '../domain/vocabulary.ts'
 import { asWhom } from './actor-text.ts'
 import { hanging, severityPaint, spread, type Look } from './look.ts'
 import { placeOf } from './place.ts'
+import { ranked } from './ranked.ts'
 import type { Level } from './reporter.ts'
 import { count, pad, truncate } from './text.ts'
 import { witnessText } from './witness.ts'
@@ -30,19 +31,37 @@ function ofRelations(
   level: Level,
   look: Look,
 ): readonly string[] {
-  return relations
-    .flatMap((relation) => {
-      const all = shown.filter((finding) => finding.relation === relation)
-      const cause = level === 'all' ? undefined : all.find(({ code }) => UNPROTECTED.has(code))
-      return cause === undefined
-        ? all
-        : [cause, ...all.filter(({ kind }) => kind !== 'leak' && kind !== 'static')]
-    })
-    .flatMap((finding) => [
-      '',
-      ...describe(finding, report, look),
-      ...(level === 'all' ? [] : consequences(finding, shown, report, look)),
-    ])
+  const all = relations.flatMap((relation) => {
+    const own = shown.filter((finding) => finding.relation === relation)
+    const cause = level === 'all' ? undefined : own.find(({ code }) => UNPROTECTED.has(code))
+    return cause === undefined
+      ? own
+      : [cause, ...own.filter(({ kind }) => kind !== 'leak' && kind !== 'static')]
+  })
+  const described = new Set(level === 'all' ? all : ranked({ findings: all }).slice(0, DESCRIBED_AT_MOST))
+  const brief = all.filter((finding) => !described.has(finding))
+  return [
+    ...[...described]
+      .sort((a, b) => all.indexOf(a) - all.indexOf(b))
+      .flatMap((finding) => [
+        '',
+        ...describe(finding, report, look),
+        ...(level === 'all' ? [] : consequences(finding, shown, report, look)),
+      ]),
+    ...briefly(brief, report, look),
+  ]
+}
+
+/** With more findings than this the least severe are named and not described. */
+const DESCRIBED_AT_MOST = 40
+
+function briefly(found: readonly Finding[], report: Report, look: Look): readonly string[] {
+  if (found.length === 0) return []
+  return [
+    '',
+    `   ${count(found.length, 'more finding')}, named only (--level all describes them)`,
+    ...found.map((finding) => titleOf(finding, report, look)),
+  ]
 }
 
 /** Where row security is off, everything that got through is one cause's doing: it is told in a line. */

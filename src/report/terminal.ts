@@ -22,7 +22,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...findings(report, level, look),
     ...untested(report, level, look),
     ...coverage(report, level, look),
-    ...notices(report, look),
+    ...notices(report, level, look),
     ...platformGrants(report, level, look),
     ...ignored(report, level, look),
     ...proven(report, options.exitCode, look),
@@ -33,9 +33,18 @@ export function terminal(report: Report, options: ReporterOptions): string {
   return `${lines.map(inert).join('\n')}\n`
 }
 
-function notices(report: Report, look: Look): readonly string[] {
-  const lines = report.notices.flatMap((notice) => hanging(' ! ', look.clean(notice), look))
-  return lines.length === 0 ? [] : ['', ...lines]
+/** More notices than this are counted, unless everything is wanted. */
+const NOTICES_SHOWN = 10
+
+function notices({ notices: all }: Report, level: Level, look: Look): readonly string[] {
+  if (all.length === 0) return []
+  const shown = level === 'all' ? all : all.slice(0, NOTICES_SHOWN)
+  const hidden = all.length - shown.length
+  return [
+    '',
+    ...shown.flatMap((notice) => hanging(' ! ', look.clean(notice), look)),
+    ...(hidden > 0 ? [`   and ${count(hidden, 'more notice')} (--level all lists them)`] : []),
+  ]
 }
 
 /** What the platform opens by itself is no finding; who looks at notes may want to take it away. */
@@ -86,17 +95,24 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
     case 'isolated':
       return [
         '',
-        ...marked(look.tick, `isolated: in ${extent} nobody got at rows beyond what is theirs`, look),
+        ...marked(
+          look.tick,
+          `isolated: in ${extent} nobody got at rows beyond what is theirs${gapText(report)}`,
+          look,
+        ),
       ]
     case 'could-not-run':
       return ['', ...marked(look.cells.leak, 'nothing could be judged: this run proves nothing', look)]
     case 'partial':
       return ['', ...marked(' ', `no finding in ${extent} of ${partOf(report)}`, look)]
-    case 'findings': {
-      const rest = openUntested(report).length > 0 ? '; what is untested may still leak' : ''
-      return ['', ...marked(' ', `no finding in ${extent}${rest}`, look)]
-    }
+    case 'findings':
+      return ['', ...marked(' ', `no finding in ${extent}${gapText(report)}`, look)]
   }
+}
+
+function gapText(report: Report): string {
+  if (openUntested(report).length > 0) return '; what is untested may still leak'
+  return report.coverage.untested.length > 0 ? '; what is accepted as untested may still leak' : ''
 }
 
 /** A part says of itself that it is one: what it left out may leak. */
