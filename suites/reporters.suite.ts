@@ -22,7 +22,10 @@ beforeAll(async () => {
   const files = ['report.json', 'report.sarif', 'report.xml', 'report.md', 'terminal=report.txt']
   const argv = [
     'apps/org-saas/leaky-storage',
-    ...['--level', 'note', '--reporter', 'github'],
+    '--level',
+    'note',
+    '--reporter',
+    'github',
     ...files.flatMap((file) => ['--output-file', file.replace(/(?=report)/, 'out/')]),
   ]
   written = await rls(['check', ...argv])
