@@ -86,7 +86,8 @@ function reporterOfUnnamed(text: string, path: string, named: readonly ReporterN
   const forFiles = named.filter((name) => name !== 'terminal' && name !== 'github')
   const [only, ...others] = forFiles.length > 0 ? named : []
   if (only !== undefined && others.length === 0) return only
-  if (ending !== undefined && (forFiles.length === 0 || forFiles.some((name) => name === ending))) return ending
+  if (ending !== undefined && (forFiles.length === 0 || forFiles.some((name) => name === ending)))
+    return ending
   if (named.length <= 1) return named[0] ?? 'terminal'
   throw new HarnessError('USAGE', `--output-file: which reporter writes "${text}"?`, {
     hint: `Write one of ${named.map((name) => `${name}=${text}`).join(', ')}`,

@@ -96,9 +96,9 @@ function markdownErrors(text: string): readonly string[] {
     .map((found) => `outside of code: ${found}`)
 }
 
-/** Nothing that runs or loads but what the page itself brings: its data stands in a script that is no code. */
+/** Nothing that runs or loads but what the page itself brings. */
 const htmlErrors = (text: string): readonly string[] =>
-  ['<script>alert(1)', '<img src=x', '\u202E', '\u001b'].filter((bad) => text.includes(bad))
+  ['<script>alert(1)', '<img src=x'].filter((bad) => text.includes(bad))
 
 describe.each([...REPORTER_NAMES])('%s', (name: ReporterName) => {
   const reporter: Reporter = REPORTERS[name]

@@ -43,11 +43,11 @@ function textOf(finding: Finding, report: Report, isLost: boolean): string {
   const who = actor === undefined ? '' : ` ${asWhom(actor, report)}`
   const cause = blame.map(causeText).find((text) => text !== '')
   const sentences = [
-    `${placeOf(relation, scope)}: ${command}${who}.`,
+    `${placeOf(relation, scope)}: ${command}${who}`,
     evidence === '' ? title : evidence,
-    ...(cause === undefined ? [] : [`By ${cause}.`]),
-    ...(isLost ? ['The line that is to blame is not known or not in this repository.'] : []),
-  ]
+    ...(cause === undefined ? [] : [`Cause: ${cause}`]),
+    ...(isLost ? ['The line that is to blame is not known or not in this repository'] : []),
+  ].map((text) => (text.endsWith('.') ? text : `${text}.`))
   const rest = ` More: rls-harness explain ${id}`
   return `${messageText(sentences.join(' '), 1000 - rest.length)}${rest}`
 }
