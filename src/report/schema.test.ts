@@ -12,6 +12,11 @@ test('a report is what its published schema says', () => {
   for (const report of reports) expect(schemaErrors('report', written(report))).toEqual([])
 })
 
+test('so is the report of a part, with what merge needs', () => {
+  const run = { ...sampleReport().run, shard: { index: 1, count: 3, left: ['public.notes'] } }
+  expect(schemaErrors('report', written({ outcome: 'partial', run, shard: { sha256: '00' } }))).toEqual([])
+})
+
 test('what the schema does not know is no report', () => {
   for (const change of [
     { surprise: 1 },
