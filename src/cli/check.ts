@@ -24,13 +24,15 @@ export interface CheckFlags extends Flags, OutputFlags, LockFlags {
  */
 export async function check(dir: string | undefined, flags: CheckFlags, host: Host): Promise<number> {
   const level = levelOf(flags.level)
-  const destinations = planOutputs(flags, host.cwd)
   const { environment, cwd } = host
+  const destinations = planOutputs(flags, cwd, environment)
   const config = await loadConfig({ cwd, dir, configPath: flags.config, environment, flags })
   const lock = planLock(config, flags, cwd)
   assertWritable(destinations)
   const report = lock.hold(await runProject(config, flags, host))
   const code = exitCode(report, config.gate)
-  deliverAll(report, destinations, { level, code, color: flags.color }, host)
+  const { gate, projectDir } = config
+  const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir }
+  deliverAll(report, destinations, delivery, host)
   return code
 }

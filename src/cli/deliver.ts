@@ -1,19 +1,30 @@
+import { statSync } from 'node:fs'
 import { didYouMean } from '../config/nearest.ts'
+import type { Config } from '../domain/config.ts'
 import type { Report } from '../domain/report.ts'
 import { HarnessError } from '../errors.ts'
-import { LEVELS, type Level } from '../report/reporter.ts'
+import { LEVELS, type Level, type ReporterOptions } from '../report/reporter.ts'
 import { REPORTERS } from '../report/reporters.ts'
 import { coloursFor, isUnicode } from './appearance.ts'
 import type { Host } from './host.ts'
-import { writeOutput, type Destination } from './outputs.ts'
+import { appendOutput, writeOutput, type Destination } from './outputs.ts'
+import { rootOf } from './repository.ts'
 
 const DEFAULT_LEVEL: Level = 'warning'
 
-/** How a report is to look. */
+/** GitHub refuses a summary of 1 MiB or more, all of it. */
+const SUMMARY = 1024 * 1024 - 1
+/** Less than this is no room for a report. */
+const ROOM = 65_536
+
+/** How a report is to look, and what it was made under. */
 export interface Delivery {
   readonly level: Level
   readonly code: 0 | 1 | 2
   readonly color: boolean | undefined
+  readonly failOn: Config['gate']['failOn']
+  /** absolute: what paths in the report are relative to */
+  readonly projectDir: string
 }
 
 /** Writes a report to every place that wants it. */
@@ -23,21 +34,41 @@ export function deliverAll(
   delivery: Delivery,
   host: Host,
 ): void {
-  for (const destination of destinations) deliver(report, destination, delivery, host)
+  for (const destination of destinations) {
+    if (destination.isSummary && destination.path !== undefined)
+      addToSummary(report, destination.path, delivery, host)
+    else deliver(report, destination, delivery, host)
+  }
 }
 
 function deliver(report: Report, { reporter, path }: Destination, delivery: Delivery, host: Host): void {
-  const { level, code, color } = delivery
-  const toFile = path !== undefined
-  const text = REPORTERS[reporter](report, {
+  const text = REPORTERS[reporter](report, optionsOf(path !== undefined, delivery, host))
+  if (path === undefined) host.stdout.write(text)
+  else writeOutput(path, text)
+}
+
+function optionsOf(toFile: boolean, delivery: Delivery, host: Host): ReporterOptions {
+  const { level, code, color, failOn, projectDir } = delivery
+  return {
     level,
     colour: toFile ? color === true : coloursFor(host.stdout, color, host.environment),
     unicode: isUnicode(host),
     width: (toFile ? undefined : host.stdout.columns) ?? 100,
     exitCode: code,
-  })
-  if (toFile) writeOutput(path, text)
-  else host.stdout.write(text)
+    failOn,
+    root: rootOf(projectDir),
+    forCodeScanning: host.environment['GITHUB_ACTIONS'] === 'true',
+  }
+}
+
+/** Below what other commands of the step have written: together they must stay below the limit. */
+function addToSummary(report: Report, path: string, delivery: Delivery, host: Host): void {
+  const longest = SUMMARY - (statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+  if (longest < ROOM) {
+    host.stderr.write('! the job summary is full: nothing was added to it\n')
+    return
+  }
+  appendOutput(path, REPORTERS.markdown(report, { ...optionsOf(true, delivery, host), longest }))
 }
 
 /** @throws HarnessError USAGE */

@@ -1,5 +1,5 @@
 import { HarnessError } from '../errors.ts'
-import { harmless } from '../report/text.ts'
+import { harmless, inert } from '../report/text.ts'
 
 export interface FailureOptions {
   readonly debug: boolean
@@ -15,7 +15,7 @@ export function describeFailure(thrown: unknown, { debug, unicode }: FailureOpti
   const clean = (text: string): string =>
     text
       .split('\n')
-      .map((line) => harmless(line, unicode))
+      .map((line) => inert(harmless(line, unicode)))
       .join('\n')
   if (!(error instanceof HarnessError)) {
     return `error: this is a bug in rls-harness, please report it with what follows\n${clean(trace(error))}\n`

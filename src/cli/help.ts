@@ -4,6 +4,8 @@ Examples:
   rls-harness check apps/web --pg-version 16
   rls-harness check --relation 'public.chat*' --level all
   rls-harness check --json > report.json
+  rls-harness check --output-file rls.sarif --output-file rls.xml
+  rls-harness check --reporter terminal --reporter github
   rls-harness check --shard 2/3 --output-file shard-2.json
   rls-harness merge shard-*.json            join what three machines tried into one report
   rls-harness lock                          keep who gets at what in git; then: check --locked

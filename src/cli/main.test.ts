@@ -276,3 +276,41 @@ test('usage --json writes nothing but JSON', async () => {
   const { stdout } = await rls(['usage', 'app', '--json'])
   expect(JSON.parse(stdout)).toEqual(sampleUsage())
 })
+
+test('in a job of GitHub Actions findings are annotated, and added to the job summary', async () => {
+  const summary = join(cwd, 'summary.md')
+  writeFileSync(summary, 'from another command\n')
+  const environment = { LANG: 'C.UTF-8', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
+  const leaky = async () => sampleReport({ outcome: 'findings', findings: [finding()] })
+  mkdirSync(join(cwd, '.git'))
+  const argv = ['check', 'app', '--reporter', 'terminal', '--reporter', 'github']
+  const { code, stdout } = await rls(argv, leaky, { environment })
+  expect(code).toBe(1)
+  expect(stdout).toContain('1 finding · 0 untested')
+  expect(stdout).toMatch(/\n::error file=app\/drizzle\/0007_share\.sql,line=12,title=[^\n]+\n$/)
+  expect(readFileSync(summary, 'utf8')).toMatch(
+    /^from another command\n### ✗ rls-harness: 1 finding, 0 untested\n/,
+  )
+})
+
+test('a job summary that is full is left as it is', async () => {
+  const summary = join(cwd, 'summary.md')
+  writeFileSync(summary, 'x'.repeat(1024 * 1024 - 100))
+  const environment = { GITHUB_STEP_SUMMARY: summary }
+  const { code, stderr } = await rls(['check', 'app', '--reporter', 'github'], isolated, { environment })
+  expect(code).toBe(0)
+  expect(stderr).toContain('the job summary is full')
+  expect(readFileSync(summary, 'utf8')).toHaveLength(1024 * 1024 - 100)
+})
+
+test('every format is written at once, each into its file', async () => {
+  const files = ['r.json', 'r.sarif', 'r.xml', 'r.md', 'github=r.txt']
+  const { code } = await rls(['check', 'app', ...files.flatMap((file) => ['--output-file', file])])
+  expect(code).toBe(0)
+  const read = (name: string): string => readFileSync(join(cwd, name), 'utf8')
+  expect(read('r.json')).toContain('"schemaVersion": 1')
+  expect(read('r.sarif')).toContain('"version": "2.1.0"')
+  expect(read('r.xml')).toContain('<testsuites ')
+  expect(read('r.md')).toContain('### ✓ rls-harness')
+  expect(read('r.txt')).toBe('')
+})

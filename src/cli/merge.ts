@@ -28,7 +28,7 @@ export async function mergeFiles(
   version: string,
 ): Promise<number> {
   const level = levelOf(flags.level)
-  const destinations = planOutputs(flags, host.cwd)
+  const destinations = planOutputs(flags, host.cwd, host.environment)
   const { failOn, strict } = settingsFromFlags({ ...flags })
   const shards = files.map((file) => readShard(resolve(host.cwd, file), file, version))
   const lock = planLock({ projectDir: host.cwd }, flags, host.cwd)
@@ -37,6 +37,8 @@ export async function mergeFiles(
   const own = gateOf(shards)
   const gate = { failOn: failOn ?? own.failOn, strict: strict ?? own.strict }
   const code = exitCode(report, gate)
-  deliverAll(report, destinations, { level, code, color: flags.color }, host)
+  // the reports do not say where their project lies: it is merged where it is
+  const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir: host.cwd }
+  deliverAll(report, destinations, delivery, host)
   return code
 }

@@ -57,10 +57,48 @@ test('a file without a reporter takes the only one, or the one of its ending', (
   expect(plan({ outputFile: ['/tmp/r.txt'] })).toEqual([{ reporter: 'terminal', path: '/tmp/r.txt' }])
 })
 
+test('the ending of a file says what is written into it', () => {
+  const reporterOf = (name: string) => plan({ outputFile: [name] }).at(-1)?.reporter
+  expect(['a.json', 'a.sarif', 'a.sarif.json', 'a.xml', 'A.XML', 'a.md', 'a.log'].map(reporterOf)).toEqual([
+    'json',
+    'sarif',
+    'sarif',
+    'junit',
+    'junit',
+    'markdown',
+    'terminal',
+  ])
+})
+
+test('the only format that was asked for beats an ending, an ending what is meant for a screen or a log', () => {
+  const reporterOf = (flags: OutputFlags) => plan(flags).at(-1)?.reporter
+  expect(reporterOf({ reporter: ['sarif'], outputFile: ['results.json'] })).toBe('sarif')
+  expect(reporterOf({ reporter: ['github'], outputFile: ['r.sarif'] })).toBe('sarif')
+  expect(reporterOf({ reporter: ['terminal', 'github'], outputFile: ['r.xml'] })).toBe('junit')
+  expect(reporterOf({ reporter: ['terminal', 'json'], outputFile: ['r.json'] })).toBe('json')
+  expect(reporterOf({ reporter: ['github'], outputFile: ['r.log'] })).toBe('github')
+})
+
+test('annotations stand below the terminal report, and the job summary is written beside them', () => {
+  expect(plan({ reporter: ['github', 'terminal'] })).toEqual([
+    { reporter: 'terminal' },
+    { reporter: 'github' },
+  ])
+  const environment = { GITHUB_STEP_SUMMARY: '/runner/summary.md' }
+  expect(planOutputs({ reporter: ['github'] }, '/project', environment)).toEqual([
+    { reporter: 'github' },
+    { reporter: 'markdown', path: '/runner/summary.md', isSummary: true },
+  ])
+  expect(planOutputs({ reporter: ['json'] }, '/project', environment)).toEqual([{ reporter: 'json' }])
+  expect(complaint(() => plan({ reporter: ['github', 'json'] })).hint).toContain(
+    '--output-file github=<path>',
+  )
+})
+
 test('what cannot be meant is a usage error', () => {
   expect(complaint(() => plan({ reporter: ['jsn'] }))).toMatchObject({
     code: 'USAGE',
-    message: '--reporter: "jsn" is not one of terminal, json',
+    message: '--reporter: "jsn" is not one of terminal, json, junit, sarif, github, markdown',
     hint: 'Did you mean "json"?',
   })
   expect(complaint(() => plan({ outputFile: ['jsn=r.json'] })).message).toContain('--output-file: "jsn"')
@@ -69,8 +107,8 @@ test('what cannot be meant is a usage error', () => {
     '--output-file json=<path>',
   )
   expect(complaint(() => plan({ outputFile: ['json=a', 'terminal=a'] })).message).toContain('written twice')
-  const both = { reporter: ['terminal', 'json'], outputFile: ['r.json'] }
-  expect(complaint(() => plan(both)).hint).toBe('Write one of terminal=r.json, json=r.json')
+  const both = { reporter: ['terminal', 'json'], outputFile: ['r.txt'] }
+  expect(complaint(() => plan(both)).hint).toBe('Write one of terminal=r.txt, json=r.txt')
 })
 
 test('a path that cannot be written is found out without writing to it', () => {

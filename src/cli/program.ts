@@ -332,8 +332,12 @@ function addData(command: Command): void {
 function addOutput(command: Command): void {
   command
     .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal or json (repeatable)', collect)
-    .option('--output-file <[reporter=]path>', 'write a report to a file (repeatable)', collect)
+    .option('--reporter <name>', 'terminal, json, junit, sarif, github, markdown (repeatable)', collect)
+    .option(
+      '--output-file <[reporter=]path>',
+      'write a report to a file: .json, .xml, .sarif, .md (repeatable)',
+      collect,
+    )
     .option('--json', 'the same as --reporter json')
     .option('--level <level>', 'findings to print: error, warning (default), note or all')
   addLook(command)

@@ -42,7 +42,6 @@ export const usageExitCode = ({ missing, untested, unread }: UsageReport): 0 | 1
 
 function textOf(found: UsageReport, exitCode: 0 | 1, { color }: UsageFlags, host: Host): string {
   return usageText(found, {
-    level: 'warning',
     colour: coloursFor(host.stdout, color, host.environment),
     unicode: isUnicode(host),
     width: host.stdout.columns ?? 100,

@@ -4,7 +4,7 @@ import { blamed, remedy, titleOf } from './findings.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
 import type { ReporterOptions } from './reporter.ts'
 import { deedIn } from './script-parts.ts'
-import { truncate } from './text.ts'
+import { inert, truncate } from './text.ts'
 
 /** Everything that is known of one finding, for a person at a terminal. */
 export function explanation(finding: Finding, report: Report, options: ReporterOptions): string {
@@ -44,7 +44,7 @@ export function explanation(finding: Finding, report: Report, options: ReporterO
       inner.length === 0 ? [] : ['', ` ${look.paint.strong(look.clean(heading))}`, ...inner],
     ),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(inert).join('\n')}\n`
 }
 
 const INDENT = '   '

@@ -1,8 +1,10 @@
 import { FINDINGS } from '../domain/finding.ts'
 import type { Blame, Finding, Report } from '../domain/report.ts'
-import { SEVERITIES, type Standing } from '../domain/vocabulary.ts'
+import { SEVERITIES } from '../domain/vocabulary.ts'
+import { asWhom } from './actor-text.ts'
 import { hanging, severityPaint, spread, type Look } from './look.ts'
 import { placeOf } from './place.ts'
+import { ranked } from './ranked.ts'
 import type { Level } from './reporter.ts'
 import { count, pad, truncate } from './text.ts'
 import { witnessText } from './witness.ts'
@@ -29,19 +31,37 @@ function ofRelations(
   level: Level,
   look: Look,
 ): readonly string[] {
-  return relations
-    .flatMap((relation) => {
-      const all = shown.filter((finding) => finding.relation === relation)
-      const cause = level === 'all' ? undefined : all.find(({ code }) => UNPROTECTED.has(code))
-      return cause === undefined
-        ? all
-        : [cause, ...all.filter(({ kind }) => kind !== 'leak' && kind !== 'static')]
-    })
-    .flatMap((finding) => [
-      '',
-      ...describe(finding, report, look),
-      ...(level === 'all' ? [] : consequences(finding, shown, report, look)),
-    ])
+  const all = relations.flatMap((relation) => {
+    const own = shown.filter((finding) => finding.relation === relation)
+    const cause = level === 'all' ? undefined : own.find(({ code }) => UNPROTECTED.has(code))
+    return cause === undefined
+      ? own
+      : [cause, ...own.filter(({ kind }) => kind !== 'leak' && kind !== 'static')]
+  })
+  const described = new Set(level === 'all' ? all : ranked({ findings: all }).slice(0, DESCRIBED_AT_MOST))
+  const brief = all.filter((finding) => !described.has(finding))
+  return [
+    ...[...described]
+      .sort((a, b) => all.indexOf(a) - all.indexOf(b))
+      .flatMap((finding) => [
+        '',
+        ...describe(finding, report, look),
+        ...(level === 'all' ? [] : consequences(finding, shown, report, look)),
+      ]),
+    ...briefly(brief, report, look),
+  ]
+}
+
+/** With more findings than this the least severe are named and not described. */
+const DESCRIBED_AT_MOST = 40
+
+function briefly(found: readonly Finding[], report: Report, look: Look): readonly string[] {
+  if (found.length === 0) return []
+  return [
+    '',
+    `   ${count(found.length, 'more finding')}, named only (--level all describes them)`,
+    ...found.map((finding) => titleOf(finding, report, look)),
+  ]
 }
 
 /** Where row security is off, everything that got through is one cause's doing: it is told in a line. */
@@ -101,7 +121,7 @@ export function isShown(finding: Finding, level: Level): boolean {
   return level === 'all' || SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(level)
 }
 
-function describe(finding: Finding, report: Report, look: Look): readonly string[] {
+export function describe(finding: Finding, report: Report, look: Look): readonly string[] {
   const evidence = look.clean(finding.evidence === '' ? finding.title : finding.evidence)
   return [
     titleOf(finding, report, look),
@@ -125,19 +145,6 @@ export function titleOf(finding: Finding, report: Report, look: Look): string {
   const room = look.width - 3 - finding.code.length - 2 - rest.length
   const relation = truncate(look.clean(placeOf(finding.relation, finding.scope)), room, look.ellipsis)
   return ` ${paint(look.severities[finding.severity])} ${paint(finding.code)}  ${look.paint.strong(relation)}${rest}`
-}
-
-function asWhom(standing: Standing, report: Report): string {
-  switch (standing) {
-    case 'anon':
-      return 'without a session'
-    case 'foreign':
-      return report.tenants.length > 0 ? 'as a user of another tenant' : 'as another user'
-    case 'team':
-      return 'as a user of the same tenant'
-    case 'own':
-      return 'as the owner'
-  }
 }
 
 /** A policy, a view, a switch: what let rows through. */

@@ -1,5 +1,6 @@
 import type { Report } from '../domain/report.ts'
 import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
+import { inertJson } from './text.ts'
 
 /** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
@@ -54,7 +55,7 @@ function words(text: string): readonly string[] {
 
 /** The whole report as JSON: fields in a stable order, two spaces, a newline at the end. */
 export function json(report: Report): string {
-  return `${JSON.stringify(arrange('report', report), null, 2)}\n`
+  return `${inertJson(JSON.stringify(arrange('report', report), null, 2))}\n`
 }
 
 /** `field` names what the value is: the key that it stands under, for list entries that of the list. */

@@ -1,7 +1,7 @@
 import { Ansis } from 'ansis'
 import type { Cell } from '../domain/report.ts'
 import type { Severity } from '../domain/vocabulary.ts'
-import type { ReporterOptions } from './reporter.ts'
+import type { LookOptions } from './reporter.ts'
 import { harmless, pad, widthOf, wrap } from './text.ts'
 
 /** Never wider, however wide the terminal is: longer lines are hard to read and break in logs. */
@@ -41,11 +41,7 @@ const ASCII: typeof UNICODE = {
 }
 
 /** Chooses glyphs and colours once for a report. */
-export function lookOf({
-  colour,
-  unicode,
-  width,
-}: Pick<ReporterOptions, 'colour' | 'unicode' | 'width'>): Look {
+export function lookOf({ colour, unicode, width }: LookOptions): Look {
   const ansi = new Ansis(colour ? 1 : 0)
   return {
     ...(unicode ? UNICODE : ASCII),
@@ -57,7 +53,8 @@ export function lookOf({
       faint: (text) => ansi.dim(text),
       strong: (text) => ansi.bold(text),
     },
-    clean: (text) => harmless(text, unicode),
+    // wrapped, a word may begin a line: see `inert`
+    clean: (text) => harmless(text, unicode).replaceAll(/(?<=^| ):(?=:)/g, String.raw`\x3a`),
   }
 }
 

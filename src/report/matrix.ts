@@ -10,13 +10,18 @@ import { count, pad, truncate, widthOf } from './text.ts'
 const LISTED_AT_MOST = 30
 /** four groups of `S I U D` and three gaps */
 const CELLS_WIDTH = 4 * 7 + 3 * 3
-/** a blank, the kind, the gaps and what stands behind the cells: ` … v  … 12 findings` */
-const AROUND = 1 + 3 + 2 + 3 + 12
+/** a blank, the kind and the gaps: ` … v   …` */
+const AROUND = 1 + 1 + 1 + 3
+/** what stands behind the cells, where it fits beside a name of some length: `   12 findings` */
+const BEHIND = 3 + 12
+const LEAST_NAME = 12
 
 interface Row {
   readonly relation: ReportedRelation
   readonly findings: number
   readonly untested: number
+  /** untested, and accepted as such */
+  readonly accepted: number
 }
 
 /** The access of every standing to every relation: `anon foreign team own` × select, insert, update, delete. */
@@ -45,7 +50,8 @@ function rowOf(relation: ReportedRelation, report: Report, level: Level): Row {
   const untested = report.coverage.untested.filter(
     (entry) => entry.relation === relation.name && entry.scope === relation.scope,
   )
-  return { relation, findings: findings.length, untested: untested.length }
+  const accepted = untested.filter((entry) => entry.accepted !== undefined).length
+  return { relation, findings: findings.length, untested: untested.length - accepted, accepted }
 }
 
 const needsEyes = (row: Row): boolean => row.findings > 0 || row.untested > 0
@@ -55,29 +61,34 @@ function hasCells({ cells }: ReportedRelation): boolean {
 }
 
 function table(rows: readonly Row[], look: Look): readonly string[] {
-  const room = look.width - CELLS_WIDTH - AROUND
+  const least = LEAST_NAME + AROUND + CELLS_WIDTH + BEHIND
+  const behind = look.width < least ? 0 : BEHIND
+  const room = look.width - CELLS_WIDTH - AROUND - behind
   const names = rows.map((row) =>
     truncate(look.clean(placeOf(row.relation.name, row.relation.scope)), room, look.ellipsis),
   )
-  const widest = Math.max(...names.map(widthOf), 12)
+  const widest = Math.max(...names.map(widthOf), LEAST_NAME)
   const left = ' '.repeat(1 + widest + 5)
   return [
     `${left}${STANDINGS.map((standing) => pad(standing, 7)).join('   ')}`.trimEnd(),
     look.paint.faint(`${left}${STANDINGS.map(() => 'S I U D').join('   ')}`),
-    ...rows.map((row, index) => line(row, pad(names[index] ?? '', widest), look)),
+    ...rows.map((row, index) =>
+      line(row.relation, pad(names[index] ?? '', widest), behind === 0 ? '' : remarkOn(row), look),
+    ),
   ]
 }
 
-function line(row: Row, name: string, look: Look): string {
+function line(relation: ReportedRelation, name: string, behind: string, look: Look): string {
   const groups = STANDINGS.map((standing) =>
-    COMMANDS.map((command) => glyph(row.relation.cells[standing][command], look)).join(' '),
+    COMMANDS.map((command) => glyph(relation.cells[standing][command], look)).join(' '),
   )
-  return ` ${name} ${kindOf(row.relation)}   ${groups.join('   ')}   ${remarkOn(row)}`.trimEnd()
+  return ` ${name} ${kindOf(relation)}   ${groups.join('   ')}   ${behind}`.trimEnd()
 }
 
 function remarkOn(row: Row): string {
   if (row.findings > 0) return count(row.findings, 'finding')
-  return row.untested > 0 ? `${row.untested} untested` : ''
+  if (row.untested > 0) return `${row.untested} untested`
+  return row.accepted > 0 ? `${row.accepted} accepted` : ''
 }
 
 function kindOf({ kind }: ReportedRelation): string {

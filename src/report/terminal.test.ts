@@ -3,6 +3,7 @@ import type { Report, Untested } from '../domain/report.ts'
 import type { ReporterOptions } from './reporter.ts'
 import { finding, relation, sampleReport } from './sample-report.ts'
 import { terminal } from './terminal.ts'
+import { widthOf } from './text.ts'
 
 const draw = (report: Report, changes: Partial<ReporterOptions> = {}): string =>
   terminal(report, { level: 'warning', colour: false, unicode: true, width: 100, exitCode: 0, ...changes })
@@ -244,4 +245,79 @@ test('a report that was joined says of how many parts', () => {
   const text = draw(sampleReport({ run: { ...run, shards: 3 } }))
   expect(text).toContain('rls-harness 0.1.0   3 shards · embedded')
   expect(text).toContain('isolated: in ')
+})
+
+test('of very many findings the most severe are described, the others named', () => {
+  const findings = Array.from({ length: 60 }, (_, index) =>
+    finding({ id: `id${index}`, relation: `public.r${index}`, severity: index < 30 ? 'warning' : 'error' }),
+  )
+  const report = sampleReport({ outcome: 'findings', findings })
+  const text = draw(report, { exitCode: 1 })
+  expect(text.match(/rls-harness explain/g)).toHaveLength(40)
+  expect(text).toContain('explain id59,')
+  expect(text).toContain('20 more findings, named only (--level all describes them)')
+  expect(text).toMatch(/^ ! read-leak {2}public\.r29 {2}select/m)
+  expect(draw(report, { level: 'all' }).match(/rls-harness explain/g)).toHaveLength(60)
+})
+
+test('many notices are cut short', () => {
+  const report = sampleReport({ notices: Array.from({ length: 14 }, (_, index) => `notice ${index}.`) })
+  expect(draw(report)).toContain('   and 4 more notices (--level all lists them)')
+  expect(draw(report, { level: 'all' })).toContain(' ! notice 13.')
+})
+
+const ACCEPTED = { by: 'baseline', reason: 'untested at adoption' } as const
+
+test('what was untested at adoption is counted as accepted, and does not look like a gap', () => {
+  const gap: Untested = {
+    relation: 'public.chats',
+    command: 'select',
+    actor: 'own',
+    reason: 'no control',
+    accepted: ACCEPTED,
+  }
+  const known = finding({ suppressed: { by: 'baseline', reason: 'there at adoption' } })
+  const coverage = { ...sampleReport().coverage, untested: [gap] }
+  const report = sampleReport({ findings: [known], coverage })
+  const text = draw(report)
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('theirs; what is accepted as untested may still leak')
+  expect(text).toContain(' ? 1 untested and accepted: nothing is proven about it')
+  expect(text).toContain('0 findings · 0 untested · 2 accepted')
+  expect(text).toMatch(/public\.chats .* 1 accepted\n/)
+  expect(text).not.toContain('no control')
+  const all = draw(report, { level: 'all' })
+  expect(all).toContain('accepted  untested  public.chats  select: untested at adoption')
+  expect(all).toContain('accepted  read-leak  public.chats  select: there at adoption')
+})
+
+test('beside open gaps the accepted ones are counted', () => {
+  const gap: Untested = { relation: 'public.chats', command: 'select', actor: 'own', reason: 'no control' }
+  const untested = [gap, { ...gap, command: 'delete', accepted: ACCEPTED } as const]
+  const coverage = { ...sampleReport().coverage, untested }
+  const text = draw(sampleReport({ outcome: 'findings', coverage }), { exitCode: 1 })
+  expect(text).toContain(' ? 1 untested: nothing is proven about these (1 accepted)')
+  expect(text).toContain('public.chats select (own)')
+  expect(text).not.toContain('public.chats delete')
+  expect(text).toContain('1 untested · 1 accepted')
+})
+
+test('on a narrow terminal the matrix is drawn without the counts behind it', () => {
+  const text = draw(leaky, { width: 60 })
+  expect(text).toMatch(/^ public\.chats {4}\S? .*✗ · · ·/m)
+  expect(text).not.toMatch(/^ public\.chats .*finding/m)
+  expect(draw(leaky, { width: 80 })).toMatch(/^ public\.chats .*1 finding$/m)
+})
+
+test('wide letters and combined ones keep the matrix in its columns', () => {
+  const names = [
+    'public.日本語の表',
+    'public.größe',
+    'public.e\u0301te\u0301',
+    'public.chats',
+    `public.${'漢'.repeat(40)}`,
+  ]
+  const lines = draw(sampleReport({ relations: names.map((name) => relation(name)) })).split('\n')
+  const rows = lines.filter((line) => line.startsWith(' public.') && line.includes('✓ ✓ ✓ ✓'))
+  expect(rows).toHaveLength(names.length)
+  expect(new Set(rows.map((line) => widthOf(line))).size).toBe(1)
 })

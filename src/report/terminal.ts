@@ -1,5 +1,4 @@
-import type { Finding, Report } from '../domain/report.ts'
-import { SEVERITIES } from '../domain/vocabulary.ts'
+import type { Acceptance, Finding, Report } from '../domain/report.ts'
 import { extentOf } from './extent.ts'
 import { coverage } from './coverage.ts'
 import { findings, isShown, openFindings } from './findings.ts'
@@ -7,8 +6,10 @@ import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
 import { lockDifferences } from './lock.ts'
 import { matrix } from './matrix.ts'
+import { placeOf } from './place.ts'
 import type { Level, ReporterOptions } from './reporter.ts'
-import { count } from './text.ts'
+import { count, inert } from './text.ts'
+import { openUntested, totalsOf } from './totals.ts'
 import { untested } from './untested.ts'
 
 /** The report for a person at a terminal: what was done, who reached what, what is wrong and what to do about it. */
@@ -23,7 +24,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...untested(report, level, look),
     ...coverage(report, level, look),
     ...locked(report, look),
-    ...notices(report, look),
+    ...notices(report, level, look),
     ...platformGrants(report, level, look),
     ...ignored(report, level, look),
     ...proven(report, options.exitCode, look),
@@ -31,7 +32,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     '',
     ...summary(report, options, look),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(inert).join('\n')}\n`
 }
 
 function locked({ lock }: Report, look: Look): readonly string[] {
@@ -39,9 +40,18 @@ function locked({ lock }: Report, look: Look): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
-function notices(report: Report, look: Look): readonly string[] {
-  const lines = report.notices.flatMap((notice) => hanging(' ! ', look.clean(notice), look))
-  return lines.length === 0 ? [] : ['', ...lines]
+/** More notices than this are counted, unless everything is wanted. */
+const NOTICES_SHOWN = 10
+
+function notices({ notices: all }: Report, level: Level, look: Look): readonly string[] {
+  if (all.length === 0) return []
+  const shown = level === 'all' ? all : all.slice(0, NOTICES_SHOWN)
+  const hidden = all.length - shown.length
+  return [
+    '',
+    ...shown.flatMap((notice) => hanging(' ! ', look.clean(notice), look)),
+    ...(hidden > 0 ? [`   and ${count(hidden, 'more notice')} (--level all lists them)`] : []),
+  ]
 }
 
 /** What the platform opens by itself is no finding; who looks at notes may want to take it away. */
@@ -59,16 +69,29 @@ function platformGrants(report: Report, level: Level, look: Look): readonly stri
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
+/** What is accepted, and why: by an entry of the configuration (ignored) or of the baseline. */
 function ignored(report: Report, level: Level, look: Look): readonly string[] {
   if (level !== 'all') return []
-  const lines = report.findings.flatMap((finding) => {
-    if (finding.suppressed === undefined) return []
-    const { reason, expires } = finding.suppressed
-    const until = expires === undefined ? '' : ` (until ${expires})`
-    const what = `ignored  ${finding.code}  ${finding.relation}  ${finding.command}: ${reason}${until}`
-    return hanging('   ', look.clean(what), look)
-  })
+  const known = [
+    ...report.findings.flatMap(({ code, suppressed, ...what }) =>
+      suppressed ? [acceptedText(code, what, suppressed)] : [],
+    ),
+    ...report.coverage.untested.flatMap(({ accepted, ...what }) =>
+      accepted ? [acceptedText('untested', what, accepted)] : [],
+    ),
+  ]
+  const lines = known.flatMap((text) => hanging('   ', look.clean(text), look))
   return lines.length === 0 ? [] : ['', ...lines]
+}
+
+function acceptedText(
+  what: string,
+  { relation, scope, command }: Pick<Finding, 'relation' | 'scope' | 'command'>,
+  { by, reason, expires }: Acceptance,
+): string {
+  const until = expires === undefined ? '' : ` (until ${expires})`
+  const word = by === 'ignore' ? 'ignored' : 'accepted'
+  return `${word}  ${what}  ${placeOf(relation, scope)}  ${command}: ${reason}${until}`
 }
 
 /** A report without findings says what stands behind it: silence would look the same as nothing tested. */
@@ -79,17 +102,26 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
     case 'isolated':
       return [
         '',
-        ...marked(look.tick, `isolated: in ${extent} nobody got at rows beyond what is theirs`, look),
+        ...marked(
+          look.tick,
+          `isolated: in ${extent} nobody got at rows beyond what is theirs${gapText(report)}`,
+          look,
+        ),
       ]
     case 'could-not-run':
       return ['', ...marked(look.cells.leak, 'nothing could be judged: this run proves nothing', look)]
     case 'partial':
       return ['', ...marked(' ', `no finding in ${extent} of ${partOf(report)}`, look)]
-    case 'findings': {
-      const rest = report.coverage.untested.length > 0 ? '; what is untested may still leak' : ''
-      return ['', ...marked(' ', `no finding in ${extent}${rest}`, look)]
-    }
+    case 'findings':
+      return ['', ...marked(' ', `no finding in ${extent}${gapText(report)}`, look)]
   }
+}
+
+function gapText(report: Report): string {
+  if (openUntested(report).length > 0) return '; what is untested may still leak'
+  const isAccepted = report.findings.some(({ suppressed }) => suppressed?.by === 'baseline')
+  if (isAccepted) return '; what the baseline accepts is as open as it was'
+  return report.coverage.untested.length > 0 ? '; what is accepted as untested may still leak' : ''
 }
 
 /** A part says of itself that it is one: what it left out may leak. */
@@ -116,31 +148,10 @@ function summary(report: Report, { level, exitCode }: ReporterOptions, look: Loo
   const hidden = open.filter((finding) => !isShown(finding, level)).length
   const parts = [
     ...(report.run.shard ? [partOf(report)] : []),
-    `${count(open.length, 'finding')}${bySeverity(open)}`,
-    `${report.coverage.untested.length} untested`,
-    ...lockCount(report),
-    ...(report.summary.suppressed > 0 ? [`${report.summary.suppressed} ignored`] : []),
-    ...(report.notices.length > 0 ? [count(report.notices.length, 'notice')] : []),
+    ...totalsOf(report),
     ...(hidden > 0 ? [`${hidden} not shown (${levelFor(open, level)})`] : []),
   ]
   return spread(` ${parts.join(` ${look.dot} `)}`, `exit ${exitCode}`, look)
-}
-
-function lockCount({ lock }: Report): readonly string[] {
-  if (!lock) return []
-  const { length } = lock.differences
-  return [
-    length === 0 ? 'access as locked' : count(length, 'line of the lock differs', 'lines of the lock differ'),
-  ]
-}
-
-function bySeverity(open: readonly Finding[]): string {
-  const counted = SEVERITIES.toReversed().flatMap((severity) => {
-    const number = open.filter((finding) => finding.severity === severity).length
-    return number > 0 ? [{ severity, number }] : []
-  })
-  const plain = counted.length === 0 || (counted.length === 1 && counted[0]?.severity === 'error')
-  return plain ? '' : ` (${counted.map(({ severity, number }) => count(number, severity)).join(', ')})`
 }
 
 /** The narrowest level that shows everything. */

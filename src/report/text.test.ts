@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, harmless, truncate, widthOf, wrap } from './text.ts'
+import { count, harmless, inert, inertJson, truncate, widthOf, wrap } from './text.ts'
 
 test('control characters, escape sequences, line breaks and bidi marks become visible', () => {
   expect(harmless('a\u001b[31mred\u0007', true)).toBe(String.raw`a\x1b[31mred\x07`)
@@ -32,4 +32,22 @@ test('numbers agree with their nouns', () => {
     '0 findings',
     '1,104 probes',
   ])
+})
+
+test('no line of a wrapped text is a workflow command, and none gets wider', () => {
+  const text = `${'x'.repeat(20)}::error::${'y'.repeat(20)}`
+  const lines = wrap(text, 20)
+  expect(lines.join('')).toBe(text)
+  expect(lines.filter((line) => line.startsWith('::') || widthOf(line) > 20)).toEqual([])
+  expect(inert('  ::error::x')).toBe(String.raw`  \x3a:error::x`)
+  expect(inert('auth.uid()::text')).toBe('auth.uid()::text')
+})
+
+test('what a runner takes for a command wherever it stands is broken up, and a JSON text stays the same value', () => {
+  expect(harmless('a ##[error]b ###vso[task]c ## d', true)).toBe(
+    String.raw`a #\x23[error]b ##\x23vso[task]c ## d`,
+  )
+  const json = JSON.stringify({ a: '##[group]x' })
+  expect(inertJson(json)).not.toContain('##[')
+  expect(JSON.parse(inertJson(json))).toEqual(JSON.parse(json))
 })

@@ -24,12 +24,21 @@ const PLAIN: Readonly<Record<string, string>> = {
  * or direction-changing characters become visible escapes. A name must not be able to fake or hide a line of a report.
  */
 export function harmless(text: string, unicode: boolean): string {
-  const visible = text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu,
-    (char) => NAMED[char] ?? escaped(char),
-  )
+  const visible = text
+    .replaceAll(
+      /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu,
+      (char) => NAMED[char] ?? escaped(char),
+    )
+    // a logging command to GitHub (`##[…]`), Azure (`##vso[…]`) and TeamCity, wherever it stands in a line
+    .replaceAll(/##(?=\w*\[)/g, String.raw`#\x23`)
   return unicode ? visible : visible.replaceAll(/[^ -~]/gu, (char) => PLAIN[char] ?? escaped(char))
 }
+
+/** A line that no runner of GitHub Actions takes for a workflow command: those begin with `::`, behind blanks as well. */
+export const inert = (line: string): string => line.replace(/^(\s*):(?=:)/, String.raw`$1\x3a`)
+
+/** JSON whose strings give no logging command to a runner that reads it in a log; to whoever parses it, it is the same. */
+export const inertJson = (json: string): string => json.replaceAll(/##(?=\w*\[)/g, String.raw`#\u0023`)
 
 function escaped(char: string): string {
   const code = char.codePointAt(0) ?? 0
@@ -74,8 +83,11 @@ function chop(word: string, width: number): readonly string[] {
   while (widthOf(rest) > width) {
     const [head, tail] = split(rest, width)
     if (head === '') break
-    pieces.push(head)
-    rest = tail
+    // a line must not begin with `::`, see `inert`
+    const chars = Array.from(head)
+    const last = tail.startsWith('::') && chars.length > 1 ? (chars.at(-1) ?? '') : ''
+    pieces.push(head.slice(0, head.length - last.length))
+    rest = last + tail
   }
   return [...pieces, rest]
 }

@@ -1,13 +1,16 @@
 import type { Missing, Place, UsageReport, UsedUntested } from '../domain/usage.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
-import type { ReporterOptions } from './reporter.ts'
-import { count } from './text.ts'
+import type { LookOptions, ReporterOptions } from './reporter.ts'
+import { count, inert } from './text.ts'
 
 /** Places that are listed of one name. */
 const LISTED = 5
 
 /** What an application uses and the schema lacks or the run left untested, for a person at a terminal. */
-export function usageText(found: UsageReport, options: ReporterOptions): string {
+export function usageText(
+  found: UsageReport,
+  options: LookOptions & Pick<ReporterOptions, 'exitCode'>,
+): string {
   const look = lookOf(options)
   const lines = [
     ...hanging(' ', look.clean(extentOf(found)), look),
@@ -17,7 +20,7 @@ export function usageText(found: UsageReport, options: ReporterOptions): string 
     '',
     ...totals(found, options, look),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(inert).join('\n')}\n`
 }
 
 function extentOf({ files, used }: UsageReport): string {
@@ -90,7 +93,7 @@ function asideLines({ unread, dynamic }: UsageReport, look: Look): readonly stri
 
 function totals(
   { missing, untested, unread }: UsageReport,
-  { exitCode }: ReporterOptions,
+  { exitCode }: Pick<ReporterOptions, 'exitCode'>,
   look: Look,
 ): readonly string[] {
   const parts = [

@@ -1,4 +1,4 @@
-import { harmless } from '../text.ts'
+import { harmless, inert } from '../text.ts'
 
 /**
  * A name as a code span. Nothing in one is mark-up, a link, a mention or HTML to any reader, other than the backticks that
@@ -20,7 +20,7 @@ export const codeElement = (text: string): string =>
 
 /** Lines as they are: whatever stands in them, none ends the block. */
 export function codeBlock(lines: readonly string[]): readonly string[] {
-  const plain = lines.map((line) => harmless(line, true))
+  const plain = lines.map((line) => inert(harmless(line, true)))
   const fence = '`'.repeat(Math.max(3, longestRun(plain.join('\n')) + 1))
   return [`${fence}text`, ...plain, fence]
 }
