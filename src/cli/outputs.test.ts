@@ -60,7 +60,7 @@ test('a file without a reporter takes the only one, or the one of its ending', (
 test('what cannot be meant is a usage error', () => {
   expect(complaint(() => plan({ reporter: ['jsn'] }))).toMatchObject({
     code: 'USAGE',
-    message: '--reporter: "jsn" is not one of terminal, json',
+    message: '--reporter: "jsn" is not one of terminal, json, html',
     hint: 'Did you mean "json"?',
   })
   expect(complaint(() => plan({ outputFile: ['jsn=r.json'] })).message).toContain('--output-file: "jsn"')

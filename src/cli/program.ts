@@ -203,7 +203,7 @@ function addData(command: Command): void {
 function addOutput(command: Command): void {
   command
     .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal or json (repeatable)', collect)
+    .option('--reporter <name>', 'terminal, json or html (repeatable)', collect)
     .option('--output-file <[reporter=]path>', 'write a report to a file (repeatable)', collect)
     .option('--json', 'the same as --reporter json')
     .option('--level <level>', 'findings to print: error, warning (default), note or all')

@@ -1,9 +1,10 @@
+import { html } from './html/html.ts'
 import { json } from './json.ts'
 import type { Reporter } from './reporter.ts'
 import { terminal } from './terminal.ts'
 
-export const REPORTER_NAMES = ['terminal', 'json'] as const
+export const REPORTER_NAMES = ['terminal', 'json', 'html'] as const
 export type ReporterName = (typeof REPORTER_NAMES)[number]
 
 /** All reporters by the name that `--reporter` takes. */
-export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = { terminal, json }
+export const REPORTERS: Readonly<Record<ReporterName, Reporter>> = { terminal, json, html }
