@@ -1,11 +1,11 @@
-// Compiles src to dist and copies what the compiler leaves behind (SQL, extension control files).
+// Compiles src to dist and copies what the compiler leaves behind (SQL, extension control files, the page of the HTML report).
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const copied = /\.(sql|control)$/
+const copied = /\.(sql|control|css|html)$|[\\/]page[\\/][\w-]+\.js$/
 
 // dist is replaced as a whole: what was interrupted, or does not compile, leaves the last build as it was
 const draft = mkdtempSync(join(root, 'node_modules', '.dist-'))

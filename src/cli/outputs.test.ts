@@ -98,7 +98,7 @@ test('annotations stand below the terminal report, and the job summary is writte
 test('what cannot be meant is a usage error', () => {
   expect(complaint(() => plan({ reporter: ['jsn'] }))).toMatchObject({
     code: 'USAGE',
-    message: '--reporter: "jsn" is not one of terminal, json, junit, sarif, github, markdown',
+    message: '--reporter: "jsn" is not one of terminal, json, junit, sarif, github, markdown, html',
     hint: 'Did you mean "json"?',
   })
   expect(complaint(() => plan({ outputFile: ['jsn=r.json'] })).message).toContain('--output-file: "jsn"')

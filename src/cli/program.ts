@@ -332,10 +332,10 @@ function addData(command: Command): void {
 function addOutput(command: Command): void {
   command
     .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal, json, junit, sarif, github, markdown (repeatable)', collect)
+    .option('--reporter <name>', 'terminal, json, junit, sarif, github, markdown, html (repeatable)', collect)
     .option(
       '--output-file <[reporter=]path>',
-      'write a report to a file: .json, .xml, .sarif, .md (repeatable)',
+      'write a report to a file: .json, .xml, .sarif, .md, .html (repeatable)',
       collect,
     )
     .option('--json', 'the same as --reporter json')
