@@ -1,14 +1,24 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
-import { EXAMPLES, FINDING_ARGUMENTS, MERGE_EXITS, NO_ID, READING, TYPES_EXITS, USAGE_EXITS } from './help.ts'
+import {
+  EXAMPLES,
+  FINDING_ARGUMENTS,
+  INIT_EXITS,
+  MERGE_EXITS,
+  NO_ID,
+  READING,
+  TYPES_EXITS,
+  USAGE_EXITS,
+} from './help.ts'
 import type { Host } from './host.ts'
+import type { InitFlags } from './init.ts'
 import type { MergeFlags } from './merge.ts'
 import type { FindingFlags } from './obtain-report.ts'
 import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
 
 /** The commands of this version. */
-export const COMMAND_NAMES = ['check', 'explain', 'repro', 'merge', 'usage', 'types', 'help'] as const
+export const COMMAND_NAMES = ['check', 'init', 'explain', 'repro', 'merge', 'usage', 'types', 'help'] as const
 
 const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
   ...(values ?? []),
@@ -40,6 +50,11 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { check } = await import('./check.ts')
     finish(await check(dir, flags, host))
   })
+  addInit(program).action(async (dir: string | undefined, flags: InitFlags) => {
+    const { init } = await import('./init.ts')
+    // what a person ended at a question is interrupted
+    finish((await init(dir, flags, host, version)) ?? 130)
+  })
   addExplainAndRepro(program, host, finish)
   addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
     const { mergeFiles } = await import('./merge.ts')
@@ -68,6 +83,28 @@ function addCheck(program: Command): Command {
   addTarget(command)
   addScope(command)
   addOutput(command)
+  return command
+}
+
+function addInit(program: Command): Command {
+  const command = program
+    .command('init')
+    .summary('set a project up: configuration, first tests, CI')
+    .description(
+      'Looks what a project is made of and writes a configuration, a first suite for Vitest and a job for its CI. Files that are there stay as they are.',
+    )
+    .argument('[dir]', 'the project (default: this directory)')
+    .addHelpText('after', INIT_EXITS)
+    .option('-y, --yes', 'ask nothing, take the defaults')
+    .option('--ci <provider>', 'github, gitlab or none (default: what the repository shows, else github)')
+    .option('--json', 'rls.config.json instead of TypeScript')
+  command.optionsGroup('The check that is run once:')
+  addServer(command)
+  command
+    .optionsGroup('Output:')
+    .option('-q, --quiet', 'no progress on stderr')
+    .option('--debug', 'stack traces of errors')
+    .helpOption('-h, --help', 'print help')
   return command
 }
 
@@ -173,6 +210,11 @@ function addTarget(command: Command): void {
       '-c, --config <file>',
       'configuration (default: rls.config.ts, .js, .mjs or .json of the project)',
     )
+  addServer(command)
+}
+
+function addServer(command: Command): void {
+  command
     .option('--engine <kind>', 'where the server comes from: embedded, system, container or external')
     .option('--database-url <url>', 'an own server; the run works in throw-away databases on it')
     .option('--image <name>', 'run PostgreSQL in a container of this image, such as supabase/postgres:<tag>')
