@@ -31,6 +31,7 @@ const LAYERS = {
   reproduction: { from: 'database sql', packages: '' },
   judge: { from: '', packages: '' },
   report: { from: '', packages: 'ansis string-width' },
+  lock: { from: 'errors', packages: '' },
   usage: { from: 'database config', packages: '@babel tinyglobby' },
   tokens: { from: 'errors', packages: 'jose' },
   declare: { from: 'sql', packages: '' },
@@ -41,7 +42,7 @@ const LAYERS = {
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config init report errors',
+    from: 'run inspect types merge read-shard read-report config init report lock errors',
     packages: '@clack/prompts commander',
   },
 }

@@ -24,7 +24,9 @@ import type { PlannedUnit } from './domain/shard.ts'
 import type { Head, Tried, TriedUnit } from './domain/tried.ts'
 import { groupBy } from './group-by.ts'
 import { isExposed } from './judge/static.ts'
+import { reachIn } from './judge/reach.ts'
 import { accessOf, seenCells } from './judge/summary.ts'
+import type { SeenInput } from './judge/summary.ts'
 import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
 import { reportArea } from './reported-areas.ts'
@@ -106,6 +108,7 @@ function headOf(input: AssembleInput): Head {
       durationMs: Math.round(input.durationMs),
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+      ...(config.narrowed ? { narrowed: config.narrowed } : {}),
     },
     sources: prepared.sources,
     storage: {
@@ -148,7 +151,12 @@ function reportFunction(
 ): ReportedFunction {
   const callers = executableBy.filter((role) => role !== 'service_role')
   const execute = callers.includes('anon') ? 'everyone' : callers.length > 0 ? 'authenticated' : 'nobody'
-  return { name: signature, securityDefiner, access: { execute }, ...places('function', signature) }
+  return {
+    name: signature,
+    securityDefiner,
+    access: { execute, reads: 'nobody', writes: 'nobody' },
+    ...places('function', signature),
+  }
 }
 
 /** Every unit that holds something to show, in the order of the report. */
@@ -162,15 +170,10 @@ function unitsTried(input: AssembleInput): readonly TriedUnit[] {
     ...input.relations.map((relation) => {
       const base = baseOf(catalog, relation)
       const seen = observationsOf(relation.oid)
-      const cells = seenCells({
-        relation,
-        base,
-        population: { ...population, actors: input.cast },
-        observations: seen,
-      })
+      const all = { relation, base, population: { ...population, actors: input.cast }, observations: seen }
       return {
         key: unitKey({ kind: 'relation', name: relation.qualified }),
-        relation: reportRelation(input, relation, base, cells),
+        relation: reportRelation(input, all),
         probes: rowsOf(seen, relation.qualified),
         platformGrants: [],
       }
@@ -244,13 +247,10 @@ function outcomeText(outcome: Outcome): string {
   }
 }
 
-function reportRelation(
-  input: AssembleInput,
-  relation: Relation,
-  base: Relation,
-  cells: ReportedRelation['cells'],
-): ReportedRelation {
+function reportRelation(input: AssembleInput, seen: SeenInput): ReportedRelation {
   const { catalog, model } = input
+  const { relation, base } = seen
+  const cells = seenCells(seen)
   const ownership = model.ownerships.get(base.oid)
   return {
     name: relation.qualified,
@@ -269,6 +269,7 @@ function reportRelation(
     },
     access: accessOf(cells),
     cells,
+    reach: reachIn(seen, cells),
   }
 }
 

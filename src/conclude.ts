@@ -1,12 +1,13 @@
 import type { Fact, Part } from './domain/fact.ts'
 import { mergeCoverage } from './domain/coverage.ts'
 import { SURFACES } from './domain/fact.ts'
-import type { Finding, Report, ReportedRelation, Untested } from './domain/report.ts'
+import type { FindingCode } from './domain/finding.ts'
+import type { Finding, Report, ReportedFunction, ReportedRelation, Untested } from './domain/report.ts'
 import { unitKey } from './domain/shard.ts'
 import type { Shard } from './domain/shard.ts'
 import type { Tried } from './domain/tried.ts'
-import { SEVERITIES } from './domain/vocabulary.ts'
-import type { Severity } from './domain/vocabulary.ts'
+import { SEVERITIES, audienceOf, widest } from './domain/vocabulary.ts'
+import type { Audience, Severity } from './domain/vocabulary.ts'
 import { toFinding } from './judge/collect.ts'
 import { newsOf } from './judge/escalation.ts'
 import { toldOf } from './judge/facts.ts'
@@ -23,7 +24,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
   const active = findings.filter(({ suppressed }) => suppressed === undefined)
   const rows = own.flatMap(({ probes }) => probes)
   const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
-  const functions = own.flatMap((unit) => (unit.function ? [unit.function] : []))
+  const functions = own.flatMap((unit) => (unit.function ? [withReach(unit.function, tried)] : []))
   const policies = mergeCoverage(own.flatMap((unit) => unit.policies ?? []))
   const fails = active.some(({ severity }) => severity !== 'note') || untested.length > 0
   return {
@@ -92,7 +93,7 @@ function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settl
   const ordered = inOrder(units.map(unitKey), parts)
   const plain = ordered.filter(({ surface }) => surface === 'relations').flatMap(({ facts }) => facts)
   const facts = ordered.flatMap((part): readonly Fact[] => [
-    ...part.facts,
+    ...part.facts.filter(({ permitted }) => !permitted),
     ...part.ascents.flatMap((ascent) => newsOf(ascent, plain)),
   ])
   const told = toldOf(facts, terms.forgers)
@@ -109,6 +110,27 @@ function inOrder(keys: readonly string[], parts: readonly Part[]): readonly Part
   const rank = ({ surface, unit }: Part): number =>
     SURFACES.indexOf(surface) * (keys.length + 1) + (place.get(unit) ?? keys.length)
   return [...parts].sort((a, b) => rank(a) - rank(b))
+}
+
+/** What calls of a function gave, whether it may or not. */
+function withReach(one: ReportedFunction, { parts }: Tried): ReportedFunction {
+  const facts = parts
+    .filter(({ surface }) => surface === 'functions')
+    .flatMap((part) => part.facts.filter(({ subject }) => subject.qualified === one.name))
+  const widestOf = (code: FindingCode): Audience =>
+    widest(
+      ...facts.flatMap((fact) =>
+        fact.code === code && fact.actor !== undefined ? [audienceOf(fact.actor)] : [],
+      ),
+    )
+  return {
+    ...one,
+    access: {
+      ...one.access,
+      reads: widestOf('function-read-leak'),
+      writes: widestOf('function-write-leak'),
+    },
+  }
 }
 
 function withCells(

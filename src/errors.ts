@@ -19,6 +19,9 @@ export type HarnessErrorCode =
   | 'TOKEN_INVALID'
   | 'TOKEN_REFUSED'
   | 'MERGE_FAILED'
+  | 'LOCK_INVALID'
+  | 'BASELINE_INVALID'
+  | 'DIFF_FAILED'
 
 /**
  * An error that is meant for the person who runs the harness: `message` says what is wrong and where, in that

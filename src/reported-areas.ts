@@ -4,6 +4,7 @@ import type { Population } from './domain/population.ts'
 import type { Observation } from './domain/probe.ts'
 import type { ReportedRelation } from './domain/report.ts'
 import { isExposed } from './judge/static.ts'
+import { reachIn } from './judge/reach.ts'
 import { accessOf, seenCells } from './judge/summary.ts'
 import { guardsOf } from './reported-relations.ts'
 import type { Places } from './reported-relations.ts'
@@ -16,12 +17,13 @@ export function reportArea(
   observations: readonly Observation[],
   places: Places,
 ): ReportedRelation {
-  const cells = seenCells({
+  const seen = {
     relation,
     base: relation,
     population: { ...population, rows: new Map([[relation.oid, rows]]) },
     observations,
-  })
+  }
+  const cells = seenCells(seen)
   return {
     name: relation.qualified,
     ...(scope === null ? {} : { scope }),
@@ -32,6 +34,7 @@ export function reportArea(
     ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(-1).map(({ why }) => why) },
     access: accessOf(cells),
     cells,
+    reach: reachIn(seen, cells),
   }
 }
 

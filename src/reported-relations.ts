@@ -1,5 +1,6 @@
 import type { Relation } from './domain/catalog.ts'
-import type { Place, ReportedPolicy, ReportedRelation } from './domain/report.ts'
+import type { Place } from './domain/place.ts'
+import type { ReportedPolicy, ReportedRelation } from './domain/report.ts'
 import { COMMANDS } from './domain/vocabulary.ts'
 import { placeOf } from './judge/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'

@@ -55,6 +55,7 @@ function settingsOf(config: Config): string {
     gate: _gate,
     concurrency: _concurrency,
     shard: _shard,
+    narrowed: _narrowed,
     ...settings
   } = config
   return sha256(

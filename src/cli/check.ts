@@ -1,14 +1,15 @@
 import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
-import { isLive, isUnicode } from './appearance.ts'
 import { deliverAll, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
 import { assertWritable, planOutputs, type OutputFlags } from './outputs.ts'
-import { progressTo } from './progress.ts'
+import { planLock } from './lock-file.ts'
+import type { LockFlags } from './lock-file.ts'
+import { runProject } from './run-project.ts'
 
 /** Flags of `check` as commander gives them. */
-export interface CheckFlags extends Flags, OutputFlags {
+export interface CheckFlags extends Flags, OutputFlags, LockFlags {
   readonly config?: string
   readonly level?: string
   readonly color?: boolean
@@ -24,19 +25,11 @@ export interface CheckFlags extends Flags, OutputFlags {
 export async function check(dir: string | undefined, flags: CheckFlags, host: Host): Promise<number> {
   const level = levelOf(flags.level)
   const destinations = planOutputs(flags, host.cwd)
-  const { environment, signal, today } = host
-  const config = await loadConfig({ cwd: host.cwd, dir, configPath: flags.config, environment, flags })
+  const { environment, cwd } = host
+  const config = await loadConfig({ cwd, dir, configPath: flags.config, environment, flags })
+  const lock = planLock(config, flags, cwd)
   assertWritable(destinations)
-  const progress = progressTo(host.stderr, {
-    quiet: flags.quiet ?? false,
-    live: isLive(host.stderr, environment),
-    unicode: isUnicode(host),
-  })
-  const report = await host
-    .run(config, { environment, signal, today, progress: progress.show })
-    .finally(progress.end)
-  // what was cut short proves nothing: no report of it
-  signal.throwIfAborted()
+  const report = lock.hold(await runProject(config, flags, host))
   const code = exitCode(report, config.gate)
   deliverAll(report, destinations, { level, code, color: flags.color }, host)
   return code

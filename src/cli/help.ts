@@ -7,6 +7,7 @@ Examples:
   rls-harness check --json > report.json
   rls-harness check --shard 2/3 --output-file shard-2.json
   rls-harness merge shard-*.json            join what three machines tried into one report
+  rls-harness lock                          keep who gets at what in git; then: check --locked
   rls-harness explain a1f3c09e              everything about one finding
   rls-harness repro a1f3c09e | psql "$URL"   repeat it in a database with the migrations
   rls-harness usage                         what the application uses and the schema lacks, or nobody tested
@@ -46,6 +47,12 @@ Exit codes:
 export const TYPES_EXITS = `
 Exit codes:
   0  written, or up to date               1  --check: not up to date
+  2  could not run                        130  interrupted
+`
+
+export const LOCK_EXITS = `
+Exit codes:
+  0  written, or up to date               1  access is not as the lock says: it was left as it is
   2  could not run                        130  interrupted
 `
 

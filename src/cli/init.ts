@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { detectSources } from '../config/detect/choose.ts'
 import { isDirectory } from '../config/detect/detector.ts'
@@ -18,10 +19,10 @@ import {
 } from '../init/plan.ts'
 import { foundText, summaryText } from '../init/summary.ts'
 import { lacks, writeNew, type Written } from '../init/write.ts'
-import { isLive, isUnicode } from './appearance.ts'
+import { LOCK_NAME, lockText } from '../lock/text.ts'
 import type { Host } from './host.ts'
 import { askFor, defaultsFor, providerOf } from './init-choices.ts'
-import { progressTo } from './progress.ts'
+import { runProject } from './run-project.ts'
 
 /** Flags of `init` as commander gives them. */
 export interface InitFlags extends Flags {
@@ -58,7 +59,8 @@ export async function init(
   const config = writeNew(projectDir, planConfig(facts, choices))
   const checked = await checkOnce(projectDir, facts, flags, host)
   const report = checked.kind === 'ran' ? checked.report : null
-  const planned = [planSuite(facts, report), planVitest(facts), ...planCi(facts, choices)]
+  const lock = report === null ? keptLock(projectDir) : { path: LOCK_NAME, text: lockText(report) }
+  const planned = [planSuite(facts, report), planVitest(facts), ...planCi(facts, choices), lock]
   const files = [config, ...existing(facts), ...filesIn(planned).map((file) => writeNew(projectDir, file))]
   const additions = planned.filter(isAddition).filter((addition) => lacks(projectDir, addition))
   host.stdout.write(summaryText(facts, choices.ci, { files, additions, checked, version }))
@@ -80,27 +82,28 @@ async function decide(
   return defaults
 }
 
-/** One run, for the example of the suite. Without it everything else is written all the same. */
+/** One run, for the example of the suite and for the lock. Without it everything else is written all the same. */
 async function checkOnce(projectDir: string, facts: Facts, flags: InitFlags, host: Host): Promise<Checked> {
-  if (facts.packages === null || facts.suite !== null) return { kind: 'not needed' }
-  const { environment, signal, today } = host
-  const progress = progressTo(host.stderr, {
-    quiet: flags.quiet ?? false,
-    live: isLive(host.stderr, environment),
-    unicode: isUnicode(host),
-  })
+  const hasSuite = facts.packages === null || facts.suite !== null
+  if (hasSuite && existsSync(resolve(projectDir, LOCK_NAME))) return { kind: 'not needed' }
+  const { environment, signal } = host
   try {
     const config = await loadConfig({ cwd: projectDir, environment, flags })
-    const report = await host.run(config, { environment, signal, today, progress: progress.show })
-    return { kind: 'ran', report }
+    if (config.narrowed)
+      throw new HarnessError('USAGE', 'RLS_SCHEMA is set: a narrowed run observes a part of the access', {
+        hint: 'Run rls-harness init again without it.',
+      })
+    return { kind: 'ran', report: await runProject(config, flags, host) }
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof HarnessError)) throw error
     return { kind: 'failed', message: error.message, hint: error.hint }
-  } finally {
-    progress.end()
   }
 }
+
+/** Without a run there is nothing to write; a lock that is there is named like every other file. */
+const keptLock = (projectDir: string): PlannedFile | null =>
+  existsSync(resolve(projectDir, LOCK_NAME)) ? { path: LOCK_NAME, text: '' } : null
 
 /** A configuration of Vitest that starts the server already is named as kept, like every file that is there. */
 const existing = ({ vitestConfig }: Facts): readonly Written[] =>

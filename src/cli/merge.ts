@@ -5,10 +5,12 @@ import { readShard } from '../read-shard.ts'
 import { deliverAll, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
+import { planLock } from './lock-file.ts'
+import type { LockFlags } from './lock-file.ts'
 import { assertWritable, planOutputs, type OutputFlags } from './outputs.ts'
 
 /** Flags of `merge` as commander gives them. */
-export interface MergeFlags extends Pick<Flags, 'failOn' | 'strict'>, OutputFlags {
+export interface MergeFlags extends Pick<Flags, 'failOn' | 'strict'>, OutputFlags, LockFlags {
   readonly level?: string
   readonly color?: boolean
   readonly debug?: boolean
@@ -29,7 +31,8 @@ export async function mergeFiles(
   const destinations = planOutputs(flags, host.cwd)
   const { failOn, strict } = settingsFromFlags({ ...flags })
   const shards = files.map((file) => readShard(resolve(host.cwd, file), file, version))
-  const report = merge(shards)
+  const lock = planLock({ projectDir: host.cwd }, flags, host.cwd)
+  const report = lock.hold(merge(shards))
   assertWritable(destinations)
   const own = gateOf(shards)
   const gate = { failOn: failOn ?? own.failOn, strict: strict ?? own.strict }

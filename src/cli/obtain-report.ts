@@ -3,9 +3,8 @@ import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
 import type { Report } from '../domain/report.ts'
 import { readReport } from '../read-report.ts'
-import { isLive, isUnicode } from './appearance.ts'
 import type { Host } from './host.ts'
-import { progressTo } from './progress.ts'
+import { runProject } from './run-project.ts'
 
 /** Flags of the commands that are about one finding. */
 export interface FindingFlags extends Flags {
@@ -26,17 +25,8 @@ export async function obtainReport(
   flags: FindingFlags,
   host: Host,
 ): Promise<Report> {
-  const { environment, signal, today, cwd } = host
+  const { environment, cwd } = host
   if (flags.report !== undefined) return readReport(resolve(cwd, flags.report), flags.report)
   const config = await loadConfig({ cwd, dir, configPath: flags.config, environment, flags })
-  const progress = progressTo(host.stderr, {
-    quiet: flags.quiet ?? false,
-    live: isLive(host.stderr, environment),
-    unicode: isUnicode(host),
-  })
-  const report = await host
-    .run(config, { environment, signal, today, progress: progress.show })
-    .finally(progress.end)
-  signal.throwIfAborted()
-  return report
+  return runProject(config, flags, host)
 }

@@ -4,6 +4,7 @@ import {
   EXAMPLES,
   FINDING_ARGUMENTS,
   INIT_EXITS,
+  LOCK_EXITS,
   MERGE_EXITS,
   NO_ID,
   READING,
@@ -12,13 +13,24 @@ import {
 } from './help.ts'
 import type { Host } from './host.ts'
 import type { InitFlags } from './init.ts'
+import type { LockCommandFlags } from './lock.ts'
 import type { MergeFlags } from './merge.ts'
 import type { FindingFlags } from './obtain-report.ts'
 import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
 
 /** The commands of this version. */
-export const COMMAND_NAMES = ['check', 'init', 'explain', 'repro', 'merge', 'usage', 'types', 'help'] as const
+export const COMMAND_NAMES = [
+  'check',
+  'init',
+  'lock',
+  'explain',
+  'repro',
+  'merge',
+  'usage',
+  'types',
+  'help',
+] as const
 
 const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
   ...(values ?? []),
@@ -54,6 +66,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { init } = await import('./init.ts')
     // what a person ended at a question is interrupted
     finish((await init(dir, flags, host, version)) ?? 130)
+  })
+  addLock(program).action(async (dir: string | undefined, flags: LockCommandFlags) => {
+    const { lock } = await import('./lock.ts')
+    finish(await lock(dir, flags, host))
   })
   addExplainAndRepro(program, host, finish)
   addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
@@ -105,6 +121,24 @@ function addInit(program: Command): Command {
     .option('-q, --quiet', 'no progress on stderr')
     .option('--debug', 'stack traces of errors')
     .helpOption('-h, --help', 'print help')
+  return command
+}
+
+function addLock(program: Command): Command {
+  const command = program
+    .command('lock')
+    .summary('write the access lock, or show what is not as it says')
+    .description(
+      'Checks a project and writes who was seen to get at what into a small sorted text file for git. A lock that is there already is only compared, unless --update is given.',
+    )
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', LOCK_EXITS)
+  addTarget(command)
+  command
+    .optionsGroup('Output:')
+    .option('--lock-file <file>', 'where it stands (default: rls.lock of the project)')
+    .option('--update', 'accept what has changed: write the lock anew')
+  addLook(command)
   return command
 }
 
@@ -254,6 +288,9 @@ function addOutput(command: Command): void {
     .optionsGroup('Gate:')
     .option('--fail-on <severity>', 'exit 1 from this severity on: error (default), warning or never')
     .option('--strict', 'exit 1 on notices as well, such as unused ignore entries')
+    .option('--locked', 'exit 1 where access is not as rls.lock says')
+    .option('--update', 'with --locked: write what is observed into the lock')
+    .option('--lock-file <file>', 'with --locked: the lock (default: rls.lock of the project)')
 }
 
 function addLook(command: Command): void {

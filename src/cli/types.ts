@@ -4,10 +4,9 @@ import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
 import { GENERATED } from '../domain/generated-file.ts'
 import { HarnessError } from '../errors.ts'
-import { isLive, isUnicode } from './appearance.ts'
 import type { Host } from './host.ts'
 import { assertWritable, writeOutput } from './outputs.ts'
-import { progressTo } from './progress.ts'
+import { withProgress } from './run-project.ts'
 
 /** Flags of `types` as commander gives them. */
 export interface TypesFlags extends Flags {
@@ -26,7 +25,7 @@ const DEFAULT_OUTPUT = 'rls.generated.d.ts'
  * @throws HarnessError when the run could not be carried out, or the file is somebody's own
  */
 export async function types(dir: string | undefined, flags: TypesFlags, host: Host): Promise<0 | 1> {
-  const { environment, signal, today, cwd } = host
+  const { environment, cwd } = host
   const config = await loadConfig({ cwd, dir, configPath: flags.config, environment, flags })
   const path =
     flags.output === undefined ? resolve(config.projectDir, DEFAULT_OUTPUT) : resolve(cwd, flags.output)
@@ -36,15 +35,7 @@ export async function types(dir: string | undefined, flags: TypesFlags, host: Ho
     })
   const before = read(path)
   if (!flags.check) assertWritable([{ reporter: 'terminal', path }])
-  const progress = progressTo(host.stderr, {
-    quiet: flags.quiet ?? false,
-    live: isLive(host.stderr, environment),
-    unicode: isUnicode(host),
-  })
-  const text = await host
-    .declareTypes(config, { environment, signal, today, progress: progress.show })
-    .finally(progress.end)
-  signal.throwIfAborted()
+  const text = await withProgress(flags, host, (context) => host.declareTypes(config, context))
   const name = relative(cwd, path)
   const isCurrent = before === text
   if (flags.check && !isCurrent) {

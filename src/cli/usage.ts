@@ -3,9 +3,9 @@ import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
 import type { UsageReport } from '../domain/usage.ts'
 import { usageText } from '../report/usage.ts'
-import { coloursFor, isLive, isUnicode } from './appearance.ts'
+import { coloursFor, isUnicode } from './appearance.ts'
 import type { Host } from './host.ts'
-import { progressTo } from './progress.ts'
+import { withProgress } from './run-project.ts'
 
 /** Flags of `usage` as commander gives them. */
 export interface UsageFlags extends Flags {
@@ -24,21 +24,13 @@ export interface UsageFlags extends Flags {
  * @throws HarnessError when the run could not be carried out
  */
 export async function usage(dir: string | undefined, flags: UsageFlags, host: Host): Promise<number> {
-  const { environment, signal, today, cwd } = host
+  const { environment, cwd } = host
   const config = await loadConfig({ cwd, dir, configPath: flags.config, environment, flags })
-  const progress = progressTo(host.stderr, {
-    quiet: flags.quiet ?? false,
-    live: isLive(host.stderr, environment),
-    unicode: isUnicode(host),
-  })
   const options = {
     ...(flags.src ? { globs: flags.src } : {}),
     ...(flags.report === undefined ? {} : { reportFile: resolve(cwd, flags.report) }),
   }
-  const found = await host
-    .inspect(config, options, { environment, signal, today, progress: progress.show })
-    .finally(progress.end)
-  signal.throwIfAborted()
+  const found = await withProgress(flags, host, (context) => host.inspect(config, options, context))
   const code = usageExitCode(found)
   host.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : textOf(found, code, flags, host))
   return code

@@ -88,9 +88,14 @@ export function resolveConfig(input: ResolveInput): Config {
     // what is let pass in a part is not let pass in the whole
     ...present('shard', shard && { ...shard, gate: gateOf(own) }),
     ...present('relations', flags.relation),
+    ...present('narrowed', isNarrowed(input) ? (true as const) : undefined),
     concurrency: merged.concurrency ?? DEFAULTS.concurrency,
   }
 }
+
+/** What the file leaves out is not part of the project; what a flag or a variable leaves out is. */
+const isNarrowed = ({ flags, environment }: ResolveInput): boolean =>
+  flags.relation !== undefined || flags.schema !== undefined || Boolean(environment['RLS_SCHEMA'])
 
 const gateOf = ({ failOn, strict }: Settings): Config['gate'] => ({
   failOn: failOn ?? DEFAULTS.failOn,

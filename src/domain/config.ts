@@ -117,6 +117,8 @@ export interface Config {
   readonly gate: { readonly failOn: Severity | 'never'; readonly strict: boolean }
   /** globs of relations to judge; absent: all */
   readonly relations?: readonly string[]
+  /** a flag or a variable leaves a part of the project out */
+  readonly narrowed?: true
   readonly concurrency: number
   /** the part of the run that is wanted; `gate`: what stops the whole, without the flags of the part */
   readonly shard?: Shard & { readonly gate: Config['gate'] }

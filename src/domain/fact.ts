@@ -60,6 +60,8 @@ export interface Fact {
   readonly staged?: true
   /** what the actor had made up of the own session */
   readonly forged?: string
+  /** the configuration says that it may be: no finding, but access that was seen */
+  readonly permitted?: true
   /** policies ask for the value that was written */
   readonly trusted?: boolean
 }

@@ -1,16 +1,12 @@
 import type { Policy } from './catalog.ts'
+import type { LockCheck } from './lock.ts'
+import type { Place } from './place.ts'
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
 import type { AppliedSource } from './source.ts'
 import type { PlatformGrant } from './privilege.ts'
 import type { ScenarioCount } from './scenario.ts'
 import type { Shard } from './shard.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
-
-/** Where an object was last defined: relative to the project, 1-based. Absent where that is not known. */
-export interface Place {
-  readonly file?: string
-  readonly line?: number
-}
 
 export interface ReportedPolicy extends Policy, Place {}
 
@@ -39,7 +35,12 @@ export interface ReportedRelation extends Place {
   readonly access: Readonly<Record<Command, Audience>>
   /** what the matrix shows per standing and command */
   readonly cells: Readonly<Record<Standing, Readonly<Record<Command, Cell>>>>
+  /** how many of the rows of this standing were reached, whoever may */
+  readonly reach: Readonly<Record<Standing, Readonly<Record<Command, Reach>>>>
 }
+
+/** `all` rows that were there, or a view's or an insert's of which only that is known that it got through; `some`; `none` */
+export type Reach = 'all' | 'some' | 'none'
 
 /** `closed` nothing got through, `open` it did and may, `leak` it did and may not, `blocked` it did not and should, `untested`, `none` nothing to try */
 export type Cell = 'closed' | 'open' | 'leak' | 'blocked' | 'untested' | 'none'
@@ -47,7 +48,14 @@ export type Cell = 'closed' | 'open' | 'leak' | 'blocked' | 'untested' | 'none'
 export interface ReportedFunction extends Place {
   readonly name: string
   readonly securityDefiner: boolean
-  readonly access: { readonly execute: Audience }
+  readonly access: {
+    /** who holds EXECUTE */
+    readonly execute: Audience
+    /** the widest audience that was seen to get rows of others shown through it */
+    readonly reads: Audience
+    /** the widest audience that was seen to change rows of others through it */
+    readonly writes: Audience
+  }
 }
 
 export interface ReportedBucket {
@@ -224,6 +232,8 @@ export interface Report {
     readonly shard?: Shard & { readonly left: readonly string[] }
     /** of a run in parts that were joined: how many */
     readonly shards?: number
+    /** flags narrowed it to some relations or schemas: it says nothing about the rest */
+    readonly narrowed?: true
   }
   /** `partial`: nothing was found in a part of a run, which says nothing about the whole */
   readonly outcome: 'isolated' | 'findings' | 'could-not-run' | 'partial'
@@ -249,6 +259,8 @@ export interface Report {
   /** what the platform's default privileges open beside the policies, and nobody has taken away: no finding */
   readonly platformGrants: readonly PlatformGrant[]
   readonly findings: readonly Finding[]
+  /** what is not as the access lock says; absent where the run was not held against one */
+  readonly lock?: LockCheck
   /** unused or expired ignore entries and other things to know that are no findings */
   readonly notices: readonly string[]
   readonly summary: {

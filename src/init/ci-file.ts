@@ -13,7 +13,7 @@ export function commandOf(packages: Packages | null, version: string): string {
 }
 
 const checkOf = (facts: Facts, version: string, options: readonly string[]): string =>
-  [`${commandOf(facts.packages, version)} check`, ...options].join(' ')
+  [`${commandOf(facts.packages, version)} check --locked`, ...options].join(' ')
 
 const file = (reporter: string, name: string): string => `--output-file ${reporter}=${REPORTS}/${name}`
 

@@ -19,6 +19,7 @@ export function nextSteps(facts: Facts, ci: CiProvider, { checked, version }: Ou
     ...installing(facts),
     ...again,
     step(`${command} check`, 'who can read and write whose rows'),
+    step(`${command} lock --update`, 'when access is meant to change: rls.lock says who gets at what'),
     ...(checked.kind === 'ran' ? gateSteps(checked.report, command) : []),
     ...(packages === null ? [] : [step(`${runner(packages)} vitest run`, 'the policy tests')]),
     ci === 'none'

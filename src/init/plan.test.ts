@@ -111,13 +111,13 @@ test('the workflow installs what the lock file says, with the package manager of
     'corepack enable',
     'yarn install --immutable',
   ])
-  expect(runs('bun').at(-1)).toMatch(/^bunx rls-harness check /)
+  expect(runs('bun').at(-1)).toMatch(/^bunx rls-harness check --locked /)
 })
 
 test('without packages the version is named, and nothing is installed', () => {
   const { steps } = workflow({ ...facts, packages: null })
   expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
-    expect.stringMatching(/^npx --yes rls-harness@1\.2\.3 check /),
+    expect.stringMatching(/^npx --yes rls-harness@1\.2\.3 check --locked /),
   ])
   expect(commandOf(null, '1.2.3')).toBe('npx --yes rls-harness@1.2.3')
 })

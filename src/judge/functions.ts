@@ -32,7 +32,8 @@ export function judgeFunctions(input: JudgeInput): {
     })
     return {
       facts,
-      untested: known && facts.length === 0 ? untestedIn(input, routine, known, calls) : [],
+      untested:
+        known && facts.every(({ permitted }) => permitted) ? untestedIn(input, routine, known, calls) : [],
     }
   })
   return {
@@ -44,7 +45,9 @@ export function judgeFunctions(input: JudgeInput): {
 /** What is returned outright need not be guessed at. */
 function withoutLesser(facts: readonly Fact[]): readonly Fact[] {
   const read = new Set(
-    facts.filter(({ code }) => code === 'function-read-leak').map(({ subject }) => subject.qualified),
+    facts
+      .filter(({ code, permitted }) => code === 'function-read-leak' && !permitted)
+      .map(({ subject }) => subject.qualified),
   )
   return facts.filter(({ code, subject }) => code !== 'existence-oracle' || !read.has(subject.qualified))
 }
@@ -63,8 +66,8 @@ function factsOf(
   ]
   return reached.flatMap((one) => {
     const standing = one.code === 'function-write-leak' && one.raised ? 'own' : standingOf(one.tie, actor)
-    if (declared && includes(declared, standing)) return []
-    return [factFrom(input, routine, call, actor, one, standing)]
+    const fact = factFrom(input, routine, call, actor, one, standing)
+    return [declared && includes(declared, standing) ? { ...fact, permitted: true as const } : fact]
   })
 }
 

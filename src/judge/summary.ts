@@ -14,15 +14,16 @@ export interface SeenInput {
   readonly population: Population
 }
 
-type Grid = Record<Standing, Record<Command, Cell>>
+type Grid<Value = Cell> = Record<Standing, Record<Command, Value>>
 
-const grid = (cellOf: (standing: Standing, command: Command) => Cell): Grid =>
+/** One value per standing and command. */
+export const grid = <Value>(valueOf: (standing: Standing, command: Command) => Value): Grid<Value> =>
   Object.fromEntries(
     STANDINGS.map((standing) => [
       standing,
-      Object.fromEntries(COMMANDS.map((command) => [command, cellOf(standing, command)])),
+      Object.fromEntries(COMMANDS.map((command) => [command, valueOf(standing, command)])),
     ]),
-  ) as Grid
+  ) as Grid<Value>
 
 /** Per standing and command whether rows were reached, before it is judged whether they may be. */
 export function seenCells(input: SeenInput): Grid {

@@ -4,10 +4,10 @@ import { COMMANDS, STANDINGS } from '../domain/vocabulary.ts'
 /** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
   report: words(
-    'schemaVersion tool run outcome sources relations functions storage actors tenants rows probes coverage platformGrants findings notices summary',
+    'schemaVersion tool run outcome sources relations functions storage actors tenants rows probes coverage platformGrants findings lock notices summary',
   ),
   tool: words('name version'),
-  run: words('seed engine apiPrivileges durationMs steps peakMemoryMb shard shards'),
+  run: words('seed engine apiPrivileges durationMs steps peakMemoryMb shard shards narrowed'),
   engine: words('kind version'),
   steps: words('name ms'),
   sources: words('tool files notes'),
@@ -19,7 +19,8 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   privileges: words('role commands'),
   rowSecurity: words('enabled forced'),
   ownership: words('kind path evidence'),
-  access: COMMANDS,
+  access: [...COMMANDS, ...words('execute reads writes')],
+  reach: STANDINGS,
   cells: STANDINGS,
   anon: COMMANDS,
   foreign: COMMANDS,
@@ -40,6 +41,9 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   remedy: words('sql verified'),
   suppressed: words('by reason expires'),
   accepted: words('by reason expires'),
+  lock: words('file differences'),
+  differences: words('subject aspect before after places'),
+  places: words('file line'),
   summary: words('relations probes bySeverity suppressed'),
   bySeverity: words('error warning note'),
 }

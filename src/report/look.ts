@@ -41,7 +41,11 @@ const ASCII: typeof UNICODE = {
 }
 
 /** Chooses glyphs and colours once for a report. */
-export function lookOf({ colour, unicode, width }: ReporterOptions): Look {
+export function lookOf({
+  colour,
+  unicode,
+  width,
+}: Pick<ReporterOptions, 'colour' | 'unicode' | 'width'>): Look {
   const ansi = new Ansis(colour ? 1 : 0)
   return {
     ...(unicode ? UNICODE : ASCII),

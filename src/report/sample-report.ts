@@ -1,4 +1,4 @@
-import type { Cell, Finding, Report, ReportedRelation } from '../domain/report.ts'
+import type { Cell, Finding, Reach, Report, ReportedRelation } from '../domain/report.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
 
 /** Cells as the matrix prints them: `·✓✗!?–`, select insert update delete for each standing. */
@@ -20,6 +20,12 @@ function cells(drawn: string): Readonly<Record<Command, Cell>> {
   return { select: at(0), insert: at(1), update: at(2), delete: at(3) }
 }
 
+function reach(drawn: string): Readonly<Record<Command, Reach>> {
+  const at = (cell: Cell): Reach => (cell === 'open' || cell === 'leak' ? 'all' : 'none')
+  const { select, insert, update, delete: remove } = cells(drawn)
+  return { select: at(select), insert: at(insert), update: at(update), delete: at(remove) }
+}
+
 /** A relation for tests of reporters. */
 export function relation(name: string, drawn: Drawn = ISOLATED, kind = 'table'): ReportedRelation {
   return {
@@ -36,6 +42,12 @@ export function relation(name: string, drawn: Drawn = ISOLATED, kind = 'table'):
       foreign: cells(drawn.foreign),
       team: cells(drawn.team),
       own: cells(drawn.own),
+    },
+    reach: {
+      anon: reach(drawn.anon),
+      foreign: reach(drawn.foreign),
+      team: reach(drawn.team),
+      own: reach(drawn.own),
     },
   }
 }

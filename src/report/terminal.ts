@@ -5,6 +5,7 @@ import { coverage } from './coverage.ts'
 import { findings, isShown, openFindings } from './findings.ts'
 import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
+import { lockDifferences } from './lock.ts'
 import { matrix } from './matrix.ts'
 import type { Level, ReporterOptions } from './reporter.ts'
 import { count } from './text.ts'
@@ -21,6 +22,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...findings(report, level, look),
     ...untested(report, level, look),
     ...coverage(report, level, look),
+    ...locked(report, look),
     ...notices(report, look),
     ...platformGrants(report, level, look),
     ...ignored(report, level, look),
@@ -30,6 +32,11 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...summary(report, options, look),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function locked({ lock }: Report, look: Look): readonly string[] {
+  const lines = lock ? lockDifferences(lock, look) : []
+  return lines.length === 0 ? [] : ['', ...lines]
 }
 
 function notices(report: Report, look: Look): readonly string[] {
@@ -111,11 +118,20 @@ function summary(report: Report, { level, exitCode }: ReporterOptions, look: Loo
     ...(report.run.shard ? [partOf(report)] : []),
     `${count(open.length, 'finding')}${bySeverity(open)}`,
     `${report.coverage.untested.length} untested`,
+    ...lockCount(report),
     ...(report.summary.suppressed > 0 ? [`${report.summary.suppressed} ignored`] : []),
     ...(report.notices.length > 0 ? [count(report.notices.length, 'notice')] : []),
     ...(hidden > 0 ? [`${hidden} not shown (${levelFor(open, level)})`] : []),
   ]
   return spread(` ${parts.join(` ${look.dot} `)}`, `exit ${exitCode}`, look)
+}
+
+function lockCount({ lock }: Report): readonly string[] {
+  if (!lock) return []
+  const { length } = lock.differences
+  return [
+    length === 0 ? 'access as locked' : count(length, 'line of the lock differs', 'lines of the lock differ'),
+  ]
 }
 
 function bySeverity(open: readonly Finding[]): string {

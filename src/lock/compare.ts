@@ -1,0 +1,51 @@
+import type { LockDifference, LockEntry } from '../domain/lock.ts'
+import type { Place } from '../domain/place.ts'
+import type { Report } from '../domain/report.ts'
+import { entriesOf, inOrder, RUN } from './entries.ts'
+
+/**
+ * What a run observed that the lock does not say, and the other way round. Of a run that was narrowed to a part of the
+ * project only what it judged can differ: it says nothing about the rest.
+ */
+export function compareLock(report: Report, locked: readonly LockEntry[]): readonly LockDifference[] {
+  const seen = entriesOf(report)
+  const subjects = new Set(seen.map(({ subject }) => subject))
+  const isPart = report.run.narrowed === true
+  const expected = locked.filter(({ subject }) => !isPart || subjects.has(subject))
+  const keyOf = ({ subject, aspect }: LockEntry): string => JSON.stringify([subject, aspect])
+  const before = new Map(expected.map((one) => [keyOf(one), one]))
+  const after = new Map(seen.map((one) => [keyOf(one), one]))
+  const all = [...new Map([...before, ...after]).values()].sort(runFirst)
+  return all.flatMap((entry) => {
+    const [was, is] = [before.get(keyOf(entry))?.value, after.get(keyOf(entry))?.value]
+    if (was === is) return []
+    return [
+      {
+        subject: entry.subject,
+        aspect: entry.aspect,
+        ...(was === undefined ? {} : { before: was }),
+        ...(is === undefined ? {} : { after: is }),
+        places: placesOf(report, entry),
+      },
+    ]
+  })
+}
+
+const runFirst = (a: LockEntry, b: LockEntry): number =>
+  Number(b.subject === RUN) - Number(a.subject === RUN) || inOrder(a, b)
+
+/** Where the policies of the command stand, else where the relation or function was last defined. */
+export function placesOf(
+  report: Report,
+  { subject, aspect }: Pick<LockEntry, 'subject' | 'aspect'>,
+): readonly Place[] {
+  const relation = report.relations.find(
+    ({ name, scope }) => subject === (scope === undefined ? name : `${name}/${scope}`),
+  )
+  const policies = (relation?.policies ?? []).filter(({ command }) => command === 'all' || command === aspect)
+  const own = relation ?? report.functions.find(({ name }) => name === subject)
+  const places = [...policies, ...(policies.length === 0 && own ? [own] : [])].flatMap(({ file, line }) =>
+    file === undefined ? [] : [{ file, ...(line === undefined ? {} : { line }) }],
+  )
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()]
+}
