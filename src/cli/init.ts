@@ -97,7 +97,18 @@ async function checkOnce(projectDir: string, facts: Facts, flags: InitFlags, hos
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof HarnessError)) throw error
-    return { kind: 'failed', message: error.message, hint: error.hint }
+    return unchosen(facts, error) ?? { kind: 'failed', message: error.message, hint: error.hint }
+  }
+}
+
+/** Where the migrations have to be chosen, that is what to do: the places that were looked at in vain are no news. */
+function unchosen({ candidates, sources }: Facts, { code }: HarnessError): Checked | undefined {
+  if (code !== 'SOURCES_NOT_FOUND' && code !== 'SOURCES_AMBIGUOUS') return undefined
+  const found = sources.length > 0 ? sources : candidates
+  return {
+    kind: 'failed',
+    message: `the migrations are not chosen: ${found.map(({ title, place }) => `${title} in ${place}`).join(', ')}`,
+    hint: 'The configuration lists them as a remark: keep those that are applied, in their order.',
   }
 }
 
