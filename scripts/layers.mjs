@@ -14,8 +14,10 @@ const file = join(root, '.oxlintrc.json')
 const LAYERS = {
   domain: { from: '', packages: '@faker-js/faker' },
   sql: { from: '', packages: 'libpg-query pgsql-deparser' },
-  config: { from: 'errors', packages: 'jiti smol-toml zod' },
+  baseline: { from: 'errors', packages: '' },
+  config: { from: 'baseline errors', packages: 'jiti smol-toml zod' },
   engine: { from: 'errors', packages: 'testcontainers' },
+  git: { from: 'config engine errors', packages: '' },
   database: { from: 'sql errors', packages: 'pg pg-copy-streams' },
   gateway: { from: 'database sql errors', packages: '' },
   platform: { from: 'database sql errors', packages: '' },
@@ -42,8 +44,13 @@ const LAYERS = {
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
+<<<<<<< HEAD
     from: 'run inspect types merge read-shard read-report config init report lock errors',
     packages: '@clack/prompts commander',
+=======
+    from: 'run inspect types merge read-shard read-report config report lock baseline errors',
+    packages: 'commander',
+>>>>>>> main
   },
 }
 

@@ -78,6 +78,7 @@ function triedOf(input: AssembleInput): Tried {
     terms: {
       ...(config.supabase.exposedSchemas ? { served: config.supabase.exposedSchemas } : {}),
       ignore: config.ignore,
+      ...(config.baseline ? { baseline: config.baseline } : {}),
       today: input.today,
       forgers: population.actors.flatMap(({ name, forged }) => (forged ? [{ name, forged }] : [])),
     },

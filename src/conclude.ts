@@ -8,6 +8,7 @@ import type { Shard } from './domain/shard.ts'
 import type { Tried } from './domain/tried.ts'
 import { SEVERITIES, audienceOf, widest } from './domain/vocabulary.ts'
 import type { Audience, Severity } from './domain/vocabulary.ts'
+import { applyBaseline } from './judge/baseline.ts'
 import { toFinding } from './judge/collect.ts'
 import { newsOf } from './judge/escalation.ts'
 import { toldOf } from './judge/facts.ts'
@@ -26,7 +27,8 @@ export function conclude(tried: Tried, shard?: Shard): Report {
   const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
   const functions = own.flatMap((unit) => (unit.function ? [withReach(unit.function, tried)] : []))
   const policies = mergeCoverage(own.flatMap((unit) => unit.policies ?? []))
-  const fails = active.some(({ severity }) => severity !== 'note') || untested.length > 0
+  const fails =
+    active.some(({ severity }) => severity !== 'note') || untested.length > 0 || findings.some(isKnown)
   return {
     schemaVersion: 1,
     tool: head.tool,
@@ -89,7 +91,7 @@ interface Settled {
 }
 
 /** Facts → findings: what says nothing new beside the others is left out, what the configuration accepts is marked. */
-function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settled {
+function settle({ head, units, parts, terms }: Tried, shard: Shard | undefined): Settled {
   const ordered = inOrder(units.map(unitKey), parts)
   const plain = ordered.filter(({ surface }) => surface === 'relations').flatMap(({ facts }) => facts)
   const facts = ordered.flatMap((part): readonly Fact[] => [
@@ -98,11 +100,16 @@ function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settl
   ])
   const told = toldOf(facts, terms.forgers)
   const findings = told.map((fact) => toFinding(fact, terms.served))
-  return {
-    ...applyIgnores(findings, terms.ignore, terms.today, shard ? 'part' : 'all'),
-    untested: ordered.flatMap(({ untested }) => untested),
-  }
+  const extent = shard || head.run.narrowed ? 'part' : 'all'
+  const ignored = applyIgnores(findings, terms.ignore, terms.today, extent)
+  const untested = ordered.flatMap((part) => part.untested)
+  const settled = applyBaseline({ ...ignored, untested }, terms.baseline, terms.today, extent)
+  return { ...settled, notices: [...ignored.notices, ...settled.notices] }
 }
+
+/** What was there before the project was adopted does not fail the gate, and is no isolation. */
+const isKnown = ({ suppressed, severity }: Finding): boolean =>
+  suppressed?.by === 'baseline' && severity !== 'note'
 
 /** By surface, and there by unit: the order in which a whole run judges. */
 function inOrder(keys: readonly string[], parts: readonly Part[]): readonly Part[] {

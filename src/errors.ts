@@ -22,6 +22,8 @@ export type HarnessErrorCode =
   | 'LOCK_INVALID'
   | 'BASELINE_INVALID'
   | 'DIFF_FAILED'
+  | 'GIT_FAILED'
+  | 'REF_UNKNOWN'
 
 /**
  * An error that is meant for the person who runs the harness: `message` says what is wrong and where, in that

@@ -56,6 +56,7 @@ function settingsOf(config: Config): string {
     concurrency: _concurrency,
     shard: _shard,
     narrowed: _narrowed,
+    baselineFile: _baselineFile,
     ...settings
   } = config
   return sha256(

@@ -1,3 +1,5 @@
+import { lookOf } from '../report/look.ts'
+import type { Look } from '../report/look.ts'
 import type { Host, Output } from './host.ts'
 
 /**
@@ -25,6 +27,14 @@ export function isLive(output: Output, environment: Host['environment']): boolea
 function isPersonAt(output: Output, environment: Host['environment']): boolean {
   return output.isTTY === true && environment['TERM'] !== 'dumb'
 }
+
+/** How text is to look on stdout. */
+export const lookFor = (host: Host, color: boolean | undefined): Look =>
+  lookOf({
+    colour: coloursFor(host.stdout, color, host.environment),
+    unicode: isUnicode(host),
+    width: host.stdout.columns ?? 100,
+  })
 
 /** Whether the locale is UTF-8, as POSIX looks it up; Windows has none: its newer terminals say who they are. */
 export function isUnicode({ environment, platform }: Pick<Host, 'environment' | 'platform'>): boolean {

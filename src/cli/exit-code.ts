@@ -5,7 +5,7 @@ import { COMMANDS, SEVERITIES, STANDINGS } from '../domain/vocabulary.ts'
 /**
  * What a finished run exits with: 0 isolated, 1 something that the gate stops at, 2 nothing was judged.
  *
- * Untested alone is 1: what could not be tried may leak. `failOn: 'never'` lets every result pass, but not a run
+ * Untested alone is 1: what could not be tried may leak, unless that was known when the project was adopted. `failOn: 'never'` lets every result pass, but not a run
  * that has none. Whatever is not as the access lock says stops it. `strict` stops at notices as well (unused or expired ignore entries, …).
  */
 export function exitCode(report: Report, gate: Config['gate']): 0 | 1 | 2 {
@@ -15,7 +15,7 @@ export function exitCode(report: Report, gate: Config['gate']): 0 | 1 | 2 {
     const stopped = report.findings.some(
       (finding) => finding.suppressed === undefined && SEVERITIES.indexOf(finding.severity) >= least,
     )
-    if (stopped || report.coverage.untested.length > 0) return 1
+    if (stopped || report.coverage.untested.some(({ accepted }) => accepted === undefined)) return 1
     if (gate.strict && report.notices.length > 0) return 1
     if ((report.lock?.differences.length ?? 0) > 0) return 1
   }

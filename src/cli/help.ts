@@ -56,6 +56,17 @@ Exit codes:
   2  could not run                        130  interrupted
 `
 
+export const BASELINE_EXITS = `
+Examples:
+  rls-harness baseline write                adopt an old project: from now on only what is new fails
+  rls-harness baseline prune                what is repaired is not accepted a second time
+  rls-harness baseline show
+
+Exit codes:
+  0  done                                 2  could not run, or there is (no) baseline
+  130  interrupted
+`
+
 export const MERGE_EXITS = `
 Exit codes: those of check, for the whole. 2 also where a shard is missing, given twice or of another run.
 --fail-on and --strict default to the configuration of the project, whatever the shards were given.

@@ -2,10 +2,9 @@ import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
 import type { Report } from '../domain/report.ts'
 import { lockDifferences } from '../report/lock.ts'
-import { lookOf } from '../report/look.ts'
 import { count } from '../report/text.ts'
 import { lockText } from '../lock/text.ts'
-import { coloursFor, isUnicode } from './appearance.ts'
+import { lookFor } from './appearance.ts'
 import type { Host } from './host.ts'
 import { lockFileOf, readLock, withLock } from './lock-file.ts'
 import type { LockFile, LockFlags } from './lock-file.ts'
@@ -48,12 +47,7 @@ export async function lock(dir: string | undefined, flags: LockCommandFlags, hos
 function compare(report: Report, file: LockFile, flags: LockCommandFlags, host: Host): 0 | 1 {
   const differences = report.lock?.differences ?? []
   if (report.lock && differences.length > 0) {
-    const look = lookOf({
-      colour: coloursFor(host.stdout, flags.color, host.environment),
-      unicode: isUnicode(host),
-      width: host.stdout.columns ?? 100,
-    })
-    host.stdout.write(`${lockDifferences(report.lock, look).join('\n')}\n`)
+    host.stdout.write(`${lockDifferences(report.lock, lookFor(host, flags.color)).join('\n')}\n`)
     return 1
   }
   host.stdout.write(`${file.name} is up to date\n`)

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import type { BaselineFlags } from './baseline.ts'
 import type { CheckFlags } from './check.ts'
 import {
+  BASELINE_EXITS,
   EXAMPLES,
   FINDING_ARGUMENTS,
   INIT_EXITS,
@@ -24,6 +26,7 @@ export const COMMAND_NAMES = [
   'check',
   'init',
   'lock',
+  'baseline',
   'explain',
   'repro',
   'merge',
@@ -71,6 +74,7 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { lock } = await import('./lock.ts')
     finish(await lock(dir, flags, host))
   })
+  addBaseline(program, host, finish)
   addExplainAndRepro(program, host, finish)
   addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
     const { mergeFiles } = await import('./merge.ts')
@@ -100,6 +104,8 @@ function addCheck(program: Command): Command {
   addScope(command)
   addOutput(command)
   return command
+    .option('--baseline <file>', 'what is accepted (default: rls.baseline.json of the project)')
+    .option('--no-baseline', 'show and count what the baseline accepts, too')
 }
 
 function addInit(program: Command): Command {
@@ -141,6 +147,53 @@ function addLock(program: Command): Command {
   addLook(command)
   return command
 }
+
+function addBaseline(program: Command, host: Host, finish: (code: number) => void): void {
+  const group = program
+    .command('baseline')
+    .summary('accept what is there now, so that only what is new fails')
+    .description(
+      'Keeps the findings of an old project in a file, each with its reason, so that check fails for new ones alone.',
+    )
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', BASELINE_EXITS)
+  const add = (name: string, summary: string): Command =>
+    group
+      .command(name)
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+  const write = add('write', 'check the project and accept every finding and everything untested')
+  addTarget(write)
+  addBaselineOptions(write)
+    .option('--update', 'add what is new to the baseline that is there')
+    .option('--reason <text>', 'why it is accepted (default: there when the project was adopted on this day)')
+    .option('--expires <date>', 'the last day on which it is accepted: 2027-01-31')
+  addLook(write)
+  write.action(async (dir: string | undefined, flags: BaselineFlags) => {
+    const { writeBaseline } = await import('./baseline.ts')
+    finish(await writeBaseline(dir, flags, host))
+  })
+  const prune = add('prune', 'check the project and remove the entries that match nothing any more')
+  addTarget(prune)
+  addLook(addBaselineOptions(prune))
+  prune.action(async (dir: string | undefined, flags: BaselineFlags) => {
+    const { pruneBaseline } = await import('./baseline.ts')
+    finish(await pruneBaseline(dir, flags, host))
+  })
+  const show = add('show', 'print what is accepted, and why')
+  show.option('-c, --config <file>', 'configuration (default: rls.config.* of the project)')
+  addLook(addBaselineOptions(show))
+  show.action(async (dir: string | undefined, flags: BaselineFlags) => {
+    const { showBaseline } = await import('./baseline.ts')
+    finish(await showBaseline(dir, flags, host))
+  })
+}
+
+const addBaselineOptions = (command: Command): Command =>
+  command
+    .optionsGroup('Baseline:')
+    .option('--baseline <file>', 'where it stands (default: rls.baseline.json of the project)')
 
 function addExplainAndRepro(program: Command, host: Host, finish: (code: number) => void): void {
   addAboutFinding(

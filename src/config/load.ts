@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, posix, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { BASELINE_NAME, parseBaseline } from '../baseline/text.ts'
+import type { Baseline } from '../domain/baseline.ts'
 import type { Config, SourceConfig } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { detectSources } from './detect/choose.ts'
@@ -23,6 +25,8 @@ export interface LoadOptions {
   readonly configPath?: string | undefined
   readonly environment: Environment
   readonly flags: Flags
+  /** a baseline that is named need not be there yet */
+  readonly mayLackBaseline?: boolean
 }
 
 /**
@@ -53,6 +57,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     sources,
     sourcesFrom,
     ...(supabase === undefined ? {} : { supabase }),
+    ...findBaseline(options, projectDir, user),
   })
 }
 
@@ -146,6 +151,26 @@ function readSupabaseFile(
   if (folder === undefined) return undefined
   const path = posix.join(folder, 'config.toml')
   return parseSupabaseFile(readFileSync(resolve(projectDir, path), 'utf8'), path, environment)
+}
+
+/** Where the baseline stands or would stand, and what it says. A flag is relative to where it is given, a key to the project. */
+function findBaseline(
+  { cwd, flags, mayLackBaseline = false }: LoadOptions,
+  projectDir: string,
+  user: UserConfig,
+): { readonly baselineFile?: string; readonly baseline?: Baseline } {
+  if (flags.baseline === false) return {}
+  const baselineFile =
+    flags.baseline === undefined
+      ? resolve(projectDir, user.baseline ?? BASELINE_NAME)
+      : resolve(cwd, flags.baseline)
+  const file = shortPath(baselineFile, projectDir)
+  if (isFile(baselineFile))
+    return { baselineFile, baseline: parseBaseline(readFileSync(baselineFile, 'utf8'), file) }
+  if (mayLackBaseline || (flags.baseline ?? user.baseline) === undefined) return { baselineFile }
+  throw new HarnessError('CONFIG_NOT_FOUND', `${file}: there is no such baseline`, {
+    hint: 'Write it with: rls-harness baseline write',
+  })
 }
 
 const rootOf = (dir: string): string => (basename(dir) === 'migrations' ? dirname(dir) : dir)

@@ -1,3 +1,4 @@
+import type { Baseline } from '../domain/baseline.ts'
 import type { Config, SourceConfig, SupabaseSettings } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { VERSIONS, type UserConfig } from './schema.ts'
@@ -32,6 +33,9 @@ export interface ResolveInput {
   readonly sources: readonly SourceConfig[]
   readonly sourcesFrom: string
   readonly supabase?: SupabaseFile
+  readonly baseline?: Baseline
+  /** absolute */
+  readonly baselineFile?: string
 }
 
 const DEFAULTS = {
@@ -84,6 +88,8 @@ export function resolveConfig(input: ResolveInput): Config {
       values: user.seed?.values ?? {},
     },
     ignore: user.ignore ?? [],
+    ...present('baseline', input.baseline),
+    ...present('baselineFile', input.baselineFile),
     gate: gateOf(merged),
     // what is let pass in a part is not let pass in the whole
     ...present('shard', shard && { ...shard, gate: gateOf(own) }),

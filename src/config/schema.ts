@@ -78,6 +78,8 @@ export interface UserConfig {
   }
   /** findings that are known and accepted, each with its reason */
   readonly ignore?: readonly IgnoreEntry[]
+  /** the file of what was there when the project was adopted; default: rls.baseline.json, where it is there */
+  readonly baseline?: string
   readonly gate?: { readonly failOn?: (typeof FAIL_ON)[number]; readonly strict?: boolean }
 }
 
@@ -173,6 +175,7 @@ export const userConfigSchema: z.ZodType<UserConfig> = strict({
     values: z.record(z.string(), seedValue).exactOptional(),
   }).exactOptional(),
   ignore: z.array(ignoreEntry).exactOptional(),
+  baseline: name.exactOptional(),
   gate: strict({
     failOn: z.enum(FAIL_ON).exactOptional(),
     strict: z.boolean().exactOptional(),

@@ -24,6 +24,8 @@ export interface Flags {
   readonly concurrency?: string
   readonly failOn?: string
   readonly strict?: boolean
+  /** a file, or false: none */
+  readonly baseline?: string | false
   /** `2/3` */
   readonly shard?: string
 }

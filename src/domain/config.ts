@@ -1,4 +1,5 @@
 import type { Faker } from '@faker-js/faker'
+import type { Baseline } from './baseline.ts'
 import type { Shard } from './shard.ts'
 import type { Audience, Severity } from './vocabulary.ts'
 
@@ -114,6 +115,10 @@ export interface Config {
     readonly values: Readonly<Record<string, SeedValue>>
   }
   readonly ignore: readonly IgnoreEntry[]
+  /** what was there when the project was adopted */
+  readonly baseline?: Baseline
+  /** absolute: where the baseline stands or would stand; absent where none is wanted */
+  readonly baselineFile?: string
   readonly gate: { readonly failOn: Severity | 'never'; readonly strict: boolean }
   /** globs of relations to judge; absent: all */
   readonly relations?: readonly string[]

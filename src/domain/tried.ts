@@ -1,3 +1,4 @@
+import type { Baseline } from './baseline.ts'
 import type { Config, IgnoreEntry } from './config.ts'
 import type { Part } from './fact.ts'
 import type { Actor } from './population.ts'
@@ -24,6 +25,7 @@ export interface Terms {
   /** schemas that are served over HTTP, where the project says so */
   readonly served?: readonly string[]
   readonly ignore: readonly IgnoreEntry[]
+  readonly baseline?: Baseline
   /** ISO date */
   readonly today: string
   /** who made up what of the own session */

@@ -155,7 +155,9 @@ export function failureOf(part: Part, { failOn, strict }: Config['gate']): strin
   const lines = [
     ...doubts,
     ...stopping.map(findingText),
-    ...part.untested.map(({ reason }) => `untested: ${reason}`),
+    ...part.untested
+      .filter(({ accepted }) => accepted === undefined)
+      .map(({ reason }) => `untested: ${reason}`),
     ...(strict ? notices : []),
   ]
   return lines.length === 0 ? null : lines.join('\n\n')
