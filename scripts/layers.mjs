@@ -44,13 +44,8 @@ const LAYERS = {
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
-<<<<<<< HEAD
-    from: 'run inspect types merge read-shard read-report config init report lock errors',
+    from: 'run inspect types merge read-shard read-report config init report lock baseline errors',
     packages: '@clack/prompts commander',
-=======
-    from: 'run inspect types merge read-shard read-report config report lock baseline errors',
-    packages: 'commander',
->>>>>>> main
   },
 }
 
