@@ -19,7 +19,10 @@ const FILES = {
 function flags() {
   const option = (flag, value) => (value === '' ? [] : [flag, value])
   return [
-    ...['--reporter', 'terminal', '--reporter', 'github'],
+    '--reporter',
+    'terminal',
+    '--reporter',
+    'github',
     ...Object.entries(FILES).flatMap(([reporter, name]) => [
       '--output-file',
       `${reporter}=${join(reports, name)}`,

@@ -22,7 +22,7 @@ export function annotate(kind, text) {
 
 /** Words as they are written in `args`: separated by blanks, kept together by quotes; a backslash is itself. */
 export function words(text) {
-  const found = [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word)
+  const found = Array.from(text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g), ([word]) => word)
   const left = text.replaceAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g, '').trim()
   if (left !== '') throw new Error(`args: a quote is not closed: ${text}`)
   return found.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))

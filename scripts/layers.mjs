@@ -34,6 +34,7 @@ const LAYERS = {
   judge: { from: '', packages: '' },
   report: { from: '', packages: 'ansis string-width' },
   lock: { from: 'errors', packages: '' },
+  compare: { from: 'lock', packages: '' },
   usage: { from: 'database config', packages: '@babel tinyglobby' },
   tokens: { from: 'errors', packages: 'jose' },
   declare: { from: 'sql', packages: '' },
@@ -44,7 +45,7 @@ const LAYERS = {
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config init report lock baseline errors',
+    from: 'run inspect types merge read-shard read-report config init report lock baseline compare git errors',
     packages: '@clack/prompts commander',
   },
 }

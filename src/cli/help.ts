@@ -8,6 +8,7 @@ Examples:
   rls-harness check --shard 2/3 --output-file shard-2.json
   rls-harness merge shard-*.json            join what three machines tried into one report
   rls-harness lock                          keep who gets at what in git; then: check --locked
+  rls-harness diff main                     what the work tree opens and closes
   rls-harness explain a1f3c09e              everything about one finding
   rls-harness repro a1f3c09e | psql "$URL"   repeat it in a database with the migrations
   rls-harness usage                         what the application uses and the schema lacks, or nobody tested
@@ -65,6 +66,17 @@ Examples:
 Exit codes:
   0  done                                 2  could not run, or there is (no) baseline
   130  interrupted
+`
+
+export const DIFF_EXITS = `
+Examples:
+  rls-harness diff main                     what the work tree changes
+  rls-harness diff main...HEAD --reporter markdown > comment.md
+  rls-harness diff before.json after.json
+
+Exit codes:
+  0  nothing opened                       1  a finding at or above --fail-on, or something is newly untested
+  2  could not run                        130  interrupted
 `
 
 export const MERGE_EXITS = `

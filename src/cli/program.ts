@@ -3,6 +3,7 @@ import type { BaselineFlags } from './baseline.ts'
 import type { CheckFlags } from './check.ts'
 import {
   BASELINE_EXITS,
+  DIFF_EXITS,
   EXAMPLES,
   FINDING_ARGUMENTS,
   INIT_EXITS,
@@ -13,6 +14,7 @@ import {
   TYPES_EXITS,
   USAGE_EXITS,
 } from './help.ts'
+import type { DiffFlags } from './diff.ts'
 import type { Host } from './host.ts'
 import type { InitFlags } from './init.ts'
 import type { LockCommandFlags } from './lock.ts'
@@ -27,6 +29,7 @@ export const COMMAND_NAMES = [
   'init',
   'lock',
   'baseline',
+  'diff',
   'explain',
   'repro',
   'merge',
@@ -75,6 +78,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
     finish(await lock(dir, flags, host))
   })
   addBaseline(program, host, finish)
+  addDiff(program).action(async (before: string, after: string | undefined, flags: DiffFlags) => {
+    const { diff } = await import('./diff.ts')
+    finish(await diff(before, after, flags, host))
+  })
   addExplainAndRepro(program, host, finish)
   addMerge(program).action(async (files: readonly string[], flags: MergeFlags) => {
     const { mergeFiles } = await import('./merge.ts')
@@ -194,6 +201,34 @@ const addBaselineOptions = (command: Command): Command =>
   command
     .optionsGroup('Baseline:')
     .option('--baseline <file>', 'where it stands (default: rls.baseline.json of the project)')
+
+function addDiff(program: Command): Command {
+  const command = program
+    .command('diff')
+    .summary('what opened and what closed between two commits or reports')
+    .description(
+      'Checks two states of a project, or reads two reports, and says what opened, what closed and what is different, with the migration that did it.',
+    )
+    .argument('<before>', 'a commit, branch or tag; main...topic for what topic changed; or a JSON report')
+    .argument('[after]', 'likewise (default: the work tree)')
+    .addHelpText('after', DIFF_EXITS)
+  addTarget(command)
+  command.option('--dir <dir>', 'the project (default: this directory)').optionsGroup('Scope and data:')
+  addData(command)
+  command
+    .optionsGroup('Output:')
+    .option('--reporter <name>', 'terminal (default), markdown or json')
+    .option('--output-file <path>', 'write to a file')
+    .option('--json', 'the same as --reporter json')
+  addLook(command)
+  return command
+    .optionsGroup('Gate:')
+    .option(
+      '--fail-on <severity>',
+      'exit 1 where one of this severity opened: error (default), warning or never',
+    )
+    .option('--strict', 'exit 1 where any access is wider than it was')
+}
 
 function addExplainAndRepro(program: Command, host: Host, finish: (code: number) => void): void {
   addAboutFinding(

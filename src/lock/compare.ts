@@ -12,12 +12,19 @@ export function compareLock(report: Report, locked: readonly LockEntry[]): reado
   const subjects = new Set(seen.map(({ subject }) => subject))
   const isPart = report.run.narrowed === true
   const expected = locked.filter(({ subject }) => !isPart || subjects.has(subject))
+  return differencesOf(expected, seen).map((one) => ({ ...one, places: placesOf(report, one) }))
+}
+
+/** Entries that one side lacks or says otherwise, in the order of the lock. */
+export function differencesOf(
+  before: readonly LockEntry[],
+  after: readonly LockEntry[],
+): readonly Omit<LockDifference, 'places'>[] {
   const keyOf = ({ subject, aspect }: LockEntry): string => JSON.stringify([subject, aspect])
-  const before = new Map(expected.map((one) => [keyOf(one), one]))
-  const after = new Map(seen.map((one) => [keyOf(one), one]))
-  const all = [...new Map([...before, ...after]).values()].sort(runFirst)
+  const [old, now] = [before, after].map((some) => new Map(some.map((one) => [keyOf(one), one])))
+  const all = [...new Map([...(old ?? []), ...(now ?? [])]).values()].sort(runFirst)
   return all.flatMap((entry) => {
-    const [was, is] = [before.get(keyOf(entry))?.value, after.get(keyOf(entry))?.value]
+    const [was, is] = [old?.get(keyOf(entry))?.value, now?.get(keyOf(entry))?.value]
     if (was === is) return []
     return [
       {
@@ -25,7 +32,6 @@ export function compareLock(report: Report, locked: readonly LockEntry[]): reado
         aspect: entry.aspect,
         ...(was === undefined ? {} : { before: was }),
         ...(is === undefined ? {} : { after: is }),
-        places: placesOf(report, entry),
       },
     ]
   })
@@ -35,7 +41,7 @@ const runFirst = (a: LockEntry, b: LockEntry): number =>
   Number(b.subject === RUN) - Number(a.subject === RUN) || inOrder(a, b)
 
 /** Where the policies of the command stand, else where the relation or function was last defined. */
-export function placesOf(
+function placesOf(
   report: Report,
   { subject, aspect }: Pick<LockEntry, 'subject' | 'aspect'>,
 ): readonly Place[] {

@@ -40,7 +40,8 @@ function ofRelation(relation: ReportedRelation): readonly LockEntry[] {
  * The widest audience that got through: `owner`. A wider one that got at a part of the rows stands behind it, as does what
  * got through without somebody narrower, and what proved nothing.
  */
-function audienceText({ cells, reach }: ReportedRelation, command: Command): string {
+function audienceText(relation: ReportedRelation, command: Command): string {
+  const { cells, reach } = relation
   const reachOf = (standing: Standing): Reach => reach[standing][command]
   const whole = widestStanding((standing) => reachOf(standing) === 'all')
   const part = widestStanding((standing) => reachOf(standing) === 'some')
@@ -48,7 +49,7 @@ function audienceText({ cells, reach }: ReportedRelation, command: Command): str
   const isWider =
     part !== undefined && (whole === undefined || STANDINGS.indexOf(part) < STANDINGS.indexOf(whole))
   const without =
-    whole === undefined ? [] : narrowerThan(whole).filter((one) => isKeptOut(cells, one, command))
+    whole === undefined ? [] : narrowerThan(whole).filter((one) => isKeptOut(relation, one, command))
   return [
     ...(whole === undefined ? [] : [audienceOf(whole)]),
     ...(isWider ? [`${audienceOf(part)} (some rows)`] : []),
@@ -64,8 +65,10 @@ const narrowerThan = (standing: Standing): readonly Standing[] =>
   STANDINGS.slice(STANDINGS.indexOf(standing) + 1).toReversed()
 
 /** Nothing got through although there was something to try. */
-const isKeptOut = (cells: ReportedRelation['cells'], standing: Standing, command: Command): boolean =>
-  ['closed', 'blocked'].includes(cells[standing][command])
+const isKeptOut = ({ cells, kind }: ReportedRelation, standing: Standing, command: Command): boolean =>
+  // whose rows stand behind a view is not counted: there may be none of this standing
+  cells[standing][command] === 'blocked' ||
+  (cells[standing][command] === 'closed' && !['view', 'materialized'].includes(kind))
 
 function ofFunction({ name, access }: ReportedFunction, report: Report): readonly LockEntry[] {
   const isUntested = report.coverage.untested.some(

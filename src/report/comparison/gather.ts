@@ -1,0 +1,28 @@
+import type { AccessChange } from '../../domain/comparison.ts'
+
+/** In how many places somebody gets at more, and at less. */
+export function widths(access: readonly AccessChange[]): {
+  readonly wider: number
+  readonly narrower: number
+} {
+  const number = (...wanted: readonly AccessChange['direction'][]): number =>
+    access.filter(({ direction }) => wanted.includes(direction)).length
+  return { wider: number('opened', 'changed'), narrower: number('closed', 'changed') }
+}
+
+/** What is new or gone as a whole is told in one line where it is the same for several commands. */
+export function gathered(access: readonly AccessChange[]): readonly AccessChange[] {
+  const lines: AccessChange[] = []
+  for (const change of access) {
+    const last = lines.at(-1)
+    const isOne =
+      last?.subject === change.subject &&
+      last.before === change.before &&
+      last.after === change.after &&
+      last.direction === change.direction &&
+      JSON.stringify(last.causes) === JSON.stringify(change.causes)
+    if (isOne) lines[lines.length - 1] = { ...last, aspect: `${last.aspect}, ${change.aspect}` }
+    else lines.push(change)
+  }
+  return lines
+}
