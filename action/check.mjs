@@ -58,7 +58,8 @@ function attempt() {
 
 const { code, stderr } = attempt()
 const json = join(reports, FILES.json)
-if (existsSync(json)) {
+const isThere = existsSync(json)
+if (isThere) {
   const { outcome, summary, coverage } = JSON.parse(readFileSync(json, 'utf8'))
   output({
     outcome,
@@ -71,4 +72,5 @@ if (existsSync(json)) {
   failed(complaint(stderr))
   output({ outcome: 'could-not-run' })
 }
-output({ reports, 'exit-code': code })
+// 1 means findings, which stand in a report: without one it is the exit code of something that has crashed
+output({ reports, 'exit-code': isThere ? code : Math.max(code, 2) })

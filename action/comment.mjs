@@ -95,7 +95,8 @@ function earlier(comments) {
   for (let page = 1; ; page += 1) {
     const found = JSON.parse(gh([`${comments}?per_page=100&page=${page}`]))
     const ours = found.find(
-      ({ body, user }) => body?.startsWith(marker) && (user?.type === 'Bot' || user?.login === own),
+      ({ body, user }) =>
+        body?.startsWith(marker) && (user?.type === 'Bot' || (own !== undefined && user?.login === own)),
     )
     if (ours !== undefined || found.length < 100) return ours?.id
   }
