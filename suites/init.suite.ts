@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { main } from '../src/cli/main.ts'
 import type { Report } from '../src/domain/report.ts'
 import { run } from '../src/run.ts'
@@ -194,6 +195,21 @@ describe('what was written', () => {
     fs.writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify(written))
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     expect(await outputOf(process.execPath, [compiler, '-p', dir], dir)).toBe('')
+  })
+
+  test('is a workflow whose check works', async () => {
+    const dir = join(scratch, 'supabase')
+    const text = fs.readFileSync(join(dir, '.github/workflows/rls.yml'), 'utf8')
+    const { jobs } = parse(text) as {
+      readonly jobs: { readonly rls: { readonly steps: readonly { readonly run?: string }[] } }
+    }
+    const command = jobs.rls.steps
+      .flatMap(({ run }) => run ?? [])
+      .find((run) => run.startsWith('npx rls-harness check '))
+    const words = command?.split(' ').slice(2) ?? []
+    const inProject = words.map((word) => word.replace('=rls-report', `=${join(dir, 'rls-report')}`))
+    expect(await rls(dir, ...inProject)).toMatchObject({ code: 0, stderr: '' })
+    expect(fs.readdirSync(join(dir, 'rls-report')).toSorted()).toEqual(['report.html', 'report.json'])
   })
 
   test('passes under Vitest, and fails where a policy is opened', async () => {

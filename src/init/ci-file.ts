@@ -20,7 +20,11 @@ const file = (reporter: string, name: string): string => `--output-file ${report
 /** A workflow for GitHub Actions. */
 export function workflowText(facts: Facts, version: string): string {
   const { prefix } = facts
-  const check = checkOf(facts, version, [file('json', 'report.json')])
+  const check = checkOf(facts, version, [
+    '--reporter terminal --reporter github',
+    file('json', 'report.json'),
+    file('html', 'report.html'),
+  ])
   const inside =
     prefix === '' ? '' : `    defaults:\n      run:\n        working-directory: ${yamlText(prefix)}\n`
   return `# Who can read and write whose rows: tried on every change. Written by rls-harness init, and yours from now on.
@@ -72,7 +76,7 @@ function setupSteps(facts: Facts): string {
 /** A job for GitLab CI, in a file of its own that the pipeline includes. */
 export function gitlabText(facts: Facts, version: string): string {
   const { prefix, packages } = facts
-  const check = checkOf(facts, version, [file('json', 'report.json')])
+  const check = checkOf(facts, version, [file('junit', 'junit.xml'), file('html', 'report.html')])
   const lines = [
     ...(prefix === '' ? [] : [`cd ${shellWord(prefix)}`]),
     ...(packages === null ? [] : [...gitlabSetup(packages), installer(packages)]),
@@ -89,6 +93,8 @@ ${lines.map((line) => `    - ${line}`).join('\n')}
     when: always
     paths:
       - ${yamlText(reports)}
+    reports:
+      junit: ${yamlText(`${reports}/junit.xml`)}
 `
 }
 
