@@ -76,7 +76,7 @@ function gh(args, payload) {
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   )
   if (error !== undefined) throw new Error(`gh: ${error.message}`)
-  if (status !== 0) throw new Error(`${stderr.trim() || stdout.trim()}`)
+  if (status !== 0) throw new Error(stderr.trim() || stdout.trim())
   return stdout
 }
 
