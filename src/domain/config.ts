@@ -1,7 +1,8 @@
 import type { Faker } from '@faker-js/faker'
 import type { Baseline } from './baseline.ts'
 import type { Shard } from './shard.ts'
-import type { Audience, Severity } from './vocabulary.ts'
+import type { FindingCode } from './finding.ts'
+import type { Audience, Operation, Severity, Standing } from './vocabulary.ts'
 
 export type EngineKind = 'embedded' | 'system' | 'container' | 'external'
 export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
@@ -44,10 +45,10 @@ export interface TenantConfig {
 }
 
 export interface IgnoreEntry {
-  readonly code: string
+  readonly code: FindingCode
   readonly relation?: string
-  readonly command?: string
-  readonly actor?: string
+  readonly command?: Operation
+  readonly actor?: Standing
   readonly reason: string
   /** ISO date; from the day after on, the finding is back */
   readonly expires?: string
