@@ -10,6 +10,8 @@ export type { Finding, Report, ReportedRelation, Untested } from './domain/repor
 export { FINDINGS } from './domain/finding.ts'
 export type { FindingCode, FindingInfo } from './domain/finding.ts'
 export type * from './domain/generated-schema.ts'
+export type { Expectations, IntentOf } from './domain/typed-intent.ts'
+export type { DeclaredAudience, IgnoreEntry, Intent, RowCondition } from './domain/config.ts'
 export type { Audience, Command, Severity, Standing } from './domain/vocabulary.ts'
 export { accessTokenClaims } from './tokens/access-token-claims.ts'
 export { actorFromToken } from './tokens/actor.ts'

@@ -8,7 +8,7 @@ import type { Report, Timing } from './domain/report.ts'
 import type { ConnectionTarget } from './domain/server.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
-import { exemptionsFor } from './scope.ts'
+import { exemptionsFor } from './exemptions.ts'
 import { coverAll } from './stages/cover.ts'
 import type { Covered } from './stages/cover.ts'
 import { explainAll } from './stages/explain.ts'
@@ -97,7 +97,10 @@ async function judgeDatabase(
   await using connection = await Connection.open(prepared.target)
   const known = await step('introspect', () => understand(connection, config, prepared.definitions))
   const seeded = await step('seed', () => seedAll(connection, known, config), describePopulation)
-  const exemptions = await exemptionsFor(connection, known.relations, known.expectations)
+  const exemptionsOf = await exemptionsFor(connection, known.catalog, [
+    ...known.expectations,
+    ...seeded.areas.flatMap(({ expectations }) => expectations),
+  ])
   await connection.close()
   const probed = await step(
     'probe',
@@ -110,7 +113,7 @@ async function judgeDatabase(
     describeCovered,
   )
   const cast = withScenarioActors(seeded, probed)
-  const facts = judgeAll(prepared, known, cast, probed, { config, exemptions })
+  const facts = judgeAll(prepared, known, cast, probed, { config, exemptionsOf })
   const judged = await step(
     'explain',
     () =>

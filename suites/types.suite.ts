@@ -50,8 +50,19 @@ describe('a test that uses the types of an application', () => {
       `as('authenticated')`,
       `call('auth.uid()', {}) satisfies string | null`,
       `call('storage.foldername(text)', { name: 'a/b' })`,
+      `defineConfig({ expect: { 'public.projects': { select: ['tenant', { everyone: 'true' }], write: 'owner', owner: 'id' } } })`,
+      `defineConfig({ expect: { 'public.*': 'service', 'storage.objects/files': 'owner', 'auth.uid()': 'everyone' } })`,
+      `defineConfig({ expect: { 'public.projects': { owner: "split_part(name, '/', 1)", shared: true } } })`,
+      `defineConfig({ tenants: [{ relation: 'public.organizations' }], ignore: [{ code: 'read-leak', actor: 'anon', command: 'select', reason: 'said so in spring' }] })`,
     ]
     const wrong = [
+      `defineConfig({ expect: { 'public.project': 'owner' } })`,
+      `defineConfig({ expect: { 'public.projects': 'owners' } })`,
+      `defineConfig({ expect: { 'public.projects': { selct: 'owner' } } })`,
+      `defineConfig({ expect: { 'auth.uid': 'everyone' } })`,
+      `defineConfig({ expect: { 'auth.uid()': { select: 'everyone' } } })`,
+      `defineConfig({ tenants: [{ relation: 'public.organisations' }] })`,
+      `defineConfig({ ignore: [{ code: 'read-leaks', reason: 'said so in spring' }] })`,
       `seed('public.project', {})`,
       `seed('public.projects', { state: 'ACTIVE' })`,
       `seed('public.projects', { status: 'active' })`,
@@ -76,6 +87,7 @@ describe('a test that uses the types of an application', () => {
       `insert('x', { y: 1 })`,
       `as('z')`,
       `call('f()', { a: 1 }) satisfies unknown`,
+      `defineConfig({ expect: { 'any.name': { select: 'owner', owner: 'x' }, 'any.f()': 'everyone' }, tenants: [{ relation: 'a.b' }] })`,
     ]
     expect(complaints(join(dir, 'fallback'), null, lines)).toEqual([])
     expect(complaints(join(dir, 'fallback-wrong'), null, ['as(5)'])).toEqual(['as(5)'])

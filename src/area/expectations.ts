@@ -6,6 +6,7 @@ import type { Expectation } from '../domain/expectation.ts'
 import { COMMANDS } from '../domain/vocabulary.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
 import { declaredFor } from '../ownership/expect.ts'
+import { intentFor } from '../ownership/intents.ts'
 import { admitsOwner, isOpen } from '../ownership/naming.ts'
 import { predicateFor, readPredicate } from '../ownership/policy-facts.ts'
 import type { Reading } from '../ownership/policy-facts.ts'
@@ -42,9 +43,9 @@ function expect(subject: AreaSubject, command: Command): Expectation {
   const closedBy = closure(subject, command, policies)
   const declared =
     declaredFor(
-      config.expect[scope === null ? relation.qualified : `${relation.qualified}/${scope}`],
+      intentFor(config.expect, scope === null ? relation.qualified : `${relation.qualified}/${scope}`),
       command,
-    ) ?? declaredFor(config.expect[relation.qualified], command)
+    ) ?? declaredFor(intentFor(config.expect, relation.qualified), command)
   const tied = belonging.kind !== 'shared'
   const [upper, why] = declared
     ? [declared.audience, 'declared in the configuration']
@@ -61,7 +62,7 @@ function expect(subject: AreaSubject, command: Command): Expectation {
     upper,
     lower: declared && !byUrl ? declared.audience : closedBy === null && tied && owners ? 'owner' : 'nobody',
     declared: declared !== undefined,
-    conditions: [],
+    conditions: declared?.conditions ?? [],
     admits: closedBy === null,
     closedBy,
     trivialPolicy: open?.name ?? null,

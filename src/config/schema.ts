@@ -13,6 +13,8 @@ import type {
 } from '../domain/config.ts'
 import { SOURCE_TOOLS } from '../domain/config.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
+import type { KnownRelation } from '../domain/generated-schema.ts'
+import type { Expectations } from '../domain/typed-intent.ts'
 import { AUDIENCES, OPERATIONS, STANDINGS } from '../domain/vocabulary.ts'
 import { IMAGE_EXAMPLE, isImageName } from './image-name.ts'
 import { isPostgresUrl } from './postgres-url.ts'
@@ -64,9 +66,9 @@ export interface UserConfig {
   /** the role that the application connects as; no default */
   readonly app?: { readonly role: string }
   /** relations whose rows are tenants; default: inferred */
-  readonly tenants?: readonly TenantConfig[]
+  readonly tenants?: readonly (TenantConfig & { readonly relation: KnownRelation })[]
   /** who may do what, by `schema.name` */
-  readonly expect?: Readonly<Record<string, Intent | DeclaredAudience>>
+  readonly expect?: Expectations
   readonly seed?: {
     readonly seed?: number
     /** rows per relation and owner */
@@ -115,6 +117,9 @@ const intent: z.ZodType<Intent> = strict({
   write: declaredAudience.exactOptional(),
   owner: name.exactOptional(),
   tenant: name.exactOptional(),
+  shared: z.literal(true).exactOptional(),
+}).refine(({ shared, owner, tenant }) => !shared || (owner ?? tenant) === undefined, {
+  error: 'rows that are shared have no owner and no tenant',
 })
 
 const source: z.ZodType<SourceConfig> = z.union([

@@ -1,7 +1,8 @@
 import type { Faker } from '@faker-js/faker'
 import type { Baseline } from './baseline.ts'
 import type { Shard } from './shard.ts'
-import type { Audience, Severity } from './vocabulary.ts'
+import type { FindingCode } from './finding.ts'
+import type { Audience, Operation, Severity, Standing } from './vocabulary.ts'
 
 export type EngineKind = 'embedded' | 'system' | 'container' | 'external'
 export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
@@ -18,10 +19,15 @@ export interface Intent {
   readonly delete?: DeclaredAudience
   /** insert, update and delete at once */
   readonly write?: DeclaredAudience
-  /** column that holds the user whose row it is */
+  /**
+   * where the user stands whose row it is: a column (`user_id`), a path along foreign keys (`chat_id.owner_id`), or a function
+   * of a column (`split_part(path, '/', 1)`)
+   */
   readonly owner?: string
-  /** column that holds the tenant whose row it is */
+  /** where the tenant stands whose row it is, likewise */
   readonly tenant?: string
+  /** the rows belong to nobody, whatever columns they have */
+  readonly shared?: true
 }
 
 /** Where SQL comes from, before any file was read. `dir` and `sql` are relative to the project. */
@@ -39,10 +45,10 @@ export interface TenantConfig {
 }
 
 export interface IgnoreEntry {
-  readonly code: string
+  readonly code: FindingCode
   readonly relation?: string
-  readonly command?: string
-  readonly actor?: string
+  readonly command?: Operation
+  readonly actor?: Standing
   readonly reason: string
   /** ISO date; from the day after on, the finding is back */
   readonly expires?: string

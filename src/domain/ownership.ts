@@ -1,4 +1,5 @@
 import type { RelationName } from './catalog.ts'
+import type { ColumnForm } from './column-form.ts'
 
 /** One foreign key on the way to an owner. */
 export interface PathStep {
@@ -13,6 +14,8 @@ export interface PathStep {
 export interface OwnerPath {
   readonly steps: readonly PathStep[]
   readonly column: string
+  /** how the key stands in the column; absent: the column holds the key alone, or a list of keys */
+  readonly form?: ColumnForm
   /** the row is the tenant itself: its key says which, not whose */
   readonly self?: boolean
   /** why this is believed: "foreign key notes.user_id → auth.users.id" */

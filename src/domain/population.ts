@@ -1,3 +1,4 @@
+import { keyIn } from './column-form.ts'
 import type { RelationName } from './catalog.ts'
 import type { Ownership } from './ownership.ts'
 import type { Standing, Tie } from './vocabulary.ts'
@@ -123,7 +124,7 @@ export function principalsOf(
 } {
   const ends = (paths: Ownership['owners']): readonly string[] => [
     ...new Set(
-      paths.flatMap(({ steps, column }) => {
+      paths.flatMap(({ steps, column, form }) => {
         let at: Values | undefined = values
         for (const step of steps) {
           const key: readonly unknown[] = step.columns.map((name) => at?.[name])
@@ -131,7 +132,7 @@ export function principalsOf(
           at = lookup(step.target, step.targetColumns, key)
           if (!at) return []
         }
-        const end = at?.[column]
+        const end = keyIn(form, at?.[column])
         if (Array.isArray(end)) return end.map(String)
         return end === null || end === undefined ? [] : [String(end)]
       }),

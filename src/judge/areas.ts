@@ -1,6 +1,7 @@
 import type { Area } from '../domain/area.ts'
+import type { Expectation } from '../domain/expectation.ts'
 import { tieOf } from '../domain/population.ts'
-import { includes } from '../domain/vocabulary.ts'
+import { includes, widest } from '../domain/vocabulary.ts'
 import type { Command } from '../domain/vocabulary.ts'
 import type { Exemptions } from './verdict.ts'
 import { groupBy } from '../group-by.ts'
@@ -28,7 +29,7 @@ export function judgeAreas(input: JudgeInput): Judgement {
         {
           ...input,
           baseOf: () => relation,
-          exemptions: new Map([[relation.oid, shownBesides(input, area, expectation.command)]]),
+          exemptionsOf: () => widened(input, area, expectation),
         },
         relation,
         {
@@ -76,6 +77,18 @@ const withoutUnowned = (facts: readonly Fact[]): readonly Fact[] =>
 
 /** Making a bucket is no message in a contact form. */
 const asBucket = (fact: Fact): Fact => (fact.code === 'open-insert' ? { ...fact, code: 'insert-leak' } : fact)
+
+/** What is declared of the area's rows, and whoever is shown what names them. */
+function widened(input: JudgeInput, area: Area, { relation, command, scope }: Expectation): Exemptions {
+  const declared = input.exemptionsOf(relation, command, scope)
+  const shown = shownBesides(input, area, command)
+  return new Map(
+    [...new Set([...declared.keys(), ...shown.keys()])].map((place) => [
+      place,
+      widest(declared.get(place) ?? 'nobody', shown.get(place) ?? 'nobody'),
+    ]),
+  )
+}
 
 /** Who is shown the row that names an object may well be shown the object: whether the row is rightly shown is told of its table. */
 function shownBesides({ sees, population }: JudgeInput, area: Area, command: Command): Exemptions {

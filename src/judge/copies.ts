@@ -50,7 +50,7 @@ function factFor(
   if (probe.command !== 'select' || probe.scope !== undefined || actor?.purpose !== 'judged' || !expectation)
     return []
   const standing = actor.role === 'anon' ? 'anon' : 'foreign'
-  const exemptions = input.exemptions.get(relation.oid) ?? new Map()
+  const exemptions = input.exemptionsOf(relation.oid, 'select')
   const reached = observation.reached.find(({ tie }) => tie === 'unowned')
   if (!reached) return []
   const upper = upperFor(

@@ -68,7 +68,7 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
       },
     ],
     blind: [],
-    exemptions: new Map(),
+    exemptionsOf: () => new Map(),
     definitions: [],
     fixed: new Map(),
     policyReads: new Map(),

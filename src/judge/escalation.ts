@@ -101,7 +101,10 @@ function isOutside(
   if (reached.tie === 'unowned' && !expectation.shared) return false
   // whether colleagues see each other's people is a matter of taste until somebody says so
   if (standing === 'team' && !expectation.declared && expectation.people) return false
-  return !includes(upperFor(reached, expectation, input.exemptions.get(relation) ?? new Map()), standing)
+  return !includes(
+    upperFor(reached, expectation, input.exemptionsOf(relation, expectation.command, expectation.scope)),
+    standing,
+  )
 }
 
 /** The statement that opened it, where nothing else says that it should not have got through. */

@@ -118,7 +118,7 @@ const isTaste = ({ expectations }: JudgeInput, relation: number): boolean =>
 /** Of judged relations what is expected; of others, which no caller reaches itself, what their owners are. */
 export function upperOf(input: JudgeInput, relation: number, row: SeededRow, command: Command): Audience {
   const expectation = input.expectations.find((one) => one.relation === relation && one.command === command)
-  const exempt = input.exemptions.get(relation)?.get(row.place) ?? 'nobody'
+  const exempt = input.exemptionsOf(relation, command).get(row.place) ?? 'nobody'
   if (expectation) return widest(expectation.upper, exempt)
   return row.tenants.length > 0 ? 'tenant' : 'owner'
 }

@@ -46,7 +46,7 @@ function judged(calls: readonly CallObservation[], facts: Partial<RoutineFacts> 
     expectations: ['select', 'update', 'delete'].map((command) =>
       sampleExpectation({ command: command as 'select' }),
     ),
-    exemptions: new Map(),
+    exemptionsOf: () => new Map(),
     definitions: [],
     routines: [sampleRoutine('', [sampleArgument('p')])],
     routineFacts: new Map([[77, sampleFacts({ relations: [1], ...facts })]]),

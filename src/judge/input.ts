@@ -12,7 +12,7 @@ import type { Population } from '../domain/population.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
 import type { BesideObservation } from '../domain/privilege.ts'
 import type { Definition } from './blame.ts'
-import type { Exemptions, Sight } from './verdict.ts'
+import type { ExemptionsOf, Sight } from './verdict.ts'
 
 export interface JudgeInput {
   readonly catalog: Catalog
@@ -26,7 +26,7 @@ export interface JudgeInput {
   readonly ascents: readonly Ascent[]
   /** views in which not even the superuser sees anything that was seeded */
   readonly blind: readonly number[]
-  readonly exemptions: ReadonlyMap<number, Exemptions>
+  readonly exemptionsOf: ExemptionsOf
   readonly definitions: readonly Definition[]
   /** settings that policies of a relation read and no session has */
   readonly unset: ReadonlyMap<number, readonly string[]>

@@ -65,7 +65,7 @@ function judgeEach(
   matter: Matter,
 ): { readonly facts: readonly Fact[]; readonly doubts: readonly Untested[] } {
   const { expectation, observations } = matter
-  const exemptions = input.exemptions.get(relation.oid) ?? new Map()
+  const exemptions = input.exemptionsOf(relation.oid, expectation.command, expectation.scope)
   const facts: Fact[] = []
   const doubts: Untested[] = []
   for (const observation of observations) {

@@ -3,7 +3,7 @@ import type { FindingCode } from '../domain/finding.ts'
 import { standingOf } from '../domain/population.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
-import type { Audience, Standing } from '../domain/vocabulary.ts'
+import type { Audience, Command, Standing } from '../domain/vocabulary.ts'
 import { includes, widest } from '../domain/vocabulary.ts'
 
 /** What an observation means, held against what is expected. */
@@ -23,6 +23,9 @@ type Leak = Extract<Verdict, { readonly kind: 'leak' }>
 
 /** Rows for which the configuration names a wider audience, by place. */
 export type Exemptions = ReadonlyMap<string, Audience>
+
+/** Of a command on a relation, or on a part of it: what is open to everybody to read may be closed to change. */
+export type ExemptionsOf = (relation: number, command: Command, scope?: string) => Exemptions
 
 /** Whether an actor was seen to read a row. */
 export type Sight = (actor: string, relation: number, place: string) => boolean

@@ -6,7 +6,7 @@ import type { Model, Ownership } from '../domain/ownership.ts'
 import { AUDIENCES, COMMANDS, includes, widest } from '../domain/vocabulary.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
 import { shownColumns, viewPath } from './view-path.ts'
-import { isIntent } from './infer.ts'
+import { intentFor, isIntent } from './intents.ts'
 import { predicateFor, readPredicate } from './policy-facts.ts'
 import type { PredicateFacts, Reading } from './policy-facts.ts'
 
@@ -35,9 +35,10 @@ function expect(
   const ownership = model.ownerships.get(base.oid)
   const facts = factsFor(base, command, catalog.apiRoles, reading)
   const closedBy = closure(catalog, relation, base, command, facts)
-  const declared = declaredFor(config.expect[relation.qualified], command)
+  const declared = declaredFor(intentFor(config.expect, relation.qualified), command)
   const inherited =
-    declared ?? (relation === base ? undefined : declaredFor(config.expect[base.qualified], command))
+    declared ??
+    (relation === base ? undefined : declaredFor(intentFor(config.expect, base.qualified), command))
   const kinds = relation.view ? viewOwnerships(catalog, model, relation) : [ownership]
   const common = {
     relation: relation.oid,

@@ -1,10 +1,10 @@
-import type { Catalog, Relation } from '../domain/catalog.ts'
-import { relationByName } from '../domain/catalog.ts'
-import type { Config, Intent } from '../domain/config.ts'
-import type { Model, Ownership, OwnerPath, PrivilegeLookup } from '../domain/ownership.ts'
+import type { Catalog } from '../domain/catalog.ts'
+import type { Config } from '../domain/config.ts'
+import type { Model, PrivilegeLookup } from '../domain/ownership.ts'
 import type { Lookup, Mentions } from './lookups.ts'
 import { collectMentions, readingOf } from './mentions.ts'
 import { looksLikeRegister } from './names.ts'
+import { withDeclared } from './declared.ts'
 import { isEverybodys } from './everybody.ts'
 import { inferOwnerships } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
@@ -42,13 +42,11 @@ export function inferModel(
     ...tenants.flatMap(({ relation, memberships }) => [relation, ...memberships.map((one) => one.relation)]),
     ...users.roots.map(({ relation }) => relation),
   ])
-  const ownerships = new Map(
+  const ownerships = withDeclared(
+    catalog,
+    config.expect,
     withGrantors(catalog, inferOwnerships({ catalog, users, tenants }), mentions.lookups, groups),
   )
-  for (const [name, intent] of Object.entries(config.expect)) {
-    const relation = relationByName(catalog, name)
-    if (relation && isIntent(intent)) declare(relation, intent, ownerships)
-  }
   const model: Model = {
     ownerships,
     tenants,
@@ -76,31 +74,6 @@ export function inferModel(
     },
   }
   return { model, reading }
-}
-
-export function isIntent(value: Config['expect'][string]): value is Intent {
-  return typeof value === 'object' && !Array.isArray(value)
-}
-
-function declare(relation: Relation, intent: Intent, ownerships: Map<number, Ownership>): void {
-  const before = ownerships.get(relation.oid)
-  if (!before || (intent.owner === undefined && intent.tenant === undefined)) return
-  const path = (column: string): OwnerPath => ({
-    steps: [],
-    column,
-    evidence: `declared: ${relation.qualified}.${column}`,
-  })
-  const owners = intent.owner === undefined ? before.owners : [path(intent.owner)]
-  const tenants = intent.tenant === undefined ? before.tenants : [path(intent.tenant)]
-  ownerships.set(relation.oid, {
-    ...before,
-    kind: tenants.length > 0 ? 'tenant' : 'user',
-    owners,
-    authors: before.authors.filter(({ column }) => column !== intent.owner),
-    tenants,
-    declared: true,
-    evidence: [...owners, ...tenants].map(({ evidence }) => evidence),
-  })
 }
 
 /** Lookups that tie the user to nothing but a right. A membership, which ties the user to a tenant, is none. */

@@ -7,6 +7,7 @@ import { gatesOf } from './gates.ts'
 import type { Gate } from './gates.ts'
 import type { Shown } from './observe.ts'
 import { insertTrial, sparesOf } from './insert.ts'
+import { keyFor } from './scene.ts'
 import type { Scene } from './scene.ts'
 import { identityColumns } from './target.ts'
 import type { Target } from './target.ts'
@@ -79,10 +80,7 @@ function asParties(
   victim: Actor,
 ): Values {
   const authors = (target.ownership?.authors ?? []).filter(({ steps }) => steps.length === 0)
-  const nameOf = (column: string, { user, claims }: Actor): unknown => {
-    const value = target.emailColumns.has(column) ? (claims['email'] ?? user) : user
-    return target.base.columns.some(({ name, array }) => name === column && array) ? [value] : value
-  }
+  const nameOf = (column: string, who: Actor): unknown => keyFor(target, column, who)
   return Object.fromEntries([
     ...[...target.emailColumns].map((column) => [column, nameOf(column, actor)]),
     ...users.map((column) => [column, nameOf(column, column === mine ? actor : victim)]),

@@ -2,6 +2,7 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Model, PathStep } from '../domain/ownership.ts'
 import { tieOf } from '../domain/population.ts'
 import type { Probe } from '../domain/probe.ts'
+import { withKey } from '../domain/column-form.ts'
 import type { Actor, ForgerySource, Population, Values } from '../domain/population.ts'
 import { identityColumns } from './target.ts'
 import type { Target } from './target.ts'
@@ -91,15 +92,26 @@ export function mineOf(target: Target, actor: Actor, own: Values | undefined): V
   const references = target.base.foreignKeys.flatMap(({ columns }) => columns)
   return {
     ...pick(own ?? {}, [...identityColumns(target.ownership), ...references]),
-    ...Object.fromEntries([...direct, ...authors].map((name) => [name, keyFor(target, name, actor)])),
+    ...Object.fromEntries(
+      [...direct, ...authors].map((name) => [name, keyFor(target, name, actor, own?.[name])]),
+    ),
   }
 }
 
 export const compact = (trials: readonly (Trial | null)[]): readonly Trial[] =>
   trials.filter((one) => one !== null)
 
-/** What stands for the actor in a user column: the key, a list of it, or the e-mail address. */
-function keyFor({ base, emailColumns }: Target, name: string, actor: Actor): unknown {
+/** What stands for the actor in a user column: the key, alone or beside what the column holds, a list of it, or the e-mail address. */
+export function keyFor(
+  { base, emailColumns, ownership }: Target,
+  name: string,
+  actor: Actor,
+  otherwise?: unknown,
+): unknown {
   const value = emailColumns.has(name) ? (actor.claims['email'] ?? actor.user) : actor.user
+  const form = [...(ownership?.owners ?? []), ...(ownership?.authors ?? [])].find(
+    ({ steps, column }) => steps.length === 0 && column === name,
+  )?.form
+  if (form) return withKey(form, value, otherwise)
   return base.columns.some((column) => column.name === name && column.array) ? [value] : value
 }

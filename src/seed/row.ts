@@ -1,7 +1,9 @@
 import type { Column, ForeignKey, Relation } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
 import { columnKey } from '../domain/ownership.ts'
-import type { Lapse, Membership } from '../domain/ownership.ts'
+import type { ColumnForm } from '../domain/column-form.ts'
+import { withKey } from '../domain/column-form.ts'
+import type { Lapse, Membership, OwnerPath } from '../domain/ownership.ts'
 import type { Values } from '../domain/population.ts'
 import { SPARE_ROWS, Unmakeable } from './bench.ts'
 import type { Bench, Order, Workshop } from './bench.ts'
@@ -50,15 +52,30 @@ function configuredValues(shop: Workshop, relation: Relation, { row }: Order): R
   )
 }
 
+/** Keys first. Where a key is a part of what the column holds, the rest is as in any other column. */
 function columnValue(shop: Workshop, bench: Bench, column: Column, order: Order): unknown {
-  const { relation, role } = bench
   const person = personOf(shop, bench, column.name, order)
+  const tenant = tenantValue(shop, bench, column, order)
+  const { owners = [], authors = [], tenants = [] } = shop.model.ownerships.get(bench.relation.oid) ?? {}
+  const formOf = (paths: readonly OwnerPath[]): ColumnForm | undefined =>
+    paths.find(({ steps, column: name }) => steps.length === 0 && name === column.name)?.form
+  const [ofPerson, ofTenant] = [formOf([...owners, ...authors]), formOf(tenants)]
+  if (ofPerson || ofTenant) {
+    const plain = ordinaryValue(shop, bench, column, order)
+    const within = ofTenant && tenant !== undefined ? withKey(ofTenant, tenant, plain) : plain
+    return ofPerson && person ? withKey(ofPerson, person.key, within) : within
+  }
   if (person) {
-    const name = shop.model.emailColumns.has(columnKey(relation.oid, column.name)) ? person.email : person.key
+    const name = shop.model.emailColumns.has(columnKey(bench.relation.oid, column.name))
+      ? person.email
+      : person.key
     return column.array ? [name] : name
   }
-  const tenant = tenantValue(shop, bench, column, order)
-  if (tenant !== undefined) return tenant
+  return tenant ?? ordinaryValue(shop, bench, column, order)
+}
+
+function ordinaryValue(shop: Workshop, bench: Bench, column: Column, order: Order): unknown {
+  const { relation, role } = bench
   if (role.membership) {
     const value = membershipValue(shop, bench, column, order)
     if (value !== undefined) return value

@@ -2,7 +2,7 @@ import type { Config } from '../domain/config.ts'
 import type { Part } from '../domain/fact.ts'
 import { judge } from '../judge/judge.ts'
 import { reachOf, sightOf } from '../judge/sight.ts'
-import type { Exemptions } from '../judge/verdict.ts'
+import type { ExemptionsOf } from '../judge/verdict.ts'
 import { baseOf } from '../ownership/expect.ts'
 import { policyReads } from '../ownership/reads.ts'
 import { grantsOf } from '../migrations/grants.ts'
@@ -24,10 +24,10 @@ export function judgeAll(
   probed: Observed,
   {
     config,
-    exemptions,
+    exemptionsOf,
   }: {
     readonly config: Config
-    readonly exemptions: ReadonlyMap<number, Exemptions>
+    readonly exemptionsOf: ExemptionsOf
   },
 ): readonly Part[] {
   const { catalog, reading } = known
@@ -36,7 +36,7 @@ export function judgeAll(
     ...probed,
     population,
     areas,
-    exemptions,
+    exemptionsOf,
     unset: known.unset.relations,
     beside: probed.beside.observations,
     grants: grantsOf(prepared.definitions),

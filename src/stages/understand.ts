@@ -1,4 +1,5 @@
 import { survey } from '../area/buckets.ts'
+import { checkDeclarations } from '../check-declarations.ts'
 import { introspect } from '../catalog/introspect.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
@@ -17,14 +18,7 @@ import { unsetSettings } from '../ownership/settings.ts'
 import type { UnsetSettings } from '../ownership/settings.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
 import type { Prepared } from '../prepare.ts'
-import {
-  callableRoutines,
-  checkDeclarations,
-  checkRoles,
-  judgedRelations,
-  judgesArea,
-  rolesFor,
-} from '../scope.ts'
+import { callableRoutines, checkRoles, judgedRelations, judgesArea, rolesFor } from '../scope.ts'
 
 /** What is known of a project before a single row is seeded. */
 export interface Understood {

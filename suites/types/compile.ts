@@ -6,7 +6,8 @@ import ts from 'typescript'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Functions as the library of tests has them, with the types that a generated file fills in. */
-const PREAMBLE = `import type { ArgumentsOf, ColumnOf, InsertOf, KnownFunction, KnownRelation, KnownRole, ResultOf, RowOf, ValuesOf } from 'rls-harness'
+const PREAMBLE = `import { defineConfig } from 'rls-harness'
+import type { ArgumentsOf, ColumnOf, InsertOf, KnownFunction, KnownRelation, KnownRole, ResultOf, RowOf, ValuesOf } from 'rls-harness'
 declare function seed<R extends KnownRelation>(relation: R, values: Partial<InsertOf<R>>): RowOf<R>
 declare function insert<R extends KnownRelation>(relation: R, values: InsertOf<R>): void
 declare function where<R extends KnownRelation>(relation: R, values: ValuesOf<R>): void

@@ -1,0 +1,54 @@
+import type { Config, DeclaredAudience, Intent } from '../domain/config.ts'
+import { COMMANDS } from '../domain/vocabulary.ts'
+
+export function isIntent(value: Config['expect'][string]): value is Intent {
+  return typeof value === 'object' && !Array.isArray(value)
+}
+
+/** Whether a key of `expect` stands for several names. A name that is there as it is written is no pattern. */
+export const isPattern = (key: string): boolean => key.includes('*')
+
+/**
+ * Whether a pattern stands for a name: `*` for any characters. Functions are meant by patterns with a bracket, buckets and
+ * topics by those with a slash, relations by all others.
+ */
+export function matchesPattern(pattern: string, name: string): boolean {
+  if (pattern.includes('(') !== name.includes('(')) return false
+  if (!pattern.includes('(') && pattern.includes('/') !== name.includes('/')) return false
+  return new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+      .join('.*')}$`,
+    's',
+  ).test(name)
+}
+
+/**
+ * What is declared of a relation, function, bucket or topic: by its name, and by patterns, of which the longer counts. What
+ * the name says of a command goes before what a pattern says of it, whether by `write` or by the command.
+ */
+export function intentFor(expect: Config['expect'], name: string): Intent | DeclaredAudience | undefined {
+  const patterns = Object.keys(expect)
+    .filter((key) => key !== name && isPattern(key) && matchesPattern(key, name))
+    .sort((a, b) => literals(a) - literals(b) || (a < b ? -1 : 1))
+  const said = [...patterns, name].flatMap((key) => {
+    const value = expect[key]
+    return value === undefined ? [] : [value]
+  })
+  const [only, ...others] = said
+  if (only === undefined || others.length === 0) return only
+  // a function has one audience
+  if (name.includes('(')) return said.at(-1)
+  return said.map(spelledOut).reduce((before, after) => ({ ...before, ...after }))
+}
+
+const literals = (pattern: string): number => pattern.replaceAll('*', '').length
+
+/** One audience per command, so that entries can be laid over each other. */
+function spelledOut(value: Intent | DeclaredAudience): Intent {
+  if (!isIntent(value)) return Object.fromEntries(COMMANDS.map((command) => [command, value]))
+  const { write, ...rest } = value
+  const written = write === undefined ? {} : { insert: write, update: write, delete: write }
+  return { ...written, ...rest }
+}
