@@ -43,9 +43,10 @@ const LAYERS = {
     packages: '',
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
+  init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config report lock baseline compare git errors',
-    packages: 'commander',
+    from: 'run inspect types merge read-shard read-report config init report lock baseline compare git errors',
+    packages: '@clack/prompts commander',
   },
 }
 

@@ -33,6 +33,11 @@ const declareTypes: Host['declareTypes'] = async (config, context) => {
   return pipeline.declareTypes(config, context)
 }
 
+const prompts: NonNullable<Host['prompts']> = async () => {
+  const { terminalPrompts } = await import('./cli/prompts.ts')
+  return terminalPrompts
+}
+
 process.stdout.on('error', onLostOutput)
 // progress that nobody can read is no reason to stop
 process.stderr.on('error', () => {})
@@ -55,6 +60,7 @@ process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   cwd: process.cwd(),
   platform: process.platform,
   today: new Date().toISOString().slice(0, 10),
+  ...(process.stdin.isTTY && process.stdout.isTTY ? { prompts } : {}),
   signal: interruption.signal,
   run,
   inspect,

@@ -1,6 +1,7 @@
 export const EXAMPLES = `
 Examples:
   rls-harness                               check the project in this directory
+  rls-harness init                          write a configuration, first tests and a CI job
   rls-harness check apps/web --pg-version 16
   rls-harness check --relation 'public.chat*' --level all
   rls-harness check --json > report.json
@@ -35,6 +36,15 @@ export const USAGE_EXITS = `
 Exit codes:
   0  every name is there and tested       1  a name is missing, or used and untested
   2  could not run                        130  interrupted
+`
+
+export const INIT_EXITS = `
+Nothing is asked with --yes, with CI set, or where stdin is no terminal.
+
+Exit codes:
+  0  everything is there, whatever the check found
+  2  could not run; or the check could not, and what needs its result is missing
+  130  interrupted
 `
 
 export const TYPES_EXITS = `

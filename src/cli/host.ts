@@ -3,6 +3,7 @@ import type { Report } from '../domain/report.ts'
 import type { UsageReport } from '../domain/usage.ts'
 import type { InspectOptions } from '../inspect.ts'
 import type { RunContext } from '../run.ts'
+import type { Prompts } from './prompts.ts'
 
 /** Where text goes: what is used of a Node stream. */
 export interface Output {
@@ -21,6 +22,8 @@ export interface Host {
   readonly platform: string
   /** ISO date */
   readonly today: string
+  /** a person who can be asked, loaded when that is to happen; absent: stdin or stdout is no terminal */
+  readonly prompts?: () => Promise<Prompts>
   /** aborts when the person or the system wants the run to end */
   readonly signal: AbortSignal
   /** the pipeline of src/run.ts, loaded only when something is to be run */

@@ -6,6 +6,7 @@ import {
   DIFF_EXITS,
   EXAMPLES,
   FINDING_ARGUMENTS,
+  INIT_EXITS,
   LOCK_EXITS,
   MERGE_EXITS,
   NO_ID,
@@ -15,6 +16,7 @@ import {
 } from './help.ts'
 import type { DiffFlags } from './diff.ts'
 import type { Host } from './host.ts'
+import type { InitFlags } from './init.ts'
 import type { LockCommandFlags } from './lock.ts'
 import type { MergeFlags } from './merge.ts'
 import type { FindingFlags } from './obtain-report.ts'
@@ -24,6 +26,7 @@ import type { UsageFlags } from './usage.ts'
 /** The commands of this version. */
 export const COMMAND_NAMES = [
   'check',
+  'init',
   'lock',
   'baseline',
   'diff',
@@ -65,6 +68,11 @@ export function createProgram(version: string, host: Host, finish: (code: number
     const { check } = await import('./check.ts')
     finish(await check(dir, flags, host))
   })
+  addInit(program).action(async (dir: string | undefined, flags: InitFlags) => {
+    const { init } = await import('./init.ts')
+    // what a person ended at a question is interrupted
+    finish((await init(dir, flags, host, version)) ?? 130)
+  })
   addLock(program).action(async (dir: string | undefined, flags: LockCommandFlags) => {
     const { lock } = await import('./lock.ts')
     finish(await lock(dir, flags, host))
@@ -105,6 +113,28 @@ function addCheck(program: Command): Command {
   return command
     .option('--baseline <file>', 'what is accepted (default: rls.baseline.json of the project)')
     .option('--no-baseline', 'show and count what the baseline accepts, too')
+}
+
+function addInit(program: Command): Command {
+  const command = program
+    .command('init')
+    .summary('set a project up: configuration, first tests, CI')
+    .description(
+      'Looks what a project is made of and writes a configuration, a first suite for Vitest and a job for its CI. Files that are there stay as they are.',
+    )
+    .argument('[dir]', 'the project (default: this directory)')
+    .addHelpText('after', INIT_EXITS)
+    .option('-y, --yes', 'ask nothing, take the defaults')
+    .option('--ci <provider>', 'github, gitlab or none (default: what the repository shows, else github)')
+    .option('--json', 'rls.config.json instead of TypeScript')
+  command.optionsGroup('The check that is run once:')
+  addServer(command)
+  command
+    .optionsGroup('Output:')
+    .option('-q, --quiet', 'no progress on stderr')
+    .option('--debug', 'stack traces of errors')
+    .helpOption('-h, --help', 'print help')
+  return command
 }
 
 function addLock(program: Command): Command {
@@ -302,6 +332,11 @@ function addTarget(command: Command): void {
       '-c, --config <file>',
       'configuration (default: rls.config.ts, .js, .mjs or .json of the project)',
     )
+  addServer(command)
+}
+
+function addServer(command: Command): void {
+  command
     .option('--engine <kind>', 'where the server comes from: embedded, system, container or external')
     .option('--database-url <url>', 'an own server; the run works in throw-away databases on it')
     .option('--image <name>', 'run PostgreSQL in a container of this image, such as supabase/postgres:<tag>')

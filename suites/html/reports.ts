@@ -37,7 +37,13 @@ export function everyState(): Report {
       relation('public.messages'),
       relation('api.scores', undefined, 'view'),
     ],
-    functions: [{ name: 'public.f(uuid)', securityDefiner: true, access: { execute: 'everyone' } }],
+    functions: [
+      {
+        name: 'public.f(uuid)',
+        securityDefiner: true,
+        access: { execute: 'everyone', reads: 'nobody', writes: 'nobody' },
+      },
+    ],
     findings: [
       finding(),
       finding({
@@ -96,7 +102,11 @@ export function hostile(): Report {
       ],
       ownership: { kind: 'user', path: [all], evidence: [all] },
     })),
-    functions: names.map((name) => ({ name, securityDefiner: true, access: { execute: 'nobody' } })),
+    functions: names.map((name) => ({
+      name,
+      securityDefiner: true,
+      access: { execute: 'nobody', reads: 'nobody', writes: 'nobody' },
+    })),
     actors: [{ name: all, role: all, tenant: all, claims: { [all]: all } }],
     tenants: [all],
     notices: [all],

@@ -14,9 +14,16 @@ export interface Detected {
   readonly sourcesFrom: string
 }
 
-interface Found {
+/** Migrations of one tool that are in a project. */
+export interface Found {
   readonly detector: Detector
   readonly source: SourceConfig
+}
+
+/** Everything that is recognised, in no order that means anything: plain SQL folders only where no tool was. */
+export function findSources(projectDir: string): readonly Found[] {
+  const tools = search(TOOLS, projectDir)
+  return tools.length > 0 ? withoutGenerators(tools) : search(plain, projectDir)
 }
 
 /**
@@ -25,8 +32,7 @@ interface Found {
  * @throws HarnessError SOURCES_AMBIGUOUS, SOURCES_NOT_FOUND
  */
 export function detectSources(projectDir: string): Detected {
-  const tools = search(TOOLS, projectDir)
-  const found = tools.length > 0 ? withoutGenerators(tools) : search(plain, projectDir)
+  const found = findSources(projectDir)
   const [only, ...others] = found
   if (only === undefined) throw notFound(projectDir)
   if (others.length > 0) throw ambiguous(found)
@@ -49,14 +55,18 @@ function withoutGenerators(found: readonly Found[]): readonly Found[] {
   return found.filter(({ source }) => !('tool' in source && source.dir === 'supabase/migrations'))
 }
 
-function placeOf(source: SourceConfig): string {
+/** Where the SQL of a source is, as people write it. */
+export function placeOf(source: SourceConfig): string {
   return 'sql' in source ? source.sql.join(', ') : (source.dir ?? source.tool)
 }
 
-function written(source: SourceConfig): string {
-  if ('sql' in source) return `{ sql: [${source.sql.map((path) => `'${path}'`).join(', ')}] }`
-  return `{ tool: '${source.tool}', dir: '${source.dir ?? ''}' }`
+/** A source as it stands in a configuration. */
+export function written(source: SourceConfig): string {
+  if ('sql' in source) return `{ sql: [${source.sql.map(quoted).join(', ')}] }`
+  return `{ tool: '${source.tool}', dir: ${quoted(source.dir ?? '')} }`
 }
+
+const quoted = (path: string): string => `'${path.replaceAll(/['\\]/g, String.raw`\$&`)}'`
 
 function ambiguous(found: readonly Found[]): HarnessError {
   const names = found.map(({ detector, source }) => `${detector.title} (${placeOf(source)})`)
