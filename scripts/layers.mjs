@@ -29,8 +29,9 @@ const LAYERS = {
   scenario: { from: 'seed policy ownership database sql errors', packages: '' },
   trace: { from: 'policy database sql', packages: '' },
   reproduction: { from: 'database sql', packages: '' },
+  drift: { from: 'database sql errors', packages: '' },
   judge: { from: '', packages: '' },
-  report: { from: '', packages: 'ansis string-width' },
+  report: { from: '', packages: 'ansis diff string-width' },
   usage: { from: 'database config', packages: '@babel tinyglobby' },
   tokens: { from: 'errors', packages: 'jose' },
   declare: { from: 'sql', packages: '' },
@@ -40,7 +41,7 @@ const LAYERS = {
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config report errors',
+    from: 'run inspect find-drift types merge read-shard read-report config report errors',
     packages: 'commander',
   },
 }

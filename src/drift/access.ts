@@ -1,6 +1,7 @@
 import type { AccessChange, AccessChanges, DriftFinding } from '../domain/drift.ts'
 import type { Finding, Report, ReportedRelation } from '../domain/report.ts'
-import { AUDIENCES, COMMANDS } from '../domain/vocabulary.ts'
+import { COMMANDS } from '../domain/vocabulary.ts'
+import type { Audience } from '../domain/vocabulary.ts'
 
 /** What two states of a schema let through differently: before is that of the migrations. */
 export function accessChanges(before: Report, after: Report): AccessChanges {
@@ -41,7 +42,7 @@ function relationChanges(before: Report, after: Report): readonly AccessChange[]
 }
 
 function functionChanges(before: Report, after: Report): readonly AccessChange[] {
-  const of = ({ functions }: Report): ReadonlyMap<string, (typeof AUDIENCES)[number]> =>
+  const of = ({ functions }: Report): ReadonlyMap<string, Audience> =>
     new Map(functions.map(({ name, access }) => [name, access.execute]))
   const [old, now] = [of(before), of(after)]
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((relation) => {
@@ -54,5 +55,7 @@ function functionChanges(before: Report, after: Report): readonly AccessChange[]
 }
 
 const untestedIn = ({ coverage }: Report): readonly string[] => [
-  ...new Set(coverage.untested.map(({ relation, scope, command }) => `${called(relation, scope)} ${command}`)),
+  ...new Set(
+    coverage.untested.map(({ relation, scope, command }) => `${called(relation, scope)} ${command}`),
+  ),
 ]

@@ -18,7 +18,10 @@ describe('two texts of one expression', () => {
   })
 
   test.each([
-    ["(x = ANY ((ARRAY['a'::character varying])::text[]))", "(x = ANY (ARRAY[('b'::character varying)::text]))"],
+    [
+      "(x = ANY ((ARRAY['a'::character varying])::text[]))",
+      "(x = ANY (ARRAY[('b'::character varying)::text]))",
+    ],
     ["'(ARRAY[a])::text[]'::text", "'ARRAY[(a)::text]'::text"],
     ['(ARRAY[a', '(ARRAY[a]'],
   ])('are not: %s', (a, b) => {

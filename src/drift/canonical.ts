@@ -9,7 +9,8 @@ export function sameExpression(a: string | null, b: string | null): boolean {
 }
 
 const START = '(ARRAY['
-const CAST = /^\)::((?:[a-z_][\w$]*|"(?:[^"]|"")+")(?:[ .](?:[a-z_][\w$]*|"(?:[^"]|"")+"))*(?:\(\d+(?:,\d+)?\))?)\[\]/
+const CAST =
+  /^\)::((?:[a-z_][\w$]*|"(?:[^"]|"")+")(?:[ .](?:[a-z_][\w$]*|"(?:[^"]|"")+"))*(?:\(\d+(?:,\d+)?\))?)\[\]/
 
 /** `(ARRAY[a, b])::text[]` as `ARRAY[(a)::text, (b)::text]`. */
 function withCastElements(text: string): string {

@@ -30,7 +30,9 @@ export function changesBetween(
   const changed = before.flatMap((object): readonly Change[] => {
     const other = others.get(keyOf(object))
     if (!other) return [{ state: 'missing', before: object, after: null }]
-    return facetChanges(object, other).length > 0 ? [{ state: 'different', before: object, after: other }] : []
+    return facetChanges(object, other).length > 0
+      ? [{ state: 'different', before: object, after: other }]
+      : []
   })
   const extra = after
     .filter((object) => !known.has(keyOf(object)))
@@ -73,7 +75,9 @@ export function describeChanges(
     const weight = weightOf(change, mentions)
     if (within(change) && (weight === 'structure' || change.state === 'missing')) return []
     const parts = changes.filter((other) => within(other) === change && !isImplied(objectOf(other)))
-    const counted = parts.filter((part) => part.state === 'missing' || weightOf(part, mentions) === 'structure')
+    const counted = parts.filter(
+      (part) => part.state === 'missing' || weightOf(part, mentions) === 'structure',
+    )
     return [
       {
         kind: object.kind,
@@ -81,7 +85,8 @@ export function describeChanges(
         relation: object.relation,
         state: change.state,
         weight,
-        changes: change.state === 'different' ? facetChanges(change.before, change.after) : statementsOf(change),
+        changes:
+          change.state === 'different' ? facetChanges(change.before, change.after) : statementsOf(change),
         with: countKinds(counted.map(objectOf)),
         ...placeOf(object),
       },

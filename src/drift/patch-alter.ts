@@ -42,7 +42,9 @@ export function alterSql(before: SchemaObject, after: SchemaObject, target: Patc
     case 'schema':
       return only(...ownerSql(after, target))
     case 'extension':
-      return only(`alter extension ${quoteName(after.path[0] ?? '')} set schema ${quoteName(after.facets['schema'] ?? '')}`)
+      return only(
+        `alter extension ${quoteName(after.path[0] ?? '')} set schema ${quoteName(after.facets['schema'] ?? '')}`,
+      )
     case 'enum':
       return alterEnum(before, after, target)
     case 'domain':
@@ -50,7 +52,9 @@ export function alterSql(before: SchemaObject, after: SchemaObject, target: Patc
     case 'sequence':
       return only(
         `alter sequence ${qualified(after)} ${sequenceOptions(after)}`,
-        ...(after.facets['owned by'] === undefined ? [`alter sequence ${qualified(after)} owned by none`] : []),
+        ...(after.facets['owned by'] === undefined
+          ? [`alter sequence ${qualified(after)} owned by none`]
+          : []),
         ...sequenceLinks(after, target),
       )
     case 'function':
@@ -103,7 +107,8 @@ function alterEnum(before: SchemaObject, after: SchemaObject, target: PatchTarge
   if (!isGrown) return anew(before, after, target)
   const added = labels.flatMap((label, index) => {
     if (old.includes(label)) return []
-    const place = index === 0 ? (old[0] === undefined ? '' : ` before ${old[0]}`) : ` after ${labels[index - 1]}`
+    const place =
+      index === 0 ? (old[0] === undefined ? '' : ` before ${old[0]}`) : ` after ${labels[index - 1]}`
     return [`alter type ${qualified(after)} add value ${label}${place}`]
   })
   return only(...added, ...ownerSql(after, target))
@@ -121,10 +126,17 @@ function alterDomain(
   const dropped = (before.extra['check names'] ?? '').split(',').filter((name) => name !== '')
   const added = (after.facets['checks'] ?? '').split(/\n(?=constraint )/).filter((check) => check !== '')
   return only(
-    ...(changed.has('default') ? [`${domain} ${fallback === undefined ? 'drop default' : `set default ${fallback}`}`] : []),
+    ...(changed.has('default')
+      ? [`${domain} ${fallback === undefined ? 'drop default' : `set default ${fallback}`}`]
+      : []),
     ...(changed.has('not null') ? [`${domain} ${after.facets['not null'] ? 'set' : 'drop'} not null`] : []),
     ...(changed.has('checks')
-      ? [[...dropped.map((name) => `${domain} drop constraint ${name}`), ...added.map((check) => `${domain} add ${check}`)].join('; ')]
+      ? [
+          [
+            ...dropped.map((name) => `${domain} drop constraint ${name}`),
+            ...added.map((check) => `${domain} add ${check}`),
+          ].join('; '),
+        ]
       : []),
     ...ownerSql(after, target),
   )
@@ -142,14 +154,22 @@ function alterColumn(
   const column = `${table} alter column ${ownName(after)}`
   const isRetyped = changed.has('type') || changed.has('collation')
   const creates = [
-    ...(changed.has('identity') && before.facets['identity'] !== undefined ? [`${column} drop identity if exists`] : []),
+    ...(changed.has('identity') && before.facets['identity'] !== undefined
+      ? [`${column} drop identity if exists`]
+      : []),
     ...(isRetyped || changed.has('default') ? [`${column} drop default`] : []),
     ...(isRetyped
-      ? [`${column} type ${type}${collation === undefined ? '' : ` collate ${collation}`} using ${ownName(after)}::text::${type}`]
+      ? [
+          `${column} type ${type}${collation === undefined ? '' : ` collate ${collation}`} using ${ownName(after)}::text::${type}`,
+        ]
       : []),
     ...(changed.has('not null') ? [`${column} ${after.facets['not null'] ? 'set' : 'drop'} not null`] : []),
-    ...(fallback !== undefined && (isRetyped || changed.has('default')) ? [`${column} set default ${fallback}`] : []),
-    ...(changed.has('identity') && identity !== undefined ? [`${column} add generated ${identity} as identity`] : []),
+    ...(fallback !== undefined && (isRetyped || changed.has('default'))
+      ? [`${column} set default ${fallback}`]
+      : []),
+    ...(changed.has('identity') && identity !== undefined
+      ? [`${column} add generated ${identity} as identity`]
+      : []),
   ]
   return { drops: isRetyped ? inTheWayOf(after, target) : [], creates: [creates.join('; ')] }
 }

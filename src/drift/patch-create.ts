@@ -23,7 +23,10 @@ export function createSql(object: SchemaObject, target: PatchTarget): readonly s
     case 'range':
       return [typeSql(object), ...ownerSql(object, target)]
     case 'sequence':
-      return [`create sequence ${qualified(object)} ${sequenceOptions(object)}`, ...sequenceLinks(object, target)]
+      return [
+        `create sequence ${qualified(object)} ${sequenceOptions(object)}`,
+        ...sequenceLinks(object, target),
+      ]
     case 'function':
       return [extra['definition'] ?? '', ...ownerSql(object, target)]
     case 'aggregate':
@@ -33,7 +36,9 @@ export function createSql(object: SchemaObject, target: PatchTarget): readonly s
     case 'column':
       return [`alter table ${qualified(object)} add column ${columnSql(object)}`]
     case 'constraint':
-      return [`alter table ${qualified(object)} add constraint ${ownName(object)} ${facets['definition'] ?? ''}`]
+      return [
+        `alter table ${qualified(object)} add constraint ${ownName(object)} ${facets['definition'] ?? ''}`,
+      ]
     case 'unique index':
     case 'rule':
       return [facets['definition'] ?? '']
@@ -133,13 +138,17 @@ export function sequenceOptions({ facets }: SchemaObject): string {
 /** A sequence that numbers a column has the owner of its table. */
 export function sequenceLinks(object: SchemaObject, target: PatchTarget): readonly string[] {
   const column = object.facets['owned by']
-  return [...ownerSql(object, target), ...(column === undefined ? [] : [`alter sequence ${qualified(object)} owned by ${column}`])]
+  return [
+    ...ownerSql(object, target),
+    ...(column === undefined ? [] : [`alter sequence ${qualified(object)} owned by ${column}`]),
+  ]
 }
 
 function tableSql(object: SchemaObject, { wanted }: PatchTarget): string {
   const { facets, relation } = object
   const name = qualified(object)
-  const partitioned = facets['partitioned by'] === undefined ? '' : ` partition by ${facets['partitioned by']}`
+  const partitioned =
+    facets['partitioned by'] === undefined ? '' : ` partition by ${facets['partitioned by']}`
   if (facets['partition of'] !== undefined)
     return `create table ${name} partition of ${facets['partition of']} ${facets['bound'] ?? ''}${partitioned}`
   const columns = wanted.objects.filter(
@@ -187,7 +196,8 @@ export function rowSecuritySql(object: SchemaObject): readonly string[] {
 
 function policySql(object: SchemaObject): string {
   const { facets } = object
-  const say = (key: string): readonly string[] => (facets[key] === undefined ? [] : [`${key} (${facets[key]})`])
+  const say = (key: string): readonly string[] =>
+    facets[key] === undefined ? [] : [`${key} (${facets[key]})`]
   return [
     `create policy ${ownName(object)} on ${qualified(object)} as ${facets['kind'] ?? 'permissive'}`,
     `for ${facets['command'] ?? 'all'} to ${facets['roles'] ?? 'public'}`,

@@ -38,7 +38,9 @@ export function dropSql(object: SchemaObject, target: PatchTarget): readonly str
     case 'column':
       return [`alter table if exists ${qualified(object)} drop column if exists ${ownName(object)} cascade`]
     case 'constraint':
-      return [`alter table if exists ${qualified(object)} drop constraint if exists ${ownName(object)} cascade`]
+      return [
+        `alter table if exists ${qualified(object)} drop constraint if exists ${ownName(object)} cascade`,
+      ]
     case 'unique index':
       return [`drop index if exists ${quoteQualified(path[0] ?? '', path[2] ?? '')}`]
     case 'rule':

@@ -24,7 +24,14 @@ export async function readSnapshot(connection: Connection, options: ReadOptions)
 /** What came of making a state: `left` could not be made, for the reason that the server gave. */
 export interface Rebuilt {
   readonly state: Snapshot
-  readonly left: readonly { readonly change: Change; readonly reason: string }[]
+  readonly left: readonly Left[]
+}
+
+export interface Left {
+  readonly change: Change
+  readonly reason: string
+  /** the server took every statement, and prints the result otherwise than it was read */
+  readonly isPrintedOtherwise: boolean
 }
 
 /** What a drop takes along is made in the round after, and what hangs on that in the next. */
@@ -42,7 +49,7 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   // bodies may name what comes later; nothing is found by a search path
   await connection.run("set check_function_bodies = off; set search_path = ''")
-  const refusals = new Map<string, string>()
+  let refusals: ReadonlyMap<string, string> = new Map()
   let state = await readSnapshot(connection, options)
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const statements = patchFor({
@@ -54,35 +61,37 @@ export async function rebuild(
     })
     if (statements.length === 0) break
     const before = JSON.stringify(state.objects)
-    await runAll(connection, statements, refusals)
+    refusals = await runAll(connection, statements)
     state = await readSnapshot(connection, options)
     if (JSON.stringify(state.objects) === before) break
   }
   await connection.run('reset check_function_bodies; reset search_path')
-  const left = changesBetween(state.objects, wanted.objects).map((change) => ({
-    change,
-    reason: refusals.get(keyOf(change.after ?? change.before)) ?? 'the server prints it otherwise afterwards',
-  }))
+  const left = changesBetween(state.objects, wanted.objects).map((change): Left => {
+    const refusal = refusals.get(keyOf(change.after ?? change.before))
+    return {
+      change,
+      reason: refusal ?? 'the server prints it otherwise afterwards',
+      isPrintedOtherwise: refusal === undefined && change.state === 'different',
+    }
+  })
   return { state, left }
 }
 
-/** Runs what can be run, and again what could not, as long as that helps. */
+/** Runs what can be run, and again what could not, as long as that helps. @returns why objects were refused in the end */
 async function runAll(
   connection: Connection,
   statements: readonly PatchStatement[],
-  refusals: Map<string, string>,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   let waiting = statements
-  while (waiting.length > 0) {
-    const failed: PatchStatement[] = []
+  for (;;) {
+    const refused: { readonly statement: PatchStatement; readonly refusal: string }[] = []
     for (const statement of waiting) {
       const refusal = await refusalOf(connection, statement.sql)
-      if (refusal === null) continue
-      refusals.set(statement.key, refusal)
-      failed.push(statement)
+      if (refusal !== null) refused.push({ statement, refusal })
     }
-    if (failed.length === waiting.length) return
-    waiting = failed
+    if (refused.length === 0 || refused.length === waiting.length)
+      return new Map(refused.map(({ statement, refusal }) => [statement.key, refusal]))
+    waiting = refused.map(({ statement }) => statement)
   }
 }
 

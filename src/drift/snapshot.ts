@@ -38,7 +38,13 @@ export function buildSnapshot({ version, major, objects }: RawSnapshot, scope: S
   const owner = ownerOfMost(objects) ?? scope.owner
   const named = objects.map((object) => withoutOwnerName(object, owner)).filter((one) => isOurs(one, scope))
   const books = bookkeepingIn(named, scope.apiRoles)
-  const kept = named.filter((object) => !isBookkeeping(object, books))
+  const owners = new Set([OWNER, ...named.flatMap(({ facets }) => facets['owner'] ?? [])])
+  const kept = named.filter(
+    (object) =>
+      !isBookkeeping(object, books) &&
+      // what would be open of a role that makes nothing here is not the project's
+      (object.kind !== 'default privilege' || owners.has(object.path[0] ?? '')),
+  )
   const roles = involvedRoles(kept, scope)
   return {
     version,
@@ -65,8 +71,7 @@ function ownerOfMost(objects: readonly SchemaObject[]): string | null {
 function withoutOwnerName(object: SchemaObject, owner: string): SchemaObject {
   const called = (name: string): string => (name === owner || name === 'pg_database_owner' ? OWNER : name)
   const { kind, path, facets } = object
-  const named: Facets =
-    facets['owner'] === undefined ? facets : { ...facets, owner: called(facets['owner']) }
+  const named: Facets = facets['owner'] === undefined ? facets : { ...facets, owner: called(facets['owner']) }
   if (kind === 'privilege') return { ...object, path: [...path.slice(0, -1), called(path.at(-1) ?? '')] }
   if (kind === 'default privilege') {
     const [who = '', schema = '', what = '', grantee = ''] = path
@@ -80,17 +85,11 @@ function isOurs({ kind, path, extra }: SchemaObject, scope: SnapshotScope): bool
   const isInternal = (role: string): boolean =>
     (scope.platformRoles.includes(role) || role.startsWith('pg_')) && !scope.apiRoles.includes(role)
   const grantee = path.at(-1) ?? ''
-  switch (kind) {
-    case 'privilege':
-      if (extra['place'] === 'platform') return ['anon', 'authenticated', 'public'].includes(grantee)
-      return !isInternal(grantee) && grantee !== OWNER
-    case 'default privilege':
-      return !isInternal(path[0] ?? '') && !isInternal(grantee)
-    case 'extension':
-      return grantee !== 'plpgsql' && !scope.platformExtensions.includes(grantee)
-    default:
-      return true
-  }
+  if (kind === 'privilege' && extra['place'] === 'platform')
+    return ['anon', 'authenticated', 'public'].includes(grantee)
+  if (kind === 'privilege') return !isInternal(grantee) && grantee !== OWNER
+  if (kind === 'default privilege') return !isInternal(path[0] ?? '') && !isInternal(grantee)
+  return kind !== 'extension' || (grantee !== 'plpgsql' && !scope.platformExtensions.includes(grantee))
 }
 
 /** What a caller may look at is no mere bookkeeping: it stays in sight. */

@@ -48,5 +48,4 @@ function ownerOf({ kind, path }: SchemaObject, { wanted }: PatchTarget): string 
 }
 
 /** A name as the server prints it in expressions: quoted only where it must be. */
-export const printed = (name: string): string =>
-  /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteName(name)
+export const printed = (name: string): string => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteName(name))

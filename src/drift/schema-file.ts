@@ -1,0 +1,124 @@
+import type { SchemaObject, Snapshot } from '../domain/drift.ts'
+import { children, parseStatements, walk } from '../sql/parse.ts'
+import type { Node } from '../sql/parse.ts'
+import { quoteLiteral, quoteName } from '../sql/quote.ts'
+import { splitScript } from '../sql/split.ts'
+
+/** What a file says about itself: a dump leaves out much that belongs to the schema, depending on how it was made. */
+export interface SchemaFile {
+  readonly statements: number
+  /** pg_dump's, or of a tool that calls it: what it states is complete in itself */
+  readonly isDump: boolean
+  readonly makesRoles: boolean
+  readonly grants: boolean
+  /** roles that it names */
+  readonly roles: readonly string[]
+}
+
+/** Reads a schema file without running it. The parser must have been loaded. */
+export function readSchemaFile(text: string): SchemaFile {
+  const parts = splitScript(text).filter((part) => part.kind !== 'meta')
+  const nodes = parts.flatMap((part) => (part.kind === 'statement' ? (parseStatements(part.text) ?? []) : []))
+  return {
+    statements: parts.length,
+    isDump: DUMP.test(text),
+    makesRoles: nodes.some(({ kind }) => kind === 'CreateRoleStmt'),
+    grants: nodes.some(({ kind }) => kind === 'GrantStmt'),
+    roles: [...new Set(nodes.flatMap(rolesNamedIn))].sort(),
+  }
+}
+
+/** The first lines of pg_dump, and what they become where a tool takes its comments away. */
+const DUMP =
+  /^-- PostgreSQL database dump$|^\s*select\s+(?:pg_catalog\.)?set_config\('search_path',\s*'',\s*false\)/im
+
+function rolesNamedIn(node: Node): readonly string[] {
+  const found = [...walk(node)].flatMap(({ kind, fields }) =>
+    kind === 'RoleSpec' && typeof fields['rolename'] === 'string' ? [fields['rolename']] : [],
+  )
+  const granted = node.kind === 'GrantRoleStmt' ? children(node, 'granted_roles') : []
+  return [
+    ...found,
+    ...granted.flatMap(({ fields }) =>
+      typeof fields['priv_name'] === 'string' ? [fields['priv_name']] : [],
+    ),
+  ]
+}
+
+/** Makes the roles that a file names and does not make, as the migrations have them: dumps of a database hold none. */
+export function rolesForFile(file: SchemaFile, migrations: Snapshot): string {
+  if (file.makesRoles) return ''
+  const known = migrations.objects.filter(({ kind }) => kind === 'role')
+  const attributes = new Map(
+    known.map(({ path, facets }) => [
+      path[0] ?? '',
+      [facets['bypasses row security'] ?? 'nobypassrls', facets['inherits'] ?? 'inherit'].join(' '),
+    ]),
+  )
+  const names = [...new Set([...attributes.keys(), ...file.roles])].filter((name) => !/^pg_/.test(name))
+  const makes = names.map(
+    (name) => `if not exists (select from pg_catalog.pg_roles where rolname = ${quoteLiteral(name)}) then
+      create role ${quoteName(name)} nologin ${attributes.get(name) ?? ''};
+    end if;`,
+  )
+  return makes.length === 0 ? '' : `do $rls_harness$ begin ${makes.join('\n')} end $rls_harness$`
+}
+
+/** What a file says nothing about, and how to say that. */
+export interface Unstated {
+  readonly is: (object: SchemaObject) => boolean
+  readonly notes: readonly string[]
+}
+
+/** Kinds that a dump leaves out as a whole, by how it was made. */
+const LEFT_OUT: readonly {
+  readonly kinds: readonly SchemaObject['kind'][]
+  readonly words: string
+  readonly inDumpsAlone: boolean
+}[] = [
+  { kinds: ['bucket'], words: 'buckets', inDumpsAlone: false },
+  { kinds: ['extension'], words: 'extensions', inDumpsAlone: true },
+  { kinds: ['published', 'publication'], words: 'publications', inDumpsAlone: true },
+  { kinds: ['event trigger'], words: 'event triggers', inDumpsAlone: true },
+]
+
+/**
+ * What the migrations make and a file leaves out as a whole is not compared: a dump of one schema is no statement about
+ * the policies of Storage.
+ */
+export function unstatedIn(
+  file: SchemaFile,
+  state: Snapshot,
+  migrations: Snapshot,
+  platformSchemas: readonly string[],
+): Unstated {
+  const has = ({ objects }: Snapshot, kinds: readonly string[]): boolean =>
+    objects.some(({ kind, path }) => kinds.includes(kind) && !(kind === 'publication' && path.length === 1))
+  const left = LEFT_OUT.filter(
+    ({ kinds, inDumpsAlone }) =>
+      (file.isDump || !inDumpsAlone) && !has(state, kinds) && has(migrations, kinds),
+  )
+  const withoutGrants = file.isDump && !file.grants
+  const schemas = platformSchemas.filter(
+    (schema) => file.isDump && !policiesIn(state, schema) && policiesIn(migrations, schema),
+  )
+  const kinds = new Set<SchemaObject['kind']>([
+    ...left.flatMap((one) => one.kinds),
+    ...(file.makesRoles ? [] : ['role' as const, 'membership' as const]),
+    ...(withoutGrants ? ['privilege' as const, 'default privilege' as const] : []),
+  ])
+  const words = [
+    ...left.map((one) => one.words),
+    ...(withoutGrants ? ['privileges'] : []),
+    ...schemas.map((schema) => `policies and triggers of ${schema}`),
+  ]
+  return {
+    is: ({ kind, path }) =>
+      kinds.has(kind) ||
+      (['policy', 'row security', 'trigger'].includes(kind) && schemas.includes(path[0] ?? '')),
+    notes: words.length === 0 ? [] : [`it says nothing about ${words.join(', ')}: these were not compared`],
+  }
+}
+
+const policiesIn = ({ objects }: Snapshot, schema: string): boolean =>
+  objects.some(({ kind, path }) => (kind === 'policy' || kind === 'trigger') && path[0] === schema)
