@@ -9,9 +9,10 @@ export interface SchemaFile {
   readonly statements: number
   /** pg_dump's, or of a tool that calls it: what it states is complete in itself */
   readonly isDump: boolean
-  readonly makesRoles: boolean
   readonly grants: boolean
-  /** roles that it names */
+  /** roles that it makes */
+  readonly makes: readonly string[]
+  /** roles that it names and does not make */
   readonly roles: readonly string[]
 }
 
@@ -19,12 +20,17 @@ export interface SchemaFile {
 export function readSchemaFile(text: string): SchemaFile {
   const parts = splitScript(text).filter((part) => part.kind !== 'meta')
   const nodes = parts.flatMap((part) => (part.kind === 'statement' ? (parseStatements(part.text) ?? []) : []))
+  const made = new Set(
+    nodes.flatMap(({ kind, fields }) =>
+      kind === 'CreateRoleStmt' && typeof fields['role'] === 'string' ? [fields['role']] : [],
+    ),
+  )
   return {
     statements: parts.length,
     isDump: DUMP.test(text),
-    makesRoles: nodes.some(({ kind }) => kind === 'CreateRoleStmt'),
     grants: nodes.some(({ kind }) => kind === 'GrantStmt'),
-    roles: [...new Set(nodes.flatMap(rolesNamedIn))].sort(),
+    makes: [...made],
+    roles: [...new Set(nodes.flatMap(rolesNamedIn))].filter((name) => !made.has(name)).sort(),
   }
 }
 
@@ -45,24 +51,36 @@ function rolesNamedIn(node: Node): readonly string[] {
   ]
 }
 
-/** Makes the roles that a file names and does not make, as the migrations have them: dumps of a database hold none. */
-export function rolesForFile(file: SchemaFile, migrations: Snapshot): string {
-  if (file.makesRoles) return ''
-  const known = migrations.objects.filter(({ kind }) => kind === 'role')
-  const attributes = new Map(
-    known.map(({ path, facets }) => [
-      path[0] ?? '',
-      [facets['bypasses row security'] ?? 'nobypassrls', facets['inherits'] ?? 'inherit'].join(' '),
-    ]),
+/** Makes the roles that a file does not make, as the migrations have them: dumps of a database hold none. */
+export function rolesForFile(file: SchemaFile, { objects }: Snapshot): string {
+  const roles = objects.filter(({ kind }) => kind === 'role')
+  const known = new Map(roles.map(({ path, facets }) => [path[0] ?? '', facets]))
+  const names = [...new Set([...known.keys(), ...file.roles])].filter(
+    (name) => !name.startsWith('pg_') && !file.makes.includes(name),
   )
-  const names = [...new Set([...attributes.keys(), ...file.roles])].filter((name) => !/^pg_/.test(name))
-  const makes = names.map(
-    (name) => `if not exists (select from pg_catalog.pg_roles where rolname = ${quoteLiteral(name)}) then
-      create role ${quoteName(name)} nologin ${attributes.get(name) ?? ''};
-    end if;`,
-  )
-  return makes.length === 0 ? '' : `do $rls_harness$ begin ${makes.join('\n')} end $rls_harness$`
+  const makes = names.map((name) => {
+    const facets = known.get(name)
+    const attributes = [facets?.['bypasses row security'] ?? 'nobypassrls', facets?.['inherits'] ?? 'inherit']
+    return `if not exists (select from pg_catalog.pg_roles where rolname = ${quoteLiteral(name)}) then
+      create role ${quoteName(name)} nologin ${attributes.join(' ')};
+    end if;`
+  })
+  const joins = objects
+    .filter(({ kind, path }) => kind === 'membership' && path.every((name) => known.has(name)))
+    .filter(({ path }) => !path.some((name) => file.makes.includes(name)))
+    .map(({ path: [member = '', role = ''] }) => joinSql(member, role))
+  return makes.length === 0
+    ? ''
+    : `do $rls_harness$ begin ${[...makes, ...joins].join('\n')} end $rls_harness$`
 }
+
+const joinSql = (member: string, role: string): string =>
+  `if not exists (
+      select from pg_catalog.pg_auth_members a
+      where a.member = ${quoteLiteral(quoteName(member))}::regrole and a.roleid = ${quoteLiteral(quoteName(role))}::regrole
+    ) then
+      grant ${quoteName(role)} to ${quoteName(member)};
+    end if;`
 
 /** What a file says nothing about, and how to say that. */
 export interface Unstated {
@@ -104,7 +122,6 @@ export function unstatedIn(
   )
   const kinds = new Set<SchemaObject['kind']>([
     ...left.flatMap((one) => one.kinds),
-    ...(file.makesRoles ? [] : ['role' as const, 'membership' as const]),
     ...(withoutGrants ? ['privilege' as const, 'default privilege' as const] : []),
   ])
   const words = [

@@ -51,7 +51,7 @@ export function buildSnapshot({ version, major, objects }: RawSnapshot, scope: S
     major,
     owner,
     objects: kept.filter(({ kind, path: [name = ''] }) =>
-      kind === 'role' || kind === 'membership' ? roles.has(name) : true,
+      kind === 'role' || kind === 'membership' ? roles.has(name) && !isInternal(name, scope) : true,
     ),
     bookkeeping: books.sort(),
   }
@@ -80,15 +80,17 @@ function withoutOwnerName(object: SchemaObject, owner: string): SchemaObject {
   return { ...object, facets: named }
 }
 
-/** Roles of the platform that are no callers hold what the platform gave them; it gives more of it with every version. */
+/** A role of the platform that nobody comes in as: what it is, and what it holds, is the platform's. */
+const isInternal = (role: string, { platformRoles, apiRoles }: SnapshotScope): boolean =>
+  (platformRoles.includes(role) || role.startsWith('pg_')) && !apiRoles.includes(role)
+
+/** The platform gives its own roles more with every version: that is no drift. */
 function isOurs({ kind, path, extra }: SchemaObject, scope: SnapshotScope): boolean {
-  const isInternal = (role: string): boolean =>
-    (scope.platformRoles.includes(role) || role.startsWith('pg_')) && !scope.apiRoles.includes(role)
   const grantee = path.at(-1) ?? ''
   if (kind === 'privilege' && extra['place'] === 'platform')
     return ['anon', 'authenticated', 'public'].includes(grantee)
-  if (kind === 'privilege') return !isInternal(grantee) && grantee !== OWNER
-  if (kind === 'default privilege') return !isInternal(path[0] ?? '') && !isInternal(grantee)
+  if (kind === 'privilege') return !isInternal(grantee, scope) && grantee !== OWNER
+  if (kind === 'default privilege') return !isInternal(path[0] ?? '', scope) && !isInternal(grantee, scope)
   return kind !== 'extension' || (grantee !== 'plpgsql' && !scope.platformExtensions.includes(grantee))
 }
 

@@ -3,4 +3,7 @@ select
   current_setting('server_version') as version,
   current_setting('server_version_num')::int4 / 10000 as major,
   current_database() as database,
-  to_regclass('storage.buckets') is not null as storage;
+  exists (
+    select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'storage' and c.relname = 'buckets'
+  ) as storage;
