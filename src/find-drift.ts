@@ -123,12 +123,13 @@ async function tryBoth(
 ): Promise<DriftAccess> {
   const definitions = definitionsFor(own.definitions, changes, side)
   try {
-    const before = await judgePrepared(own, config, context)
+    // first the one that is less likely to be checkable
     const after = await judgePrepared(
       { ...other, apiPrivileges: own.apiPrivileges, definitions },
       config,
       context,
     )
+    const before = await judgePrepared(own, config, context)
     return { kind: 'compared', ...accessChanges(before, after) }
   } catch (error) {
     const cause = await other.causeOf(await own.causeOf(error))

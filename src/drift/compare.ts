@@ -1,6 +1,7 @@
 import type { Difference, FacetChange, ObjectKind, SchemaObject } from '../domain/drift.ts'
 import { OBJECT_KINDS, SELF } from '../domain/drift.ts'
 import type { Place } from '../domain/report.ts'
+import { groupBy } from '../group-by.ts'
 import { sameExpression } from './canonical.ts'
 import { nameOf } from './names.ts'
 import { weightOf } from './weight.ts'
@@ -58,25 +59,20 @@ export function describeChanges(
   { objects, placeOf }: Reading,
 ): readonly Difference[] {
   const mentions = textsThatDecide(objects)
-  const wholes = new Map<string, Change>(
-    changes.flatMap((change) => {
-      const object = objectOf(change)
-      const isWhole = change.state !== 'different' && object.relation !== null && WHOLE.has(object.kind)
-      return isWhole ? [[`${change.state} ${object.relation}`, change] as const] : []
-    }),
-  )
-  const within = (change: Change): Change | undefined => {
+  const wholes = wholesIn(changes)
+  const wholeOf = (change: Change): Change | undefined => {
     const { kind, relation } = objectOf(change)
     return WHOLE.has(kind) ? undefined : wholes.get(`${change.state} ${relation ?? ''}`)
   }
+  const parts = groupBy(changes, wholeOf)
   const described = changes.flatMap((change): readonly Difference[] => {
     const object = objectOf(change)
     if (isImplied(object) && change.state !== 'different') return []
     const weight = weightOf(change, mentions)
-    if (within(change) && (weight === 'structure' || change.state === 'missing')) return []
-    const parts = changes.filter((other) => within(other) === change && !isImplied(objectOf(other)))
-    const counted = parts.filter(
-      (part) => part.state === 'missing' || weightOf(part, mentions) === 'structure',
+    if (wholeOf(change) && (weight === 'structure' || change.state === 'missing')) return []
+    const counted = parts(change).filter(
+      (part) =>
+        !isImplied(objectOf(part)) && (part.state === 'missing' || weightOf(part, mentions) === 'structure'),
     )
     return [
       {
@@ -95,6 +91,17 @@ export function describeChanges(
   return described.sort(byImportance)
 }
 
+/** Relations that are on one side alone: what belongs to them comes and goes with them. */
+function wholesIn(changes: readonly Change[]): ReadonlyMap<string, Change> {
+  return new Map(
+    changes.flatMap((change) => {
+      const { kind, relation } = objectOf(change)
+      const isWhole = change.state !== 'different' && relation !== null && WHOLE.has(kind)
+      return isWhole ? [[`${change.state} ${relation}`, change] as const] : []
+    }),
+  )
+}
+
 const WHOLE: ReadonlySet<ObjectKind> = new Set(['table', 'view', 'materialized view'])
 
 const objectOf = (change: Change): SchemaObject => change.before ?? change.after
@@ -105,7 +112,9 @@ const isImplied = ({ kind, path }: SchemaObject): boolean => kind === 'privilege
 /** Texts of policies and views on either side: functions that they call decide who sees what. */
 function textsThatDecide(objects: readonly SchemaObject[]): (name: string) => boolean {
   const texts = objects.flatMap(({ kind, facets }) => (DECIDING.has(kind) ? Object.values(facets) : []))
-  return (name) => texts.some((text) => text.includes(name))
+  const text = texts.join('\n').replaceAll('"', '')
+  const calls = new Set(text.match(/[\w$]+\.[\w$]+\(/g))
+  return (name) => calls.has(name) || (!/^[\w$]+\.[\w$]+\($/.test(name) && text.includes(name))
 }
 
 const DECIDING: ReadonlySet<ObjectKind> = new Set(['policy', 'view', 'materialized view', 'rule'])

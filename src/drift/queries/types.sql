@@ -20,6 +20,7 @@ attributes as (
     ) as list
   from pg_attribute a
   join pg_type t on t.oid = a.atttypid
+  join pg_class c on c.oid = a.attrelid and c.relkind = 'c'
   where a.attnum > 0 and not a.attisdropped
   group by a.attrelid
 ),
