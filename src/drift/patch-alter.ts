@@ -35,7 +35,7 @@ export function alterSql(before: SchemaObject, after: SchemaObject, target: Patc
   switch (after.kind) {
     case 'role':
       return target.ownsRoles
-        ? only(`alter role ${quoteName(after.path[0] ?? '')} ${roleAttributes(after, target)}`)
+        ? only(`alter role ${quoteName(after.path[0] ?? '')} ${roleAttributes(after)}`)
         : only()
     case 'membership':
       return target.ownsRoles ? only(membershipSql(after, target)) : only()

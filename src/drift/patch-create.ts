@@ -10,9 +10,9 @@ export function createSql(object: SchemaObject, target: PatchTarget): readonly s
   const name = quoteName(path[0] ?? '')
   switch (kind) {
     case 'role':
-      return [`create role ${name} nologin ${roleAttributes(object, target)}`]
+      return [`create role ${name} nologin ${roleAttributes(object)}`]
     case 'membership':
-      return [membershipSql(object, target)]
+      return target.ownsRoles ? [membershipSql(object, target)] : []
     case 'schema':
       return [`create schema if not exists ${name}`, ...ownerSql(object, target)]
     case 'extension':
@@ -66,12 +66,10 @@ export function createSql(object: SchemaObject, target: PatchTarget): readonly s
   }
 }
 
-export function roleAttributes({ facets }: SchemaObject, { ownsRoles }: PatchTarget): string {
-  return [
-    ...(ownsRoles ? [facets['superuser'] === undefined ? 'nosuperuser' : 'superuser'] : []),
-    facets['bypasses row security'] === undefined ? 'nobypassrls' : 'bypassrls',
-    facets['inherits'] ?? 'inherit',
-  ].join(' ')
+/** Never a superuser: what runs with such a role's rights could leave the database. Row security binds it no more than one. */
+export function roleAttributes({ facets }: SchemaObject): string {
+  const isAbove = facets['superuser'] !== undefined || facets['bypasses row security'] !== undefined
+  return ['nosuperuser', isAbove ? 'bypassrls' : 'nobypassrls', facets['inherits'] ?? 'inherit'].join(' ')
 }
 
 /** Before PostgreSQL 16 a membership has no options: what the member inherits is its own attribute. */

@@ -1,5 +1,5 @@
 import type { SchemaObject, Snapshot } from '../domain/drift.ts'
-import { children, parseStatements, walk } from '../sql/parse.ts'
+import { children, parseStatements } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import { quoteLiteral, quoteName } from '../sql/quote.ts'
 import { splitScript } from '../sql/split.ts'
@@ -39,16 +39,21 @@ const DUMP =
   /^-- PostgreSQL database dump$|^\s*select\s+(?:pg_catalog\.)?set_config\('search_path',\s*'',\s*false\)/im
 
 function rolesNamedIn(node: Node): readonly string[] {
-  const found = [...walk(node)].flatMap(({ kind, fields }) =>
-    kind === 'RoleSpec' && typeof fields['rolename'] === 'string' ? [fields['rolename']] : [],
-  )
   const granted = node.kind === 'GrantRoleStmt' ? children(node, 'granted_roles') : []
   return [
-    ...found,
+    ...roleNames(node.fields),
     ...granted.flatMap(({ fields }) =>
       typeof fields['priv_name'] === 'string' ? [fields['priv_name']] : [],
     ),
   ]
+}
+
+/** Whatever is called `rolename`: where a field can be nothing but a role, the parser does not say what it is. */
+function roleNames(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]: readonly [string, unknown]) =>
+    key === 'rolename' && typeof inner === 'string' ? [inner] : roleNames(inner),
+  )
 }
 
 /** Makes the roles that a file does not make, as the migrations have them: dumps of a database hold none. */
