@@ -31,8 +31,9 @@ const LAYERS = {
   scenario: { from: 'seed policy ownership database sql errors', packages: '' },
   trace: { from: 'policy database sql', packages: '' },
   reproduction: { from: 'database sql', packages: '' },
+  drift: { from: 'database sql errors', packages: '' },
   judge: { from: '', packages: '' },
-  report: { from: '', packages: 'ansis string-width' },
+  report: { from: '', packages: 'ansis diff string-width' },
   lock: { from: 'errors', packages: '' },
   compare: { from: 'lock', packages: '' },
   usage: { from: 'database config', packages: '@babel tinyglobby' },
@@ -45,7 +46,7 @@ const LAYERS = {
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config init report lock baseline compare git errors',
+    from: 'run inspect find-drift types merge read-shard read-report config init report lock baseline compare git errors',
     packages: '@clack/prompts commander',
   },
 }

@@ -28,6 +28,11 @@ const inspect: Host['inspect'] = async (config, options, context) => {
   return pipeline.inspect(config, options, context)
 }
 
+const findDrift: Host['findDrift'] = async (config, options, context) => {
+  const pipeline = await import('./find-drift.ts')
+  return pipeline.findDrift(config, options, context)
+}
+
 const declareTypes: Host['declareTypes'] = async (config, context) => {
   const pipeline = await import('./types.ts')
   return pipeline.declareTypes(config, context)
@@ -64,5 +69,6 @@ process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   signal: interruption.signal,
   run,
   inspect,
+  findDrift,
   declareTypes,
 })

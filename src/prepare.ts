@@ -42,6 +42,8 @@ export interface PrepareContext {
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
   readonly onNotice?: (text: string) => void
+  /** SQL that the superuser runs between platform and migrations: what these take for granted and do not make */
+  readonly prelude?: string
 }
 
 /** The regime of default privileges that is tested: the project's own word, else the one that opens most. */
@@ -57,13 +59,14 @@ export function privilegesOf({
 export async function prepare(config: Config, context: PrepareContext): Promise<Prepared> {
   const sources = findSources(config.projectDir, config.sources)
   const apiPrivileges = privilegesOf(config)
-  const key = snapshotKey(config, sources, apiPrivileges)
+  const { prelude = '' } = context
+  const key = snapshotKey(config, sources, apiPrivileges, prelude)
   const stack = new Cleanup()
   let server: AnyServer | undefined
   try {
     server = stack.use(await start(config, context, key))
     const make = (target: ConnectionTarget): Promise<Migrated> =>
-      migrate(target, config, sources, apiPrivileges)
+      migrate(target, config, sources, apiPrivileges, prelude)
     const made = await makeOn(server, stack, config, context, make, key)
     const running = server
     return {
@@ -177,13 +180,20 @@ async function causeOf(server: AnyServer, error: unknown): Promise<unknown> {
   return (wasLost && server.kind !== 'external' && (await server.whatEndedIt())) || error
 }
 
-function snapshotKey(config: Config, sources: readonly Source[], apiPrivileges: string): string {
+function snapshotKey(
+  config: Config,
+  sources: readonly Source[],
+  apiPrivileges: string,
+  prelude: string,
+): string {
   const files = sources.map(({ tool, files: list }) => [
     tool,
     list.map(({ path, sha256, transaction, role }) => [path, sha256, transaction, role]),
   ])
   return createHash('sha256')
-    .update(JSON.stringify([platformFingerprint(), BLAME_SQL, config.platform, apiPrivileges, files]))
+    .update(
+      JSON.stringify([platformFingerprint(), BLAME_SQL, config.platform, apiPrivileges, files, prelude]),
+    )
     .digest('hex')
     .slice(0, 24)
 }
@@ -193,6 +203,7 @@ async function migrate(
   config: Config,
   sources: readonly Source[],
   apiPrivileges: 'legacy' | 'explicit',
+  prelude: string,
 ): Promise<Migrated> {
   const supabase = config.platform === 'supabase'
   {
@@ -200,6 +211,7 @@ async function migrate(
     await (supabase ? installPlatform(platform, { apiPrivileges }) : installPlain(platform))
     const texts = sources.flatMap(({ files }) => files.map(({ text }) => text))
     if (supabase && isForNeon(texts)) await installNeon(platform)
+    if (prelude !== '') await platform.run(prelude)
   }
   // settings of the database hold for sessions that begin after they were made
   await using connection = await Connection.open(target)

@@ -159,6 +159,7 @@ describe('the command line', () => {
       signal: new AbortController().signal,
       run,
       inspect,
+      findDrift: () => Promise.reject(new Error('nobody asked for it')),
       declareTypes,
     })
     return { code, ...said }

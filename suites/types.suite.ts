@@ -206,6 +206,7 @@ describe('the command', () => {
       signal: context.signal,
       run: never,
       inspect: never,
+      findDrift: () => Promise.reject(new Error('nobody asked for it')),
       declareTypes,
     })
     return { code, ...said }

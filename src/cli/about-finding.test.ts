@@ -64,6 +64,7 @@ async function rls(argv: readonly string[], report: Report | null = null): Promi
     signal: new AbortController().signal,
     run,
     inspect: unasked,
+    findDrift: unasked,
     declareTypes: unasked,
   })
   return { code, ...written }

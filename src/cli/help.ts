@@ -14,6 +14,7 @@ Examples:
   rls-harness explain a1f3c09e              everything about one finding
   rls-harness repro a1f3c09e | psql "$URL"   repeat it in a database with the migrations
   rls-harness usage                         what the application uses and the schema lacks, or nobody tested
+  rls-harness drift schema.sql              what the migrations do not make as the schema says
   rls-harness types                         types of the schema for tests in TypeScript
 
 Exit codes:
@@ -78,6 +79,16 @@ Examples:
 
 Exit codes:
   0  nothing opened                       1  a finding at or above --fail-on, or something is newly untested
+  2  could not run                        130  interrupted
+`
+
+export const DRIFT_EXITS = `
+Examples:
+  rls-harness drift schema.sql              a dump, or the schema that people read
+  rls-harness drift "$URL" --allow-external  a database that is not on this machine
+
+Exit codes:
+  0  both state the same schema           1  something differs
   2  could not run                        130  interrupted
 `
 

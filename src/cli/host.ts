@@ -1,6 +1,8 @@
 import type { Config } from '../domain/config.ts'
+import type { DriftReport } from '../domain/drift.ts'
 import type { Report } from '../domain/report.ts'
 import type { UsageReport } from '../domain/usage.ts'
+import type { DriftOptions } from '../find-drift.ts'
 import type { InspectOptions } from '../inspect.ts'
 import type { RunContext } from '../run.ts'
 import type { Prompts } from './prompts.ts'
@@ -30,6 +32,8 @@ export interface Host {
   readonly run: (config: Config, context: RunContext) => Promise<Report>
   /** src/inspect.ts, loaded likewise */
   readonly inspect: (config: Config, options: InspectOptions, context: RunContext) => Promise<UsageReport>
+  /** src/find-drift.ts, loaded likewise */
+  readonly findDrift: (config: Config, options: DriftOptions, context: RunContext) => Promise<DriftReport>
   /** src/types.ts, loaded likewise */
   readonly declareTypes: (config: Config, context: RunContext) => Promise<string>
 }

@@ -58,6 +58,7 @@ async function rls(
       inspected.push(options)
       return found
     },
+    findDrift: () => Promise.reject(new Error('nobody asked for it')),
     declareTypes: async (config) => {
       configs.push(config)
       return '// Written by `rls-harness types`: a sample\n'

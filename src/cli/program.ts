@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import type { BaselineFlags } from './baseline.ts'
 import type { CheckFlags } from './check.ts'
+import type { DriftFlags } from './drift.ts'
 import {
   BASELINE_EXITS,
   DIFF_EXITS,
+  DRIFT_EXITS,
   EXAMPLES,
   FINDING_ARGUMENTS,
   INIT_EXITS,
@@ -35,6 +37,7 @@ export const COMMAND_NAMES = [
   'merge',
   'usage',
   'types',
+  'drift',
   'help',
 ] as const
 
@@ -94,6 +97,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
   addTypes(program).action(async (dir: string | undefined, flags: TypesFlags) => {
     const { types } = await import('./types.ts')
     finish(await types(dir, flags, host))
+  })
+  addDrift(program).action(async (other: string, dir: string | undefined, flags: DriftFlags) => {
+    const { drift } = await import('./drift.ts')
+    finish(await drift(other, dir, flags, host))
   })
   return program
 }
@@ -322,6 +329,30 @@ function addTypes(program: Command): Command {
     .option('-q, --quiet', 'no progress on stderr')
     .option('--debug', 'stack traces of errors')
     .helpOption('-h, --help', 'print help')
+  return command
+}
+
+function addDrift(program: Command): Command {
+  const command = program
+    .command('drift')
+    .summary('hold the migrations against a schema file or a live database')
+    .description(
+      'Compares what the migrations of a project make with a schema.sql or a live database, object by object, and tries in throw-away databases who gets through in either state. A live database is read in one read-only transaction: its catalogs, no rows.',
+    )
+    .argument('<other>', 'a file with the schema, or postgres://… of a live database')
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', DRIFT_EXITS)
+  addTarget(command)
+  command
+    .optionsGroup('Scope and data:')
+    .option('--no-access', 'compare the schemas alone, without trying who gets through')
+  addData(command)
+  command
+    .optionsGroup('Output:')
+    .option('--reporter <name>', 'terminal (default), markdown or json')
+    .option('--output-file <path>', 'write the report to a file')
+    .option('--json', 'the same as --reporter json')
+  addLook(command)
   return command
 }
 

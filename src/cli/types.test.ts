@@ -40,6 +40,7 @@ async function types(...argv: readonly string[]): Promise<Result> {
     signal: new AbortController().signal,
     run: never,
     inspect: never,
+    findDrift: () => Promise.reject(new Error('nobody asked for it')),
     declareTypes: async () => {
       runs += 1
       return TEXT

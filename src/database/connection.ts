@@ -23,6 +23,8 @@ export interface StatementResult {
 export interface ConnectOptions {
   /** queries go out without waiting for the answers of those before them */
   readonly pipelined?: boolean
+  /** the session can write nothing, whatever is sent; a pooler may take no settings at the start of a session */
+  readonly readOnly?: boolean
   readonly onNotice?: (message: string) => void
 }
 
@@ -46,7 +48,8 @@ export class Connection implements AsyncDisposable {
       application_name: 'rls-harness',
       connectionTimeoutMillis: CONNECT_TIMEOUT_S * 1000,
       stream: () => new GuardedSocket(),
-      options: ' ', // else the driver takes PGOPTIONS, and the person's settings would change the verdict
+      // never empty: else the driver takes PGOPTIONS, and the person's settings would change the verdict
+      options: options.readOnly ? '-c default_transaction_read_only=on' : ' ',
       ...(options.pipelined ? { pipeline: true } : {}),
     })
     client.on('error', () => {}) // a lost connection rejects the queries that were under way

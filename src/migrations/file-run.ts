@@ -69,7 +69,9 @@ export class FileRun {
     try {
       await this.#send(step, this.#session.role !== null)
     } catch (error) {
-      if (isUnknownIndex(step, error)) return this.#skipIndex(step)
+      if (isUnknownIndex(step, error))
+        return this.#skip(step, 'skipped: an index of a kind that is not available here')
+      if (isPreambleOfDump(step, error)) return this.#skip(step)
       if (!lacksRights(error) || this.#session.role === null || choosesRole(step)) throw error
       if (this.#inTransaction) await this.#session.undo()
       await this.#session.elevated(this.#inTransaction, () => this.#send(step, false))
@@ -77,10 +79,9 @@ export class FileRun {
     }
   }
 
-  /** An index decides nothing about rows, and its access method or options may be an extension's that has only a stub here. */
-  async #skipIndex(step: Step): Promise<void> {
+  async #skip(step: Step, note?: string): Promise<void> {
     if (this.#inTransaction) await this.#session.undo()
-    this.#note(step, 'skipped: an index of a kind that is not available here')
+    if (note !== undefined) this.#note(step, note)
   }
 
   /** In a transaction everything goes out as one message; outside, a statement must be alone in its message. */
@@ -124,7 +125,10 @@ function shifted(error: unknown, prefix: number): unknown {
   return new DatabaseError({ ...error.error, position: error.error.position - prefix }, error.cause)
 }
 
-/** 22023 unrecognized parameter, 42704 no such access method or operator class. A unique index is a rule and stays an error. */
+/**
+ * An index decides nothing about rows, and its access method or options may be an extension's that has only a stub here.
+ * 22023 unrecognized parameter, 42704 no such access method or operator class. A unique index is a rule and stays an error.
+ */
 function isUnknownIndex(step: Step, error: unknown): boolean {
   const words = step.part.kind === 'statement' ? step.part.words : []
   return (
@@ -133,4 +137,16 @@ function isUnknownIndex(step: Step, error: unknown): boolean {
     error instanceof DatabaseError &&
     ['22023', '42704'].includes(error.error.sqlstate)
   )
+}
+
+/**
+ * `pg_dump --schema=public` makes the schema that every database has, and a newer one sets what an older server does
+ * not know. psql goes on after both. 42P06 duplicate schema, 42704 unrecognized setting.
+ */
+function isPreambleOfDump({ part, script }: Step, error: unknown): boolean {
+  if (!(error instanceof DatabaseError) || !/^-- PostgreSQL database dump$/m.test(script)) return false
+  const [first, second] = part.kind === 'statement' ? part.words : []
+  if (error.error.sqlstate === '42P06')
+    return first === 'create' && second === 'schema' && /\bpublic\b/.test(part.text)
+  return error.error.sqlstate === '42704' && first === 'set' && second === 'transaction_timeout'
 }
