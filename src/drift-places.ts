@@ -1,6 +1,6 @@
 import { OWNER, SELF } from './domain/drift.ts'
 import type { ObjectKind, SchemaObject } from './domain/drift.ts'
-import type { Place } from './domain/report.ts'
+import type { Place } from './domain/place.ts'
 import type { Change } from './drift/compare.ts'
 import type { BlameRecord } from './migrations/blame.ts'
 import { placesIn } from './reported-relations.ts'

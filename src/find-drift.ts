@@ -1,8 +1,16 @@
 import { createRequire } from 'node:module'
 import type { Config } from './domain/config.ts'
-import type { DriftAccess, DriftReport, NotRebuilt, SchemaObject, Snapshot } from './domain/drift.ts'
-import { accessChanges } from './drift/access.ts'
+import type {
+  AccessChanges,
+  DriftAccess,
+  DriftReport,
+  NotRebuilt,
+  SchemaObject,
+  Snapshot,
+} from './domain/drift.ts'
+import { compare } from './compare/compare.ts'
 import { changesBetween, describeChanges, keyOf } from './drift/compare.ts'
+import type { Finding, Report } from './domain/report.ts'
 import type { Change } from './drift/compare.ts'
 import { nameOf } from './drift/names.ts'
 import { fileState, liveState, snapshotOf } from './drift-states.ts'
@@ -130,13 +138,39 @@ async function tryBoth(
       context,
     )
     const before = await judgePrepared(own, config, context)
-    return { kind: 'compared', ...accessChanges(before, after) }
+    return { kind: 'compared', ...accessChanges(before, after, side) }
   } catch (error) {
     const cause = await other.causeOf(await own.causeOf(error))
     context.signal.throwIfAborted()
     if (!(cause instanceof HarnessError)) throw cause
     return { kind: 'failed', reason: cause.message }
   }
+}
+
+/** What the two let through differently. What is not there lets nobody through, and neither does what is closed. */
+function accessChanges(before: Report, after: Report, side: string): AccessChanges {
+  const { access, findings, untested } = compare(
+    { state: { name: 'migrations' }, report: before },
+    { state: { name: side }, report: after },
+  )
+  return {
+    changes: access.flatMap(({ subject, aspect, before: from, after: to, direction }) =>
+      direction === 'told'
+        ? []
+        : [{ relation: subject, command: aspect, from: from ?? null, to: to ?? null }],
+    ),
+    opened: findings.opened.map(({ finding }) => shown(finding)),
+    closed: findings.closed.map(shown),
+    untested: [...new Set(untested.opened.map((one) => `${called(one)} ${one.command}`))],
+  }
+}
+
+const called = ({ relation, scope }: Pick<Finding, 'relation' | 'scope'>): string =>
+  scope === undefined ? relation : `${relation}/${scope}`
+
+const shown = (finding: Finding): AccessChanges['opened'][number] => {
+  const { id, code, severity, command, title } = finding
+  return { id, code, severity, relation: called(finding), command, title }
 }
 
 const namesOf = ({ sources }: Prepared): string =>

@@ -96,6 +96,7 @@ async function rls(cwd: string, ...argv: readonly string[]): Promise<Said> {
     run,
     inspect: never,
     declareTypes: never,
+    findDrift: never,
   })
   return { code, ...said }
 }

@@ -52,6 +52,7 @@ async function rls(argv: readonly string[]): Promise<typeof written> {
     run,
     inspect: never,
     declareTypes: never,
+    findDrift: never,
   }
   return { code: await main(argv, '1.2.3', host), ...said }
 }

@@ -43,6 +43,7 @@ async function init(argv: readonly string[], more: Partial<Host> = {}): Promise<
     run: async () => REPORT,
     inspect: never,
     declareTypes: never,
+    findDrift: never,
     ...more,
   })
   return { code, ...said }

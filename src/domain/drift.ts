@@ -1,6 +1,6 @@
 import type { FindingCode } from './finding.ts'
-import type { Place } from './report.ts'
-import type { Audience, Operation, Severity } from './vocabulary.ts'
+import type { Place } from './place.ts'
+import type { Operation, Severity } from './vocabulary.ts'
 
 /** Kinds of things that two statements of a schema are compared by, in the order in which they are made. */
 export const OBJECT_KINDS = [
@@ -95,10 +95,11 @@ export interface Difference extends Place {
 export interface AccessChange {
   /** `public.notes`, with the part of it that it is about: `storage.objects/avatars`; of a function its signature */
   readonly relation: string
-  readonly command: Operation
-  /** null: the relation is not there */
-  readonly from: Audience | null
-  readonly to: Audience | null
+  /** a command, `reads` and `writes` of a function, `public` of a bucket */
+  readonly command: string
+  /** in the words of the access lock; null: it is not there */
+  readonly from: string | null
+  readonly to: string | null
 }
 
 /** A finding that only one of the two states has. */

@@ -1,6 +1,6 @@
 import type { Difference, FacetChange, ObjectKind, SchemaObject } from '../domain/drift.ts'
 import { OBJECT_KINDS, SELF } from '../domain/drift.ts'
-import type { Place } from '../domain/report.ts'
+import type { Place } from '../domain/place.ts'
 import { groupBy } from '../group-by.ts'
 import { sameExpression } from './canonical.ts'
 import { nameOf } from './names.ts'
