@@ -200,11 +200,16 @@ const describeMigrated: Describe<{
     readonly tool: string
     readonly files: readonly { readonly path: string; readonly notes: readonly string[] }[]
   }[]
-  readonly fromCache: boolean
-}> = ({ sources, fromCache }) => ({
-  text: `${sources.map(({ tool, files }) => `${count(files.length, 'file')} (${tool})`).join(' + ')}${fromCache ? ', cached' : ''}`,
+  readonly reused: number
+}> = ({ sources, reused }) => ({
+  text: `${sources.map(({ tool, files }) => `${count(files.length, 'file')} (${tool})`).join(' + ')}${reusedText(sources, reused)}`,
   notes: sources.flatMap(({ files }) => files.flatMap(({ notes }) => notes)),
 })
+
+function reusedText(sources: readonly { readonly files: readonly unknown[] }[], reused: number): string {
+  const all = sources.reduce((sum, { files }) => sum + files.length, 0)
+  return reused === 0 ? '' : reused === all ? ', cached' : `, ${reused} of them cached`
+}
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`
 
