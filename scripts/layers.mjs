@@ -31,6 +31,7 @@ const LAYERS = {
   trace: { from: 'policy database sql', packages: '' },
   reproduction: { from: 'database sql', packages: '' },
   judge: { from: '', packages: '' },
+  affected: { from: '', packages: '' },
   report: { from: '', packages: 'ansis string-width' },
   usage: { from: 'database config', packages: '@babel tinyglobby' },
   tokens: { from: 'errors', packages: 'jose' },
@@ -41,8 +42,8 @@ const LAYERS = {
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   cli: {
-    from: 'run inspect types merge read-shard read-report config report errors',
-    packages: 'commander',
+    from: 'run again since inspect types merge read-shard read-report config report errors',
+    packages: 'chokidar commander',
   },
 }
 

@@ -1,5 +1,6 @@
 import type { Fact, Part } from './domain/fact.ts'
 import { mergeCoverage } from './domain/coverage.ts'
+import { isPartial } from './domain/judged.ts'
 import { SURFACES } from './domain/fact.ts'
 import type { Finding, Report, ReportedRelation, Untested } from './domain/report.ts'
 import { unitKey } from './domain/shard.ts'
@@ -19,7 +20,8 @@ import { accessOf, judgedCells } from './judge/summary.ts'
  */
 export function conclude(tried: Tried, shard?: Shard): Report {
   const { head, own } = tried
-  const { findings, untested, notices } = settle(tried, shard)
+  const isPart = shard !== undefined || isPartial(head.run)
+  const { findings, untested, notices } = settle(tried, isPart)
   const active = findings.filter(({ suppressed }) => suppressed === undefined)
   const rows = own.flatMap(({ probes }) => probes)
   const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
@@ -30,7 +32,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
     schemaVersion: 1,
     tool: head.tool,
     run: head.run,
-    outcome: fails ? 'findings' : shard ? 'partial' : 'isolated',
+    outcome: fails ? 'findings' : isPart ? 'partial' : 'isolated',
     sources: head.sources,
     relations: relations.map((one) => withCells(one, findings, untested)),
     functions,
@@ -88,7 +90,7 @@ interface Settled {
 }
 
 /** Facts → findings: what says nothing new beside the others is left out, what the configuration accepts is marked. */
-function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settled {
+function settle({ units, parts, terms }: Tried, isPart: boolean): Settled {
   const ordered = inOrder(units.map(unitKey), parts)
   const plain = ordered.filter(({ surface }) => surface === 'relations').flatMap(({ facts }) => facts)
   const facts = ordered.flatMap((part): readonly Fact[] => [
@@ -98,7 +100,7 @@ function settle({ units, parts, terms }: Tried, shard: Shard | undefined): Settl
   const told = toldOf(facts, terms.forgers)
   const findings = told.map((fact) => toFinding(fact, terms.served))
   return {
-    ...applyIgnores(findings, terms.ignore, terms.today, shard ? 'part' : 'all'),
+    ...applyIgnores(findings, terms.ignore, terms.today, isPart ? 'part' : 'all'),
     untested: ordered.flatMap(({ untested }) => untested),
   }
 }

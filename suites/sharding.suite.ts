@@ -159,6 +159,8 @@ describe('the command line', () => {
       signal: new AbortController().signal,
       run,
       inspect,
+      runSince: () => Promise.reject(new Error('not asked')),
+      runAgain: () => Promise.reject(new Error('not asked')),
       declareTypes,
     })
     return { code, ...said }

@@ -194,6 +194,8 @@ describe('the command', () => {
       signal: context.signal,
       run: never,
       inspect: never,
+      runSince: () => Promise.reject(new Error('not asked')),
+      runAgain: () => Promise.reject(new Error('not asked')),
       declareTypes,
     })
     return { code, ...said }

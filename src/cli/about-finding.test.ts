@@ -64,6 +64,8 @@ async function rls(argv: readonly string[], report: Report | null = null): Promi
     signal: new AbortController().signal,
     run,
     inspect: unasked,
+    runSince: () => Promise.reject(new Error('not asked')),
+    runAgain: () => Promise.reject(new Error('not asked')),
     declareTypes: unasked,
   })
   return { code, ...written }

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
+import { HarnessError } from '../errors.ts'
 import { isLive, isUnicode } from './appearance.ts'
 import { deliverAll, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
@@ -14,6 +15,9 @@ export interface CheckFlags extends Flags, OutputFlags {
   readonly color?: boolean
   readonly quiet?: boolean
   readonly debug?: boolean
+  readonly watch?: boolean
+  /** a commit, or true: where the branch began */
+  readonly changed?: string | true
 }
 
 /**
@@ -22,7 +26,12 @@ export interface CheckFlags extends Flags, OutputFlags {
  * @throws HarnessError when the run could not be carried out
  */
 export async function check(dir: string | undefined, flags: CheckFlags, host: Host): Promise<number> {
+  if (flags.watch) {
+    const { watchProject } = await import('./watch.ts')
+    return watchProject(dir, flags, host)
+  }
   const level = levelOf(flags.level)
+  refuseParts(flags)
   const destinations = planOutputs(flags, host.cwd)
   const { environment, signal, today } = host
   const config = await loadConfig({ cwd: host.cwd, dir, configPath: flags.config, environment, flags })
@@ -32,12 +41,23 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
     live: isLive(host.stderr, environment),
     unicode: isUnicode(host),
   })
-  const report = await host
-    .run(config, { environment, signal, today, progress: progress.show })
-    .finally(progress.end)
+  const context = { environment, signal, today, progress: progress.show }
+  const { changed } = flags
+  const ref = changed === true ? undefined : changed
+  const running =
+    changed === undefined ? host.run(config, context) : host.runSince(config, { ref, flags }, context)
+  const report = await running.finally(progress.end)
   // what was cut short proves nothing: no report of it
   signal.throwIfAborted()
   const code = exitCode(report, config.gate)
   deliverAll(report, destinations, { level, code, color: flags.color }, host)
   return code
+}
+
+/** @throws HarnessError USAGE */
+function refuseParts({ shard, changed }: CheckFlags): void {
+  if (shard === undefined || changed === undefined) return
+  throw new HarnessError('USAGE', '--shard and --changed do not go together: each is a part of its own', {
+    hint: 'Share out a whole run with --shard, or judge what changed on one machine with --changed.',
+  })
 }

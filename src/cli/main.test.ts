@@ -58,6 +58,8 @@ async function rls(
       inspected.push(options)
       return found
     },
+    runSince: () => Promise.reject(new Error('not asked')),
+    runAgain: () => Promise.reject(new Error('not asked')),
     declareTypes: async (config) => {
       configs.push(config)
       return '// Written by `rls-harness types`: a sample\n'

@@ -40,6 +40,8 @@ async function types(...argv: readonly string[]): Promise<Result> {
     signal: new AbortController().signal,
     run: never,
     inspect: never,
+    runSince: () => Promise.reject(new Error('not asked')),
+    runAgain: () => Promise.reject(new Error('not asked')),
     declareTypes: async () => {
       runs += 1
       return TEXT

@@ -14,4 +14,6 @@ export interface Trait {
   /** the relation that a foreign key, a parent or a sequence refers to */
   readonly target: string | null
   readonly text: string
+  /** said of it by the harness: names in the text are no mentions */
+  readonly inferred?: true
 }
