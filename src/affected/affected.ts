@@ -39,7 +39,7 @@ export function affectedBy(before: State, after: State): Affected {
     const why = judge.why(thing)
     if (why !== undefined) reasons.set(thing, why)
   }
-  for (const thing of [...reasons.keys()]) {
+  for (const thing of reasons.keys()) {
     for (const opener of judge.lookedInto(thing))
       if (things.has(opener) && !reasons.has(opener))
         reasons.set(opener, `opens ${nameOf(thing)}, which is judged again`)
@@ -109,9 +109,11 @@ class Reasons {
   }
 
   #reasonAt({ thing, mode, how }: Visit): string | undefined {
-    const change = this.#changes
+    const changes = this.#changes
       .get(thing)
-      ?.find((one) => mode === 'access' || traitOf(one)?.access === false)
+      ?.filter((one) => mode === 'access' || traitOf(one)?.access === false)
+    // what is inferred follows from what the migrations say: people look for that
+    const change = changes?.find((one) => !traitOf(one)?.inferred) ?? changes?.[0]
     if (change) return how === '' ? tell(change) : `${how} ${nameOf(thing)}: ${tell(change)}`
     const matters = mode === 'access' || this.#changesRows
     if (!matters || !this.#graph.isOpaque(thing)) return undefined

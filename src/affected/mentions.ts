@@ -14,16 +14,15 @@ export function mentionsIn(traits: readonly Trait[]): (trait: Trait) => Mentions
     put(name, thingOf(trait))
     put(`${schema}.${name}`, thingOf(trait))
   }
-  const odd = [...new Set(known.map((one) => partsOf(one).name))].filter(
-    (name) => !/^[\p{L}_][\p{L}\p{N}_$]*$/u.test(name),
-  )
+  const odd = [...byName.keys()].filter((name) => /[^\p{L}\p{N}_$.]|(^|\.)\p{N}|\..*\./u.test(name))
   return (trait) => {
-    const text = trait.text.replaceAll('\\"', '"').toLowerCase()
+    const parts = partsIn(trait.text)
+    const text = parts.join('\n').toLowerCase()
     const isWritten = trait.kind === 'function' && trait.aspect === 'definition'
-    const names = isWritten ? simpleNames(text, odd) : qualifiedNames(text)
+    const names = isWritten ? simpleNames(text, odd) : qualifiedNames(text, odd)
     return {
       things: new Set(names.flatMap((name) => [...(byName.get(name) ?? [])])),
-      everything: isWritten ? isOpaque(text) : CATALOG.test(text),
+      everything: CATALOG.test(text) || (isWritten && isOpaque(parts[1], text)),
     }
   }
 }
@@ -41,10 +40,13 @@ function partsOf({ kind, name }: Trait): { readonly schema: string; readonly nam
 }
 
 /** What the server writes back names everything with its schema. */
-function qualifiedNames(text: string): readonly string[] {
-  const part = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`
-  const pairs = text.matchAll(new RegExp(String.raw`(?<![.\p{L}\p{N}_$"])${part}\.${part}`, 'gu'))
-  return [...pairs].map(([pair]) => pair.replaceAll(/(^|\.)"|"(?=\.|$)/g, '$1').replaceAll('""', '"'))
+function qualifiedNames(text: string, odd: readonly string[]): readonly string[] {
+  const unquoted = text.replaceAll('"', '')
+  const pairs = unquoted.matchAll(/([\p{L}_][\p{L}\p{N}_$]*)\.(?=([\p{L}_][\p{L}\p{N}_$]*))/gu)
+  return [
+    ...[...pairs].map(([, schema, name]) => `${schema ?? ''}.${name ?? ''}`),
+    ...odd.filter((name) => unquoted.includes(name.replaceAll('"', ''))),
+  ]
 }
 
 /** What a person wrote may leave the schema to the search path, and a name to be put together with others. */
@@ -66,8 +68,20 @@ const BUILT =
   /\bexecute\b(?!\s+(function|procedure|on)\b)|\b(query|cursor|table|schema|database)_to_xml|\bdblink|regclass|regproc|\bset_config\b.*search_path/
 
 /** The first two values of a function's definition are its kind and its language. */
-function isOpaque(text: string): boolean {
-  const [, , language = ''] = /^\["(\w)", "([^"]*)"/.exec(text) ?? []
-  const isReadable = ['sql', 'plpgsql', 'internal', 'c'].includes(language)
-  return !isReadable || CATALOG.test(text) || BUILT.test(text)
+const isOpaque = (language: string | undefined, text: string): boolean =>
+  language === undefined || !['sql', 'plpgsql', 'internal', 'c'].includes(language) || BUILT.test(text)
+
+/** The texts in a list that was written as JSON, without its escapes; any other text is itself one. */
+function partsIn(text: string): readonly string[] {
+  if (!text.startsWith('[')) return [text]
+  try {
+    return leaves(JSON.parse(text))
+  } catch {
+    return [text]
+  }
+}
+
+function leaves(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : []
 }

@@ -5,6 +5,5 @@ export type Thing = `${Trait['kind']} ${string}`
 
 export const thingOf = ({ kind, name }: Pick<Trait, 'kind' | 'name'>): Thing => `${kind} ${name}`
 export const relationThing = (name: string): Thing => `relation ${name}`
-export const functionThing = (signature: string): Thing => `function ${signature}`
 export const nameOf = (thing: Thing): string => thing.slice(thing.indexOf(' ') + 1)
 export const isRelation = (thing: Thing): boolean => thing.startsWith('relation ')
