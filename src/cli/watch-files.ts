@@ -12,37 +12,50 @@ export interface FileWatch extends AsyncDisposable {
   readonly add: (paths: readonly string[]) => void
 }
 
-/** Tells once when files of these folders have changed and it is quiet again; resolves when it is ready to hear. */
-export function watchFiles(paths: readonly string[], onChange: () => void): Promise<FileWatch> {
-  const watcher = watch([...paths], {
-    ignoreInitial: true,
-    ignored: (path) => /(^|[\\/])(node_modules|\.git)([\\/]|$)|~$|\.sw[px]$|\.tmp$/.test(path),
-  })
+/** Tells once when something of a project has changed and it is quiet again; resolves when it is ready to hear. */
+export async function watchFiles(config: Config, onChange: () => void): Promise<FileWatch> {
   let timer: NodeJS.Timeout | undefined
-  watcher.on('all', () => {
+  const onEvent = (): void => {
     clearTimeout(timer)
     timer = setTimeout(onChange, QUIET_MS)
-  })
-  const watching: FileWatch = {
-    add: (more) => void watcher.add([...more]),
+  }
+  const watchers = [
+    watch([...placesOf(config)], {
+      ignoreInitial: true,
+      ignored: (path) => /(^|[\\/])(node_modules|\.git)([\\/]|$)|~$|\.sw[px]$|\.tmp$/.test(path),
+    }),
+    // what is not there yet is heard of by its folder alone
+    watch(config.projectDir, { ignoreInitial: true, depth: 1, ignored: (path) => !isConfig(config, path) }),
+  ]
+  await Promise.all(
+    watchers.map(
+      (watcher) =>
+        new Promise<void>((ready, fail) => {
+          watcher.on('all', onEvent).once('error', fail).once('ready', ready)
+        }),
+    ),
+  )
+  return {
+    add: (more) => void watchers[0]?.add([...more]),
     [Symbol.asyncDispose]: async () => {
       clearTimeout(timer)
-      await watcher.close()
+      await Promise.all(watchers.map((watcher) => watcher.close()))
     },
   }
-  return new Promise((ready, fail) => {
-    watcher.once('ready', () => ready(watching))
-    watcher.once('error', fail)
-  })
 }
+
+/** Whether a path is the project's folder, a configuration in it, or on the way to one. */
+const isConfig = ({ projectDir }: Config, path: string): boolean =>
+  ['.', ...CONFIGS, 'supabase', 'supabase/config.toml'].some(
+    (name) => resolve(projectDir, name) === resolve(path),
+  )
 
 const CONFIGS = ['rls.config.ts', 'rls.config.js', 'rls.config.mjs', 'rls.config.json']
 
 /** Where what a run is made of lies: configuration, folders of migrations. */
 export function placesOf({ projectDir, configFile, sources }: Config): readonly string[] {
   const places = [
-    ...(configFile === undefined ? CONFIGS : [configFile]),
-    'supabase/config.toml',
+    ...(configFile === undefined ? [] : [configFile]),
     ...sources.flatMap((source) => {
       if ('sql' in source) return source.sql.map(withoutGlob)
       const { tool, dir } = source

@@ -27,7 +27,7 @@ export async function watchProject(dir: string | undefined, flags: CheckFlags, h
     loadConfig({ cwd: host.cwd, dir, configPath: flags.config, environment: host.environment, flags })
   const config = await load()
   const events = new Events()
-  await using files = await watchFiles(placesOf(config), () => events.push('changed'))
+  await using files = await watchFiles(config, () => events.push('changed'))
   using _keys = listenForKeys(host.stdin, events.push)
   const onAbort = (): void => events.push('interrupted')
   host.signal.addEventListener('abort', onAbort, { once: true })
