@@ -33,6 +33,7 @@ const LAYERS = {
   reproduction: { from: 'database sql', packages: '' },
   drift: { from: 'database sql errors', packages: '' },
   judge: { from: '', packages: '' },
+  affected: { from: '', packages: '' },
   report: { from: '', packages: 'ansis diff string-width' },
   lock: { from: 'errors', packages: '' },
   compare: { from: 'lock', packages: '' },
@@ -46,8 +47,8 @@ const LAYERS = {
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
   cli: {
-    from: 'run inspect find-drift types merge read-shard read-report config init report lock baseline compare git errors',
-    packages: '@clack/prompts commander',
+    from: 'run again since inspect find-drift types merge read-shard read-report config init report lock baseline compare git errors',
+    packages: '@clack/prompts chokidar commander',
   },
 }
 

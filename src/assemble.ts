@@ -4,14 +4,15 @@ import type { CallObservation } from './domain/call.ts'
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import { areaUnit } from './domain/area.ts'
 import type { Area, Surroundings } from './domain/area.ts'
-import type { Config } from './domain/config.ts'
+import type { Config, Only } from './domain/config.ts'
 import { withCoverage } from './domain/coverage.ts'
-import type { Part } from './domain/fact.ts'
+import type { Fact, Part } from './domain/fact.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation, Outcome } from './domain/probe.ts'
 import type {
+  Changed,
   PolicyCoverage,
   Report,
   ReportedFunction,
@@ -86,7 +87,23 @@ function triedOf(input: AssembleInput): Tried {
     own: unitsTried(input)
       .filter(({ key }) => keys.has(key))
       .map((unit) => withCoverage(unit, input.covered.get(unit.key) ?? [], derivedFor(unit, input.directed))),
-    parts: input.judged.filter(({ unit }) => keys.has(unit)),
+    parts: input.judged.filter(({ unit }) => keys.has(unit)).map((part) => judgedOf(part, config.only)),
+  }
+}
+
+/** A way past the policies may reach what is not judged: nothing about that is new. */
+function judgedOf(part: Part, only: Config['only']): Part {
+  if (!only) return part
+  const isJudged = ({ subject }: Fact): boolean => subject.qualified in only.judged
+  return {
+    ...part,
+    facts: part.facts.filter(isJudged),
+    untested: part.untested.filter(({ relation }) => relation in only.judged),
+    ascents: part.ascents.map((one) => ({
+      ...one,
+      reached: one.reached.filter(isJudged),
+      opening: one.opening.filter(isJudged),
+    })),
   }
 }
 
@@ -110,10 +127,11 @@ function headOf(input: AssembleInput): Head {
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
       ...(config.narrowed ? { narrowed: config.narrowed } : {}),
+      ...(config.only ? { changed: changedOf(input.units, config.only) } : {}),
     },
     sources: prepared.sources,
     storage: {
-      buckets: input.surroundings.buckets.map(({ id, public: open, fileSizeLimit, allowedMimeTypes }) => ({
+      buckets: bucketsOf(input).map(({ id, public: open, fileSizeLimit, allowedMimeTypes }) => ({
         id,
         public: open,
         fileSizeLimit,
@@ -134,6 +152,22 @@ function headOf(input: AssembleInput): Head {
     untried: untriedIn(input),
   }
 }
+
+/** What is told of a change: what was judged again and what was not, of what people would look for. */
+function changedOf(units: readonly PlannedUnit[], { since, judged }: Only): Changed {
+  const shown = units.filter(({ kind }) => ['relation', 'area', 'function'].includes(kind))
+  const again = shown.filter(({ shard }) => shard > 0)
+  return {
+    since,
+    judged: again.map(({ name }) => ({ name, reason: judged[name] ?? '' })),
+    left: shown
+      .filter(({ shard }) => shard === 0)
+      .map(({ name, scope }) => (scope ? `${name}/${scope}` : name)),
+  }
+}
+
+const bucketsOf = ({ config: { only }, surroundings }: AssembleInput): Surroundings['buckets'] =>
+  only && !('storage.objects' in only.judged) ? [] : surroundings.buckets
 
 /** What stands beside the relations and is not probed: a green must not seem to speak for it. */
 function untriedIn({ catalog, areas }: AssembleInput): readonly string[] {

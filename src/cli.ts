@@ -23,6 +23,16 @@ const run: Host['run'] = async (config, context) => {
   return pipeline.run(config, context)
 }
 
+const runSince: Host['runSince'] = async (config, options, context) => {
+  const pipeline = await import('./since.ts')
+  return pipeline.runSince(config, options, context)
+}
+
+const runAgain: Host['runAgain'] = async (config, before, context) => {
+  const pipeline = await import('./again.ts')
+  return pipeline.runAgain(config, before, context)
+}
+
 const inspect: Host['inspect'] = async (config, options, context) => {
   const pipeline = await import('./inspect.ts')
   return pipeline.inspect(config, options, context)
@@ -58,9 +68,20 @@ using interruption = listenForSignals(
   () => quit(INTERRUPTED),
 )
 
+const keys: NonNullable<Host['stdin']> = {
+  isTTY: true,
+  setRawMode: (raw) => process.stdin.setRawMode(raw),
+  on: (event, listener) => process.stdin.on(event, listener),
+  off: (event, listener) => process.stdin.off(event, listener),
+  resume: () => process.stdin.resume(),
+  pause: () => process.stdin.pause(),
+  interrupt: () => process.kill(process.pid, 'SIGINT'),
+}
+
 process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   stdout: process.stdout,
   stderr: process.stderr,
+  ...(process.stdin.isTTY ? { stdin: keys } : {}),
   environment: process.env,
   cwd: process.cwd(),
   platform: process.platform,
@@ -68,6 +89,8 @@ process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   ...(process.stdin.isTTY && process.stdout.isTTY ? { prompts } : {}),
   signal: interruption.signal,
   run,
+  runSince,
+  runAgain,
   inspect,
   findDrift,
   declareTypes,

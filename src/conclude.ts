@@ -1,5 +1,6 @@
 import type { Fact, Part } from './domain/fact.ts'
 import { mergeCoverage } from './domain/coverage.ts'
+import { isPartial } from './domain/judged.ts'
 import { SURFACES } from './domain/fact.ts'
 import type { FindingCode } from './domain/finding.ts'
 import type { Finding, Report, ReportedFunction, ReportedRelation, Untested } from './domain/report.ts'
@@ -21,7 +22,8 @@ import { accessOf, judgedCells } from './judge/summary.ts'
  */
 export function conclude(tried: Tried, shard?: Shard): Report {
   const { head, own } = tried
-  const { findings, untested, notices } = settle(tried, shard)
+  const isPart = shard !== undefined || isPartial(head.run)
+  const { findings, untested, notices } = settle(tried, isPart)
   const active = findings.filter(({ suppressed }) => suppressed === undefined)
   const rows = own.flatMap(({ probes }) => probes)
   const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
@@ -33,7 +35,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
     schemaVersion: 1,
     tool: head.tool,
     run: head.run,
-    outcome: fails ? 'findings' : shard ? 'partial' : 'isolated',
+    outcome: fails ? 'findings' : isPart ? 'partial' : 'isolated',
     sources: head.sources,
     relations: relations.map((one) => withCells(one, findings, untested)),
     functions,
@@ -91,7 +93,7 @@ interface Settled {
 }
 
 /** Facts → findings: what says nothing new beside the others is left out, what the configuration accepts is marked. */
-function settle({ head, units, parts, terms }: Tried, shard: Shard | undefined): Settled {
+function settle({ head, units, parts, terms }: Tried, isPart: boolean): Settled {
   const ordered = inOrder(units.map(unitKey), parts)
   const plain = ordered.filter(({ surface }) => surface === 'relations').flatMap(({ facts }) => facts)
   const facts = ordered.flatMap((part): readonly Fact[] => [
@@ -100,7 +102,7 @@ function settle({ head, units, parts, terms }: Tried, shard: Shard | undefined):
   ])
   const told = toldOf(facts, terms.forgers)
   const findings = told.map((fact) => toFinding(fact, terms.served))
-  const extent = shard || head.run.narrowed ? 'part' : 'all'
+  const extent = isPart || head.run.narrowed ? 'part' : 'all'
   const ignored = applyIgnores(findings, terms.ignore, terms.today, extent)
   const untested = ordered.flatMap((part) => part.untested)
   const settled = applyBaseline({ ...ignored, untested }, terms.baseline, terms.today, extent)

@@ -1,38 +1,27 @@
-import { createHash } from 'node:crypto'
+import { chainOf, filesIn, sharedFiles } from './chain.ts'
+import { Cleanup } from './cleanup.ts'
+import { DatabaseError } from './database/connection.ts'
+import { createScratch } from './database/scratch.ts'
 import type { Config } from './domain/config.ts'
 import type { ConnectionTarget } from './domain/server.ts'
-import type { AppliedSource, Source } from './domain/source.ts'
-import { Cleanup } from './cleanup.ts'
-import { Connection } from './database/connection.ts'
-import { createScratch } from './database/scratch.ts'
 import { startServer, type AnyServer } from './engine/choose.ts'
 import type { ContainerServer } from './engine/container.ts'
 import type { ExternalServer } from './engine/external.ts'
 import type { LocalServer } from './engine/local-server.ts'
+import { exchangeChain } from './engine/project.ts'
 import { HarnessError } from './errors.ts'
-import { applySources } from './migrations/apply.ts'
-import { BLAME_SQL, installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
-import type { BlameRecord } from './migrations/blame.ts'
+import { asMigrated, migrate } from './migrate.ts'
+import type { Applied, Migrated, MigrationInput } from './migrate.ts'
 import { findSources } from './migrations/find.ts'
-import { readDefinitions } from './migrations/read-definitions.ts'
-import { platformFingerprint } from './platform/fingerprint.ts'
-import { extensionDir, installNeon, installPlain, installPlatform, isForNeon } from './platform/install.ts'
-import { loadParser } from './sql/parse.ts'
-import { quoteLiteral } from './sql/quote.ts'
-
-/** What the migrations made, and from where. */
-export interface Migrated {
-  readonly sources: readonly AppliedSource[]
-  readonly definitions: readonly BlameRecord[]
-}
+import { extensionDir } from './platform/install.ts'
 
 /** A database in which the migrations have run. Disposing of it removes everything that was made for it. */
 export interface Prepared extends AsyncDisposable, Migrated {
   readonly target: ConnectionTarget
   readonly engine: { readonly kind: string; readonly version: string }
   readonly apiPrivileges: 'legacy' | 'explicit'
-  /** the migrations did not have to run: an earlier run kept the result */
-  readonly fromCache: boolean
+  /** how many of the files did not have to run: an earlier run kept what they made */
+  readonly reused: number
   /** What is behind an error of the database, as far as more can be known: the server may have ended. */
   readonly causeOf: (error: unknown) => Promise<unknown>
 }
@@ -44,6 +33,8 @@ export interface PrepareContext {
   readonly onNotice?: (text: string) => void
   /** SQL that the superuser runs between platform and migrations: what these take for granted and do not make */
   readonly prelude?: string
+  /** the folder that people think of as the project, where the configuration's is a temporary copy of it */
+  readonly project?: string
 }
 
 /** The regime of default privileges that is tested: the project's own word, else the one that opens most. */
@@ -55,19 +46,36 @@ export function privilegesOf({
   return supabase.autoExposeNewTables === false ? 'explicit' : 'legacy'
 }
 
-/** Starts a server, installs the platform, applies the migrations; or starts where an earlier run of the same inputs left off. */
+/**
+ * Starts a server, installs the platform, applies the migrations; or starts where an earlier run left off that began with
+ * the same files.
+ */
 export async function prepare(config: Config, context: PrepareContext): Promise<Prepared> {
   const sources = findSources(config.projectDir, config.sources)
   const apiPrivileges = privilegesOf(config)
   const { prelude = '' } = context
-  const key = snapshotKey(config, sources, apiPrivileges, prelude)
+  const input = { config, sources, apiPrivileges, prelude }
+  const plan = config.database.cache ? planOf(input, context) : undefined
+  try {
+    return await prepareBy(plan, input, context)
+  } catch (error) {
+    // what a session alone knows (a sequence's last value) is not known to the one that goes on
+    if (!plan || !missesSession(error)) throw error
+    return prepareBy({ ...plan, chain: [], stop: undefined }, input, context)
+  }
+}
+
+async function prepareBy(
+  plan: Plan | undefined,
+  input: MigrationInput,
+  context: PrepareContext,
+): Promise<Prepared> {
+  const { config, apiPrivileges } = input
   const stack = new Cleanup()
   let server: AnyServer | undefined
   try {
-    server = stack.use(await start(config, context, key))
-    const make = (target: ConnectionTarget): Promise<Migrated> =>
-      migrate(target, config, sources, apiPrivileges, prelude)
-    const made = await makeOn(server, stack, config, context, make, key)
+    server = stack.use(await start(config, context, plan))
+    const made = await makeOn(server, stack, { plan, input, context })
     const running = server
     return {
       ...made,
@@ -82,87 +90,123 @@ export async function prepare(config: Config, context: PrepareContext): Promise<
   }
 }
 
-function start(config: Config, context: PrepareContext, key: string): Promise<AnyServer> {
+/** What of the migrations earlier runs may have kept, and what this one keeps. */
+interface Plan {
+  readonly project: string
+  /** keys of the database after 0, 1, 2, … files; none: nothing of it may be used */
+  readonly chain: readonly string[]
+  /** right before the first file that changed: whoever saves it again will start there */
+  readonly stop: number | undefined
+}
+
+function planOf({ config, sources, apiPrivileges, prelude }: MigrationInput, context: PrepareContext): Plan {
+  const chain = chainOf(config, sources, apiPrivileges, prelude)
+  const project = context.project ?? config.projectDir
+  const before = exchangeChain(context.environment, project, chain).map((one) => sharedFiles(one, chain))
+  const stop = Math.max(-1, ...before.filter((shared) => shared < chain.length - 1))
+  return { project, chain, stop: stop >= 0 ? stop : undefined }
+}
+
+/** A result that no file may be added to has a key of its own. */
+const finalKey = (key: string): string => `${key} final`
+
+function start(config: Config, context: PrepareContext, plan: Plan | undefined): Promise<AnyServer> {
+  const [whole, ...parts] = plan?.chain.toReversed() ?? []
   return startServer({
     ...context,
     database: config.database,
     projectDir: config.projectDir,
     extensionDirs: [extensionDir()],
-    ...(config.database.cache ? { snapshot: { key } } : {}),
+    ...(plan && whole !== undefined
+      ? { snapshots: { keys: [whole, finalKey(whole), ...parts], project: plan.project } }
+      : {}),
   })
 }
 
-type Made = Migrated & Pick<Prepared, 'target' | 'engine' | 'fromCache'>
-type Make = (target: ConnectionTarget) => Promise<Migrated>
+const SESSION_STATE = '55000'
 
-function makeOn(
-  server: AnyServer,
-  stack: Cleanup,
-  config: Config,
-  context: PrepareContext,
-  make: Make,
-  key: string,
-): Promise<Made> {
+/** currval() and lastval() of what an earlier session did. */
+const missesSession = (error: unknown): boolean =>
+  error instanceof HarnessError &&
+  error.cause instanceof DatabaseError &&
+  error.cause.error.sqlstate === SESSION_STATE
+
+type Made = Migrated & Pick<Prepared, 'target' | 'engine' | 'reused'>
+
+interface Making {
+  readonly plan: Plan | undefined
+  readonly input: MigrationInput
+  readonly context: PrepareContext
+}
+
+function makeOn(server: AnyServer, stack: Cleanup, making: Making): Promise<Made> {
   switch (server.kind) {
     case 'external':
-      return onExternal(server, stack, config, context, make)
+      return onExternal(server, stack, making)
     case 'container':
-      return onContainer(server, stack, config, context, make)
+      return onContainer(server, stack, making)
     case 'embedded':
     case 'system':
-      return onLocal(server, stack, config, context, make, key)
+      return onLocal(server, stack, making)
   }
 }
 
-async function onLocal(
-  server: LocalServer,
-  stack: Cleanup,
-  config: Config,
-  { signal }: PrepareContext,
-  make: Make,
-  key: string,
-): Promise<Made> {
-  stack.defer(onAbort(signal, () => server[Symbol.asyncDispose]()))
+async function onLocal(server: LocalServer, stack: Cleanup, { plan, input, context }: Making): Promise<Made> {
+  stack.defer(onAbort(context.signal, () => server[Symbol.asyncDispose]()))
   const { target } = server
-  const engine = { kind: server.kind, version: server.version }
-  if (server.fromSnapshot) return { ...(await recall(target)), target, engine, fromCache: true }
-  const migrated = await make(target)
-  if (config.database.cache) {
-    await remember(target, migrated)
-    await server.saveSnapshot(key, true)
-  }
-  return { ...migrated, target, engine, fromCache: false }
+  const from = server.fromSnapshot && appliedIn(server.fromSnapshot.content)
+  const reused = from?.files.length ?? 0
+  const made = { target, engine: { kind: server.kind, version: server.version }, reused }
+  if (from && reused === filesIn(input.sources).length)
+    return { ...made, ...(await asMigrated(from, input, target.database)) }
+  const save = (key: string | undefined, applied: Applied): Promise<void> =>
+    key === undefined
+      ? Promise.resolve()
+      : server.saveSnapshot({ key, content: JSON.stringify(applied), connectionsClosed: true })
+  const stop = plan?.stop !== undefined && plan.stop > reused ? plan.stop : undefined
+  const whole = plan?.chain.at(-1)
+  const { applied, goesOn } = await migrate(target, {
+    ...input,
+    from,
+    ...(whole === undefined ? {} : { stop, onStop: (part) => save(plan?.chain[part.files.length], part) }),
+  })
+  if (whole !== undefined) await save(goesOn ? whole : finalKey(whole), applied)
+  return { ...made, ...(await asMigrated(applied, input, target.database)) }
+}
+
+/** What an earlier run of ours noted: the key that it was found under says that it can be read. */
+function appliedIn(content: string): Applied {
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- written by save() above
+  return JSON.parse(content) as Applied
+}
+
+async function makeAnew(target: ConnectionTarget, input: MigrationInput): Promise<Migrated> {
+  const { applied } = await migrate(target, input)
+  return asMigrated(applied, input, target.database)
 }
 
 async function onExternal(
   server: ExternalServer | ContainerServer,
   stack: Cleanup,
-  config: Config,
-  { signal }: PrepareContext,
-  make: Make,
+  { input, context }: Making,
 ): Promise<Made> {
-  const scratch = stack.use(await createScratch(server.target, config.database.keep))
-  stack.defer(onAbort(signal, scratch.interrupt))
-  const engine = { kind: server.kind, version: scratch.version }
-  return { ...(await make(scratch.target)), target: scratch.target, engine, fromCache: false }
+  const scratch = stack.use(await createScratch(server.target, input.config.database.keep))
+  stack.defer(onAbort(context.signal, scratch.interrupt))
+  const { target, version } = scratch
+  const engine = { kind: server.kind, version }
+  return { ...(await makeAnew(target, input)), target, engine, reused: 0 }
 }
 
 /**
  * Images may have put something into the database `postgres`, and several runs may share a container that stays. In one
  * that goes there is nothing to drop.
  */
-async function onContainer(
-  server: ContainerServer,
-  stack: Cleanup,
-  config: Config,
-  context: PrepareContext,
-  make: Make,
-): Promise<Made> {
-  if (server.stays) return onExternal(server, stack, config, context, make)
-  stack.defer(onAbort(context.signal, () => server[Symbol.asyncDispose]()))
+async function onContainer(server: ContainerServer, stack: Cleanup, making: Making): Promise<Made> {
+  if (server.stays) return onExternal(server, stack, making)
+  stack.defer(onAbort(making.context.signal, () => server[Symbol.asyncDispose]()))
   const { target, version } = await createScratch(server.target, true)
   const engine = { kind: server.kind, version }
-  return { ...(await make(target)), target, engine, fromCache: false }
+  return { ...(await makeAnew(target, making.input)), target, engine, reused: 0 }
 }
 
 /** Whoever interrupts must not wait for a statement that runs for long: `stop` ends it. @returns what takes that back */
@@ -178,76 +222,4 @@ function onAbort(signal: AbortSignal, stop: () => PromiseLike<void>): () => void
 async function causeOf(server: AnyServer, error: unknown): Promise<unknown> {
   const wasLost = error instanceof HarnessError && error.code === 'DATABASE_UNREACHABLE'
   return (wasLost && server.kind !== 'external' && (await server.whatEndedIt())) || error
-}
-
-function snapshotKey(
-  config: Config,
-  sources: readonly Source[],
-  apiPrivileges: string,
-  prelude: string,
-): string {
-  const files = sources.map(({ tool, files: list }) => [
-    tool,
-    list.map(({ path, sha256, transaction, role }) => [path, sha256, transaction, role]),
-  ])
-  return createHash('sha256')
-    .update(
-      JSON.stringify([platformFingerprint(), BLAME_SQL, config.platform, apiPrivileges, files, prelude]),
-    )
-    .digest('hex')
-    .slice(0, 24)
-}
-
-async function migrate(
-  target: ConnectionTarget,
-  config: Config,
-  sources: readonly Source[],
-  apiPrivileges: 'legacy' | 'explicit',
-  prelude: string,
-): Promise<Migrated> {
-  const supabase = config.platform === 'supabase'
-  {
-    await using platform = await Connection.open(target)
-    await (supabase ? installPlatform(platform, { apiPrivileges }) : installPlain(platform))
-    const texts = sources.flatMap(({ files }) => files.map(({ text }) => text))
-    if (supabase && isForNeon(texts)) await installNeon(platform)
-    if (prelude !== '') await platform.run(prelude)
-  }
-  // settings of the database hold for sessions that begin after they were made
-  await using connection = await Connection.open(target)
-  const isRecorded = await installBlame(connection)
-  const applied = await applySources(connection, sources, {
-    projectDir: config.projectDir,
-    role: supabase ? 'postgres' : 'app_owner',
-    ...(isRecorded ? { record: recordBlame } : {}),
-  })
-  const recorded = isRecorded ? await removeBlame(connection) : []
-  if (recorded.length > 0) return { sources: applied, definitions: recorded }
-  // nobody may record there, or event triggers are switched off: the text of the migrations says nearly as much
-  await loadParser()
-  const { projectDir } = config
-  return {
-    sources: applied,
-    definitions: readDefinitions(sources, { projectDir, database: target.database }),
-  }
-}
-
-const MEMORY = 'rls_harness_memory'
-
-/** What a run must know about migrations that it did not run itself is kept beside the database that they made. */
-async function remember(target: ConnectionTarget, migrated: Migrated): Promise<void> {
-  {
-    await using connection = await Connection.open(target)
-    await connection.run(`create database ${MEMORY} template template0`)
-  }
-  await using memory = await Connection.open({ ...target, database: MEMORY })
-  await memory.run(
-    `create table migrated (content jsonb); insert into migrated values (${quoteLiteral(JSON.stringify(migrated))}::jsonb)`,
-  )
-}
-
-async function recall(target: ConnectionTarget): Promise<Migrated> {
-  await using memory = await Connection.open({ ...target, database: MEMORY })
-  const [row] = await memory.rows<{ content: Migrated }>('select content from migrated')
-  return row?.content ?? { sources: [], definitions: [] }
 }

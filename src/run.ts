@@ -53,16 +53,7 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
   const started = performance.now()
   const step = stepper(context, steps)
 
-  await using prepared = await step(
-    'migrate',
-    () =>
-      prepare(config, {
-        ...context,
-        onProgress: (name) => context.progress({ kind: 'step', name }),
-        onNotice: (text) => context.progress({ kind: 'notice', text }),
-      }),
-    describeMigrated,
-  )
+  await using prepared = await step('migrate', () => prepareFor(config, context), describeMigrated)
   try {
     await context.onMigrated?.(prepared.target)
     return await judgeDatabase(prepared, { config, context, step, steps, started })
@@ -70,6 +61,18 @@ export async function run(config: Config, context: RunContext): Promise<Report> 
     throw await prepared.causeOf(error)
   }
 }
+
+/** The first step alone, told as a run tells it. */
+export function prepareStep(config: Config, context: RunContext): Promise<Prepared> {
+  return stepper(context, [])('migrate', () => prepareFor(config, context), describeMigrated)
+}
+
+const prepareFor = (config: Config, context: RunContext): Promise<Prepared> =>
+  prepare(config, {
+    ...context,
+    onProgress: (name) => context.progress({ kind: 'step', name }),
+    onNotice: (text) => context.progress({ kind: 'notice', text }),
+  })
 
 /**
  * Judges a database that the migrations ran in: seeds it, probes it, judges what was seen.
@@ -203,11 +206,16 @@ const describeMigrated: Describe<{
     readonly tool: string
     readonly files: readonly { readonly path: string; readonly notes: readonly string[] }[]
   }[]
-  readonly fromCache: boolean
-}> = ({ sources, fromCache }) => ({
-  text: `${sources.map(({ tool, files }) => `${count(files.length, 'file')} (${tool})`).join(' + ')}${fromCache ? ', cached' : ''}`,
+  readonly reused: number
+}> = ({ sources, reused }) => ({
+  text: `${sources.map(({ tool, files }) => `${count(files.length, 'file')} (${tool})`).join(' + ')}${reusedText(sources, reused)}`,
   notes: sources.flatMap(({ files }) => files.flatMap(({ notes }) => notes)),
 })
+
+function reusedText(sources: readonly { readonly files: readonly unknown[] }[], reused: number): string {
+  const all = sources.reduce((sum, { files }) => sum + files.length, 0)
+  return reused === 0 ? '' : reused === all ? ', cached' : `, ${reused} of them cached`
+}
 
 const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`
 

@@ -45,7 +45,7 @@ export function digestOf(report: Report & { readonly shard: Omit<ShardRecord, 's
 }
 
 /** Everything of a configuration that changes a report, but for the sources, which the report names itself. */
-function settingsOf(config: Config): string {
+export function settingsOf(config: Config): string {
   const {
     projectDir: _projectDir,
     configFile: _configFile,
@@ -57,6 +57,7 @@ function settingsOf(config: Config): string {
     shard: _shard,
     narrowed: _narrowed,
     baselineFile: _baselineFile,
+    only: _only,
     ...settings
   } = config
   return sha256(

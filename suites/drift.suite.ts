@@ -12,6 +12,7 @@ import { openReadOnly } from '../src/drift/read-live.ts'
 import { findDrift } from '../src/find-drift.ts'
 import type { DriftOptions } from '../src/find-drift.ts'
 import { databaseWith, startEmbedded } from './scene.ts'
+import { UNASKED } from '../src/cli/sample-host.ts'
 
 const dir = fileURLToPath(new URL('../fixtures/drift', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'rls-drift-'))
@@ -225,9 +226,6 @@ async function drift(
   ...argv: readonly string[]
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const written = { stdout: '', stderr: '' }
-  const unasked = (): never => {
-    throw new Error('nobody asked for it')
-  }
   const code = await main(['drift', '--quiet', argv[0] ?? '', dir, ...argv.slice(1)], '1.2.3', {
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
@@ -236,9 +234,7 @@ async function drift(
     platform: 'linux',
     today,
     signal,
-    run: unasked,
-    inspect: unasked,
-    declareTypes: unasked,
+    ...UNASKED,
     findDrift,
   })
   return { code, ...written }

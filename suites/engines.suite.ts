@@ -35,7 +35,7 @@ interface Wish {
   readonly database?: Partial<Config['database']>
   readonly environment?: Readonly<Record<string, string>>
   readonly extensionDirs?: readonly string[]
-  readonly snapshot?: { readonly key: string }
+  readonly snapshots?: { readonly keys: readonly string[]; readonly project: string }
   readonly onProgress?: (text: string) => void
 }
 
@@ -99,7 +99,7 @@ async function eventually(condition: () => boolean): Promise<void> {
 describe('a server of our own', () => {
   it.each([15, 16, 17, 18] as const)('starts and answers on PostgreSQL %i', async (version) => {
     await using server = await start({ database: { version } })
-    expect(server).toMatchObject({ kind: 'embedded', major: version, fromSnapshot: false })
+    expect(server).toMatchObject({ kind: 'embedded', major: version, fromSnapshot: undefined })
     expect(await ask(server, `split_part(current_setting('server_version'), ' ', 1)`)).toBe(server.version)
     expect(await ask(server, 'current_user')).toBe('supabase_admin')
     expect(await ask(server, `current_setting('listen_addresses')`)).toBe('')
@@ -277,26 +277,27 @@ describe.skipIf(!isRoot)('a package whose install script did not run and that ma
 
 describe('a snapshot', () => {
   it('is the starting point of a later run', async () => {
-    const first = await start({ snapshot: { key: 'migrated' } })
-    expect(first.fromSnapshot).toBe(false)
+    const snapshots = { keys: ['never saved', 'migrated'], project: scratch }
+    const first = await start({ snapshots })
+    expect(first.fromSnapshot).toBeUndefined()
     await (async () => {
       await using connection = await Connection.open(first.target)
       await connection.run(`create table fruit (name text); insert into fruit values ('plum')`)
     })()
-    await first.saveSnapshot('migrated', true)
+    await first.saveSnapshot({ key: 'migrated', content: 'one plum', connectionsClosed: true })
     expect(await ask(first, 'select name from fruit')).toBe('plum')
     await first[Symbol.asyncDispose]()
 
-    await using second = await start({ snapshot: { key: 'migrated' } })
-    expect(second.fromSnapshot).toBe(true)
+    await using second = await start({ snapshots })
+    expect(second.fromSnapshot).toEqual({ key: 'migrated', content: 'one plum' })
     expect(await ask(second, 'select name from fruit')).toBe('plum')
-    await using other = await start({ database: { version: 16 }, snapshot: { key: 'migrated' } })
-    expect(other.fromSnapshot).toBe(false)
+    await using other = await start({ database: { version: 16 }, snapshots })
+    expect(other.fromSnapshot).toBeUndefined()
   })
 
-  it('is one of ten at most, and what nobody used for a month goes too', async () => {
+  it('is one of 24 at most, and what nobody used for a month goes too', async () => {
     const environment = { RLS_CACHE_DIR: folder(join(scratch, 'full-cache')) }
-    for (let number = 0; number < 12; number++) {
+    for (let number = 0; number < 26; number++) {
       const file = join(environment.RLS_CACHE_DIR, `snapshot-${number}.archive`)
       fs.writeFileSync(file, '')
       const time = new Date(Date.now() - (100 - number) * 1000)
@@ -308,11 +309,11 @@ describe('a snapshot', () => {
       fs.utimesSync(join(environment.RLS_CACHE_DIR, name), 0, 0)
     }
     await using server = await start({ environment })
-    await server.saveSnapshot('newest', true)
+    await server.saveSnapshot({ key: 'newest', content: '', connectionsClosed: true })
     expect(fs.existsSync(join(environment.RLS_CACHE_DIR, forgotten))).toBe(false)
     expect(fs.existsSync(join(environment.RLS_CACHE_DIR, foreign))).toBe(true)
     const kept = fs.readdirSync(environment.RLS_CACHE_DIR).filter((name) => name.startsWith('snapshot-'))
-    expect(kept).toHaveLength(10)
+    expect(kept).toHaveLength(24)
     expect(kept).not.toContain('snapshot-2.archive')
     expect(kept).toContain('snapshot-3.archive')
   })
@@ -320,7 +321,10 @@ describe('a snapshot', () => {
   it('does not keep a server alive that is being stopped', async () => {
     const server = await start()
     const root = server.target.host
-    await Promise.all([server.saveSnapshot('late', true), server[Symbol.asyncDispose]()])
+    await Promise.all([
+      server.saveSnapshot({ key: 'late', content: '', connectionsClosed: true }),
+      server[Symbol.asyncDispose](),
+    ])
     expect(fs.existsSync(root)).toBe(false)
   })
 })

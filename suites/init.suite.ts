@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { main } from '../src/cli/main.ts'
 import type { Report } from '../src/domain/report.ts'
 import { run } from '../src/run.ts'
+import { UNASKED } from '../src/cli/sample-host.ts'
 
 /*
  * `rls-harness init` in copies of the fixture applications, a layout each: what it writes is written once, changes no
@@ -84,7 +85,6 @@ interface Said {
 
 async function rls(cwd: string, ...argv: readonly string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' }
-  const never = (): Promise<never> => Promise.reject(new Error('not asked for here'))
   const code = await main([...argv, '--quiet'], '1.2.3', {
     stdout: { write: (text) => (said.stdout += text) },
     stderr: { write: (text) => (said.stderr += text) },
@@ -93,10 +93,8 @@ async function rls(cwd: string, ...argv: readonly string[]): Promise<Said> {
     platform: process.platform,
     today: '2026-01-15',
     signal: new AbortController().signal,
+    ...UNASKED,
     run,
-    inspect: never,
-    declareTypes: never,
-    findDrift: never,
   })
   return { code, ...said }
 }

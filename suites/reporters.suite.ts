@@ -7,6 +7,7 @@ import { main } from '../src/cli/main.ts'
 import type { Report } from '../src/domain/report.ts'
 import { junitErrors, sarifErrors, schemaErrors } from '../src/report/sample-readers.ts'
 import { run } from '../src/run.ts'
+import { UNASKED } from '../src/cli/sample-host.ts'
 
 let repository = ''
 let written = { code: -1, stdout: '', stderr: '' }
@@ -35,7 +36,6 @@ afterAll(() => rmSync(repository, { recursive: true, force: true }))
 
 async function rls(argv: readonly string[]): Promise<typeof written> {
   const said = { stdout: '', stderr: '' }
-  const never = async (): Promise<never> => Promise.reject(new Error('not asked for'))
   const host: Host = {
     stdout: { write: (text) => (said.stdout += text) },
     stderr: { write: (text) => (said.stderr += text) },
@@ -49,10 +49,8 @@ async function rls(argv: readonly string[]): Promise<typeof written> {
     platform: process.platform,
     today: '2026-01-15',
     signal: new AbortController().signal,
+    ...UNASKED,
     run,
-    inspect: never,
-    declareTypes: never,
-    findDrift: never,
   }
   return { code: await main(argv, '1.2.3', host), ...said }
 }

@@ -13,6 +13,7 @@ import { declareTypes } from '../src/types.ts'
 import { merge } from '../src/merge.ts'
 import { json } from '../src/report/json.ts'
 import { run } from '../src/run.ts'
+import { UNASKED } from '../src/cli/sample-host.ts'
 
 /*
  * Shards tried apart and joined are one run of the whole, byte for byte but for `run`; whatever is no such set of shards
@@ -157,9 +158,9 @@ describe('the command line', () => {
       platform: process.platform,
       today: '2026-01-15',
       signal: new AbortController().signal,
+      ...UNASKED,
       run,
       inspect,
-      findDrift: () => Promise.reject(new Error('nobody asked for it')),
       declareTypes,
     })
     return { code, ...said }

@@ -10,6 +10,7 @@ import { prepare } from '../src/prepare.ts'
 import type { RunContext } from '../src/run.ts'
 import { declareTypes } from '../src/types.ts'
 import { complaints } from './types/compile.ts'
+import { UNASKED } from '../src/cli/sample-host.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -195,7 +196,6 @@ describe('a schema of odd names and all sorts of types', () => {
 describe('the command', () => {
   async function types(cwd: string, ...argv: readonly string[]) {
     const said = { stdout: '', stderr: '' }
-    const never = (): Promise<never> => Promise.reject(new Error('types needs no run'))
     const code = await main(['types', ...argv], '1.2.3', {
       stdout: { write: (part) => (said.stdout += part) },
       stderr: { write: (part) => (said.stderr += part) },
@@ -204,9 +204,7 @@ describe('the command', () => {
       platform: 'linux',
       today: context.today,
       signal: context.signal,
-      run: never,
-      inspect: never,
-      findDrift: () => Promise.reject(new Error('nobody asked for it')),
+      ...UNASKED,
       declareTypes,
     })
     return { code, ...said }

@@ -6,6 +6,7 @@ import type { Report } from '../domain/report.ts'
 import { finding, sampleReport } from '../report/sample-report.ts'
 import type { Host } from './host.ts'
 import { main } from './main.ts'
+import { UNASKED } from './sample-host.ts'
 
 const SCRIPT = `begin;
 
@@ -62,10 +63,8 @@ async function rls(argv: readonly string[], report: Report | null = null): Promi
     platform: 'linux',
     today: '2026-11-20',
     signal: new AbortController().signal,
+    ...UNASKED,
     run,
-    inspect: unasked,
-    findDrift: unasked,
-    declareTypes: unasked,
   })
   return { code, ...written }
 }

@@ -1,12 +1,13 @@
 import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
+import { HarnessError } from '../errors.ts'
 import { deliverAll, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
 import { assertWritable, planOutputs, type OutputFlags } from './outputs.ts'
 import { planLock } from './lock-file.ts'
 import type { LockFlags } from './lock-file.ts'
-import { runProject } from './run-project.ts'
+import { withProgress } from './run-project.ts'
 
 /** Flags of `check` as commander gives them. */
 export interface CheckFlags extends Flags, OutputFlags, LockFlags {
@@ -15,6 +16,9 @@ export interface CheckFlags extends Flags, OutputFlags, LockFlags {
   readonly color?: boolean
   readonly quiet?: boolean
   readonly debug?: boolean
+  readonly watch?: boolean
+  /** a commit, or true: where the branch began */
+  readonly changed?: string | true
 }
 
 /**
@@ -23,16 +27,35 @@ export interface CheckFlags extends Flags, OutputFlags, LockFlags {
  * @throws HarnessError when the run could not be carried out
  */
 export async function check(dir: string | undefined, flags: CheckFlags, host: Host): Promise<number> {
+  if (flags.watch) {
+    const { watchProject } = await import('./watch.ts')
+    return watchProject(dir, flags, host)
+  }
   const level = levelOf(flags.level)
+  refuseParts(flags)
   const { environment, cwd } = host
   const destinations = planOutputs(flags, cwd, environment)
   const config = await loadConfig({ cwd, dir, configPath: flags.config, environment, flags })
   const lock = planLock(config, flags, cwd)
   assertWritable(destinations)
-  const report = lock.hold(await runProject(config, flags, host))
+  const { changed } = flags
+  const ref = changed === true ? undefined : changed
+  const report = lock.hold(
+    await withProgress(flags, host, (context) =>
+      changed === undefined ? host.run(config, context) : host.runSince(config, { ref, flags }, context),
+    ),
+  )
   const code = exitCode(report, config.gate)
   const { gate, projectDir } = config
   const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir }
   deliverAll(report, destinations, delivery, host)
   return code
+}
+
+/** @throws HarnessError USAGE */
+function refuseParts({ shard, changed }: CheckFlags): void {
+  if (shard === undefined || changed === undefined) return
+  throw new HarnessError('USAGE', '--shard and --changed do not go together: each is a part of its own', {
+    hint: 'Share out a whole run with --shard, or judge what changed on one machine with --changed.',
+  })
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../domain/config.ts'
+import { isPartial } from '../domain/judged.ts'
 import type { Report } from '../domain/report.ts'
 import { COMMANDS, SEVERITIES, STANDINGS } from '../domain/vocabulary.ts'
 
@@ -20,7 +21,7 @@ export function exitCode(report: Report, gate: Config['gate']): 0 | 1 | 2 {
     if ((report.lock?.differences.length ?? 0) > 0) return 1
   }
   // a part may have nothing to judge: whether the whole has is seen when the parts are joined
-  return report.run.shard !== undefined || judgedAnything(report) ? 0 : 2
+  return isPartial(report.run) || judgedAnything(report) ? 0 : 2
 }
 
 /** What privileges alone close needs no probe and still counts as judged; `none` is where there was nothing to try. */

@@ -1,3 +1,4 @@
+import type { Before, Known } from '../again.ts'
 import type { Config } from '../domain/config.ts'
 import type { DriftReport } from '../domain/drift.ts'
 import type { Report } from '../domain/report.ts'
@@ -6,6 +7,7 @@ import type { DriftOptions } from '../find-drift.ts'
 import type { InspectOptions } from '../inspect.ts'
 import type { RunContext } from '../run.ts'
 import type { Prompts } from './prompts.ts'
+import type { SinceOptions } from '../since.ts'
 
 /** Where text goes: what is used of a Node stream. */
 export interface Output {
@@ -14,10 +16,23 @@ export interface Output {
   write(text: string): unknown
 }
 
+/** Where single keys come from: what is used of a terminal. */
+export interface Keys {
+  readonly isTTY?: boolean
+  setRawMode(raw: boolean): unknown
+  on(event: 'data', listener: (data: Buffer | string) => void): unknown
+  off(event: 'data', listener: (data: Buffer | string) => void): unknown
+  resume(): unknown
+  pause(): unknown
+  /** what Ctrl-C does where keys are not read one by one */
+  interrupt(): void
+}
+
 /** Everything that the command line needs from the process it runs in. */
 export interface Host {
   readonly stdout: Output
   readonly stderr: Output
+  readonly stdin?: Keys
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** as `process.platform` */
@@ -30,6 +45,14 @@ export interface Host {
   readonly signal: AbortSignal
   /** the pipeline of src/run.ts, loaded only when something is to be run */
   readonly run: (config: Config, context: RunContext) => Promise<Report>
+  /** src/since.ts, loaded likewise */
+  readonly runSince: (config: Config, options: SinceOptions, context: RunContext) => Promise<Report>
+  /** src/again.ts, loaded likewise */
+  readonly runAgain: (
+    config: Config,
+    before: Before | undefined,
+    context: RunContext,
+  ) => Promise<{ readonly report: Report; readonly known: Known }>
   /** src/inspect.ts, loaded likewise */
   readonly inspect: (config: Config, options: InspectOptions, context: RunContext) => Promise<UsageReport>
   /** src/find-drift.ts, loaded likewise */

@@ -7,6 +7,7 @@ import { sampleReport } from '../report/sample-report.ts'
 import type { Host } from './host.ts'
 import { main } from './main.ts'
 import type { Prompts } from './prompts.ts'
+import { UNASKED } from './sample-host.ts'
 
 let cwd = ''
 beforeEach(() => {
@@ -31,7 +32,6 @@ const REPORT = sampleReport()
 
 async function init(argv: readonly string[], more: Partial<Host> = {}): Promise<Result> {
   const said = { stdout: '', stderr: '' }
-  const never = (): Promise<never> => Promise.reject(new Error('init needs a run and nothing else'))
   const code = await main(['init', ...argv], '1.2.3', {
     stdout: { write: (text) => (said.stdout += text) },
     stderr: { write: (text) => (said.stderr += text) },
@@ -40,10 +40,8 @@ async function init(argv: readonly string[], more: Partial<Host> = {}): Promise<
     platform: 'linux',
     today: '2026-11-20',
     signal: new AbortController().signal,
+    ...UNASKED,
     run: async () => REPORT,
-    inspect: never,
-    declareTypes: never,
-    findDrift: never,
     ...more,
   })
   return { code, ...said }

@@ -8,6 +8,7 @@ import { HarnessError } from '../errors.ts'
 import { finding, sampleReport } from '../report/sample-report.ts'
 import type { Host } from './host.ts'
 import { main } from './main.ts'
+import { UNASKED } from './sample-host.ts'
 
 let cwd = ''
 
@@ -49,6 +50,7 @@ async function rls(
     platform: 'linux',
     today: '2026-11-20',
     signal: new AbortController().signal,
+    ...UNASKED,
     run: (config, context) => {
       configs.push(config)
       return run(config, context)
@@ -58,7 +60,6 @@ async function rls(
       inspected.push(options)
       return found
     },
-    findDrift: () => Promise.reject(new Error('nobody asked for it')),
     declareTypes: async (config) => {
       configs.push(config)
       return '// Written by `rls-harness types`: a sample\n'

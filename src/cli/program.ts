@@ -114,6 +114,7 @@ function addCheck(program: Command): Command {
     )
     .argument('[dir]', 'the project (default: this directory, or where --config lies)')
     .addHelpText('after', READING)
+    .option('--watch', 'judge again what depends on a file when it is saved')
   addTarget(command)
   addScope(command)
   addOutput(command)
@@ -381,6 +382,7 @@ function addServer(command: Command): void {
 function addScope(command: Command): void {
   command
     .optionsGroup('Scope and data:')
+    .option('--changed [ref]', 'judge what can have changed since a commit (default: where the branch began)')
     .option('--shard <i/n>', 'try one of n parts, for `rls-harness merge`: 2/3')
   addData(command)
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { main } from './main.ts'
+import { UNASKED } from './sample-host.ts'
 
 const TEXT = '// Written by `rls-harness types`: do not edit.\nline 2\nline 3\n'
 
@@ -29,7 +30,6 @@ interface Result {
 async function types(...argv: readonly string[]): Promise<Result> {
   const written = { stdout: '', stderr: '' }
   let runs = 0
-  const never = (): Promise<never> => Promise.reject(new Error('types needs no run'))
   const code = await main(['types', '--quiet', ...argv], '1.2.3', {
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
@@ -38,9 +38,7 @@ async function types(...argv: readonly string[]): Promise<Result> {
     platform: 'linux',
     today: '2026-11-20',
     signal: new AbortController().signal,
-    run: never,
-    inspect: never,
-    findDrift: () => Promise.reject(new Error('nobody asked for it')),
+    ...UNASKED,
     declareTypes: async () => {
       runs += 1
       return TEXT

@@ -7,6 +7,16 @@ import type { Audience, Operation, Severity, Standing } from './vocabulary.ts'
 export type EngineKind = 'embedded' | 'system' | 'container' | 'external'
 export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
 
+/** What a run is narrowed to because nothing else can have changed. */
+export interface Only {
+  /** what all the rest is as it was in: a name that people know it by */
+  readonly since: string
+  /** relations, functions and sequences that are judged, with the reason for each */
+  readonly judged: Readonly<Record<string, string>>
+  /** relations from which one of them may be opened */
+  readonly openers: readonly string[]
+}
+
 /** A group of rows of a relation that an audience wider than the others may see: `{ everyone: "status = 'published'" }`. */
 export type RowCondition = Readonly<Partial<Record<Exclude<Audience, 'nobody'>, string>>>
 export type DeclaredAudience = Audience | 'service' | readonly (Audience | RowCondition)[]
@@ -133,4 +143,6 @@ export interface Config {
   readonly concurrency: number
   /** the part of the run that is wanted; `gate`: what stops the whole, without the flags of the part */
   readonly shard?: Shard & { readonly gate: Config['gate'] }
+  /** of a run that judges again what a change may have changed */
+  readonly only?: Only
 }

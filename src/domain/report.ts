@@ -211,6 +211,18 @@ export interface Step {
   readonly relation: string
 }
 
+/** What a run judged again, and what it left as it was. */
+export interface Changed {
+  /** the state that it was compared with: a commit, or the run before */
+  readonly since: string
+  /** why everything was judged; then nothing is left */
+  readonly all?: string
+  /** relations and functions, with the reason for each */
+  readonly judged: readonly { readonly name: string; readonly reason: string }[]
+  /** relations, buckets and functions that were not judged again */
+  readonly left: readonly string[]
+}
+
 /** How long a part of the run took. */
 export interface Timing {
   readonly name: string
@@ -230,6 +242,8 @@ export interface Report {
     readonly peakMemoryMb: number
     /** of a part of a run: which, of how many, and what the others try */
     readonly shard?: Shard & { readonly left: readonly string[] }
+    /** of a run that judged again what a change may have changed */
+    readonly changed?: Changed
     /** of a run in parts that were joined: how many */
     readonly shards?: number
     /** flags narrowed it to some relations or schemas: it says nothing about the rest */

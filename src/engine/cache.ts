@@ -6,9 +6,9 @@ import { canReach, type RunAs } from './run-as.ts'
 
 const SNAPSHOT = /^snapshot-.*\.archive$/
 /** what the harness puts into a cache, and nothing else that may lie there */
-const ENTRY = /^(data|snapshot)-[0-9a-f]+\.archive$|^(prefix|binaries)-[0-9a-f]+$/
+const ENTRY = /^(data|snapshot)-[0-9a-f]+\.archive$|^(prefix|binaries)-[0-9a-f]+$|^project-[0-9a-f]+\.json$/
 const MAX_UNUSED_MS = 30 * 24 * 3600 * 1000
-const MAX_SNAPSHOTS = 10
+const MAX_SNAPSHOTS = 24
 const MAX_SNAPSHOT_BYTES = 2 * 1024 ** 3
 
 /** What is kept between runs. Every entry can be made again: a cache that cannot be used only costs time. */

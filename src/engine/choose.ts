@@ -6,7 +6,7 @@ import { startContainer, type ContainerServer } from './container.ts'
 import { answeringDaemon, hasTestcontainers, TESTCONTAINERS_INSTALL } from './container-daemon.ts'
 import { officialImage } from './container-image.ts'
 import { externalServer, type ExternalServer } from './external.ts'
-import { startLocalServer, type LocalServer } from './local-server.ts'
+import { startLocalServer, type LocalServer, type Snapshots } from './local-server.ts'
 import { listSystem } from './system.ts'
 
 export interface EngineOptions {
@@ -21,8 +21,8 @@ export interface EngineOptions {
    * one of that name. They mean nothing to an external server.
    */
   readonly extensionDirs?: readonly string[]
-  /** start from what LocalServer.saveSnapshot() kept under that key, if it is still there */
-  readonly snapshot?: { readonly key: string }
+  /** start from what LocalServer.saveSnapshot() kept under the first of these keys that is still there */
+  readonly snapshots?: Snapshots
   /** gives up starting: the promise rejects, and nothing is left */
   readonly signal?: AbortSignal
 }
@@ -50,7 +50,7 @@ export async function startServer(options: EngineOptions): Promise<AnyServer> {
     environment,
     useCache: database.cache,
     extensionDirs: options.extensionDirs ?? [],
-    snapshot: options.snapshot,
+    snapshots: options.snapshots,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
   })

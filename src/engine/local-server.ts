@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -9,19 +10,33 @@ import { executableCache, findSnapshot, openCache, pruneCache, snapshotFile, typ
 import { createDataDirectory, dataDirectoryKey, restoreDataDirectory, SUPERUSER } from './data-directory.ts'
 import { offerStubs } from './extension-stubs.ts'
 import { sweep } from './janitor.ts'
+import { keepSnapshot } from './project.ts'
 import { Postmaster, type PostmasterOptions } from './postmaster.ts'
 import { chooseBase, createRoot } from './private-root.ts'
 import { usableBinaries } from './relocate.ts'
 import { runAs, type RunAs } from './run-as.ts'
 import { startWatchdog, type Watchdog } from './watchdog.ts'
 
+/** What earlier runs may have kept. */
+export interface Snapshots {
+  /** the first that is there is taken */
+  readonly keys: readonly string[]
+  /** the folder that they are kept for: of each only some are */
+  readonly project: string
+}
+
+/** A cluster that an earlier run kept, with what it noted beside. */
+export interface Snapshot {
+  readonly key: string
+  readonly content: string
+}
+
 export interface LocalServerOptions {
   readonly binaries: Binaries
   readonly environment: Environment
   readonly useCache: boolean
   readonly extensionDirs: readonly string[]
-  /** start from the snapshot of that key if there is one */
-  readonly snapshot: { readonly key: string } | undefined
+  readonly snapshots: Snapshots | undefined
   readonly onProgress: (text: string) => void
   /** gives up starting: the promise rejects, and nothing is left */
   readonly signal: AbortSignal | undefined
@@ -31,17 +46,17 @@ export interface LocalServerOptions {
 export interface LocalServer extends Server {
   readonly kind: 'embedded' | 'system'
   readonly cacheKey: string
-  /** it already holds what was there when the snapshot was saved */
-  readonly fromSnapshot: boolean
+  /** it already holds what was there when that snapshot was saved */
+  readonly fromSnapshot: Snapshot | undefined
   /** Why the server ended by itself, with the end of its log; undefined while it runs. For a lost connection. */
   whatEndedIt(): Promise<HarnessError | undefined>
   /**
-   * Keeps the whole cluster for later runs under `key`. The server restarts meanwhile, hence `connectionsClosed`: an
+   * Keeps the whole cluster for later runs under a key. The server restarts meanwhile, hence `connectionsClosed`: an
    * open connection would be cut. A snapshot that cannot be written is no error.
    *
    * @throws HarnessError ENGINE_FAILED when the server does not come back
    */
-  saveSnapshot(key: string, connectionsClosed: true): Promise<void>
+  saveSnapshot(snapshot: Snapshot & { readonly connectionsClosed: true }): Promise<void>
 }
 
 /**
@@ -77,8 +92,7 @@ async function launch(
   const place = () => (cache && executableCache(cache, user)?.dir) ?? root
   const binaries = usableBinaries(options.binaries, user, place)
   const key = dataDirectoryKey(options.binaries)
-  const snapshot = cache && options.snapshot && findSnapshot(cache, fingerprint([key, options.snapshot.key]))
-  const fromSnapshot = snapshot !== undefined && restoreDataDirectory(snapshot, join(root, 'data'), user)
+  const fromSnapshot = cache && restoreFirst(cache, key, options.snapshots, { root, user })
   if (!fromSnapshot)
     await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal })
   const dirs = options.extensionDirs
@@ -93,16 +107,39 @@ async function launch(
     cache,
     key,
     fromSnapshot,
+    project: options.snapshots?.project,
     origin: options.binaries,
   })
 }
+
+/** Unpacks the first snapshot that is there and whole. */
+function restoreFirst(
+  cache: Cache,
+  cluster: string,
+  snapshots: Snapshots | undefined,
+  { root, user }: { readonly root: string; readonly user: RunAs },
+): Snapshot | undefined {
+  const data = join(root, 'data')
+  for (const key of snapshots?.keys ?? []) {
+    const name = fingerprint([cluster, key])
+    const file = findSnapshot(cache, name)
+    if (file === undefined || !restoreDataDirectory(file, data, user)) continue
+    if (snapshots) keepSnapshot(cache, snapshots.project, name)
+    return { key, content: readFileSync(join(data, CONTENT), 'utf8') }
+  }
+  return undefined
+}
+
+/** In a data directory that is packed: what a server does not know it leaves alone. */
+const CONTENT = 'rls_harness'
 
 interface Running {
   readonly start: PostmasterOptions
   readonly watchdog: Watchdog
   readonly cache: Cache | undefined
   readonly key: string
-  readonly fromSnapshot: boolean
+  readonly fromSnapshot: Snapshot | undefined
+  readonly project: string | undefined
   /** the binaries as they were found, before any copy */
   readonly origin: Binaries
 }
@@ -114,7 +151,7 @@ class RunningServer implements LocalServer {
   readonly target: Server['target']
   readonly cacheKey: string
   readonly description: string
-  readonly fromSnapshot: boolean
+  readonly fromSnapshot: Snapshot | undefined
   readonly #running: Running
   #postmaster: Postmaster
   /** the last thing that was asked for; the next one waits for it */
@@ -139,10 +176,10 @@ class RunningServer implements LocalServer {
     return this.#postmaster.whatEndedIt()
   }
 
-  async saveSnapshot(key: string): Promise<void> {
+  async saveSnapshot(snapshot: Snapshot): Promise<void> {
     const { cache } = this.#running
     if (!cache || this.#disposal) return
-    const saved = this.#last.then(() => this.#restartAround(() => this.#pack(cache, key)))
+    const saved = this.#last.then(() => this.#restartAround(() => this.#pack(cache, snapshot)))
     this.#last = saved.catch(() => {})
     await saved
   }
@@ -160,10 +197,13 @@ class RunningServer implements LocalServer {
     this.#postmaster = await Postmaster.start(start)
   }
 
-  #pack(cache: Cache, key: string): void {
+  #pack(cache: Cache, { key, content }: Snapshot): void {
     try {
-      const file = snapshotFile(cache, fingerprint([this.cacheKey, key]))
-      packDirectory(join(this.#running.start.root, 'data'), file)
+      const name = fingerprint([this.cacheKey, key])
+      const data = join(this.#running.start.root, 'data')
+      writeFileSync(join(data, CONTENT), content)
+      packDirectory(data, snapshotFile(cache, name))
+      if (this.#running.project !== undefined) keepSnapshot(cache, this.#running.project, name)
       pruneCache(cache)
     } catch {
       // the next run does the same work again

@@ -1,4 +1,5 @@
 import type { LockDifference, LockEntry } from '../domain/lock.ts'
+import { isPartial } from '../domain/judged.ts'
 import type { Place } from '../domain/place.ts'
 import type { Report } from '../domain/report.ts'
 import { entriesOf, inOrder, RUN } from './entries.ts'
@@ -10,7 +11,7 @@ import { entriesOf, inOrder, RUN } from './entries.ts'
 export function compareLock(report: Report, locked: readonly LockEntry[]): readonly LockDifference[] {
   const seen = entriesOf(report)
   const subjects = new Set(seen.map(({ subject }) => subject))
-  const isPart = report.run.narrowed === true
+  const isPart = report.run.narrowed === true || isPartial(report.run)
   const expected = locked.filter(({ subject }) => !isPart || subjects.has(subject))
   return differencesOf(expected, seen).map((one) => ({ ...one, places: placesOf(report, one) }))
 }

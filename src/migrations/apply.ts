@@ -14,6 +14,8 @@ export interface ApplyOptions {
   readonly role: string | null
   /** gives SQL that runs before each statement, to record where it stands */
   readonly record?: Recorder
+  /** extensions whose statements do nothing, because earlier files asked for them in vain; more are added */
+  readonly skippedExtensions?: Set<string>
 }
 
 /**
@@ -35,7 +37,7 @@ export async function applySources(
   sources: readonly Source[],
   options: ApplyOptions,
 ): Promise<readonly AppliedSource[]> {
-  const session = new MigrationSession(connection, options.role)
+  const session = new MigrationSession(connection, options.role, options.skippedExtensions)
   const applied: AppliedSource[] = []
   try {
     for (const { tool, files, notes } of sources) {

@@ -12,9 +12,10 @@ export class MigrationSession {
   readonly connection: Connection
   /** null: the superuser itself */
   readonly role: string | null
-  readonly skippedExtensions = new Set<string>()
+  readonly skippedExtensions: Set<string>
 
-  constructor(connection: Connection, role: string | null) {
+  constructor(connection: Connection, role: string | null, skippedExtensions = new Set<string>()) {
+    this.skippedExtensions = skippedExtensions
     this.connection = connection
     this.role = role
   }

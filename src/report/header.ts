@@ -19,6 +19,7 @@ export function header(report: Report, look: Look): readonly string[] {
   const { tool, run } = report
   const facts = [
     ...(run.shard ? [`shard ${run.shard.index}/${run.shard.count}`] : []),
+    ...(run.changed ? [`since ${run.changed.since}`] : []),
     ...(run.shards === undefined ? [] : [`${run.shards} shards`]),
     `${run.engine.kind} PostgreSQL ${run.engine.version}`,
     `seed ${run.seed}`,

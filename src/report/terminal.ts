@@ -1,4 +1,4 @@
-import type { Acceptance, Finding, Report } from '../domain/report.ts'
+import type { Acceptance, Changed, Finding, Report } from '../domain/report.ts'
 import { extentOf } from './extent.ts'
 import { coverage } from './coverage.ts'
 import { findings, isShown, openFindings } from './findings.ts'
@@ -111,10 +111,18 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
     case 'could-not-run':
       return ['', ...marked(look.cells.leak, 'nothing could be judged: this run proves nothing', look)]
     case 'partial':
-      return ['', ...marked(' ', `no finding in ${extent} of ${partOf(report)}`, look)]
+      return ['', ...marked(' ', nothingIn(report, extent), look)]
     case 'findings':
       return ['', ...marked(' ', `no finding in ${extent}${gapText(report)}`, look)]
   }
+}
+
+function nothingIn(report: Report, extent: string): string {
+  const { changed } = report.run
+  if (!changed) return `no finding in ${extent} of ${partOf(report)}`
+  return changed.judged.length === 0
+    ? `nothing that is judged can have changed since ${changed.since}`
+    : `no finding in ${extent}: what can have changed since ${changed.since}`
 }
 
 function gapText(report: Report): string {
@@ -126,6 +134,11 @@ function gapText(report: Report): string {
 
 /** A part says of itself that it is one: what it left out may leak. */
 function unfinished({ run }: Report, look: Look): readonly string[] {
+  const { changed } = run
+  if (changed && changed.left.length > 0) {
+    const text = `${unjudged(changed)} unchanged since ${changed.since}: not judged again`
+    return ['', ...marked('!', text, look)]
+  }
   if (!run.shard) return []
   const { index, count: all, left } = run.shard
   const others = left.length > 0 ? `; ${left.length} relations, buckets and functions are left to others` : ''
@@ -139,6 +152,11 @@ function unfinished({ run }: Report, look: Look): readonly string[] {
   ]
 }
 
+const unjudged = ({ left }: Changed): string =>
+  left.length === 1
+    ? '1 relation, bucket or function is'
+    : `${left.length} relations, buckets and functions are`
+
 const partOf = ({ run }: Report): string => (run.shard ? `shard ${run.shard.index}/${run.shard.count}` : '')
 
 const marked = (mark: string, text: string, look: Look): readonly string[] => hanging(` ${mark} `, text, look)
@@ -148,6 +166,9 @@ function summary(report: Report, { level, exitCode }: ReporterOptions, look: Loo
   const hidden = open.filter((finding) => !isShown(finding, level)).length
   const parts = [
     ...(report.run.shard ? [partOf(report)] : []),
+    ...(report.run.changed && report.run.changed.left.length > 0
+      ? [`${report.run.changed.left.length} not judged again`]
+      : []),
     ...totalsOf(report),
     ...(hidden > 0 ? [`${hidden} not shown (${levelFor(open, level)})`] : []),
   ]

@@ -74,7 +74,7 @@ export async function probeAll(
     dependentsOf,
     touchedBy,
   }
-  const shares = sharesOf(known, areas, options, config.shard)
+  const shares = sharesOf(known, areas, options, config)
   const probed = await probe(options, ({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
   const battery = new Battery(options, probed)
   const ownAreas = areas.filter((area) => shares.isOwn(areaUnit(area)))

@@ -1,6 +1,6 @@
 import { areaUnit } from '../domain/area.ts'
 import type { Area } from '../domain/area.ts'
-import type { Config } from '../domain/config.ts'
+import type { Config, Only } from '../domain/config.ts'
 import { ACCOUNTS, PRIVILEGES, shareOut, unitKey } from '../domain/shard.ts'
 import type { Costed, PlannedUnit, Unit } from '../domain/shard.ts'
 import { planArea } from '../probe/area.ts'
@@ -25,12 +25,28 @@ export function sharesOf(
   known: Understood,
   areas: readonly Area[],
   options: ClimbOptions,
-  shard: Config['shard'],
+  { shard, only }: Pick<Config, 'shard' | 'only'>,
 ): Shares {
   const costed = shard ? unitsIn(known, areas, options) : unitsIn(known, areas, options, () => 0)
-  const units = shareOut(costed, shard?.count ?? 1)
+  const shared = shareOut(costed, shard?.count ?? 1)
+  const units = only ? shared.map((unit) => (isWanted(unit, only) ? unit : { ...unit, shard: 0 })) : shared
   const own = new Set(units.filter((unit) => unit.shard === (shard?.index ?? 1)).map(unitKey))
   return { units, own, isOwn: (unit) => own.has(unitKey(unit)) }
+}
+
+/** Ways past the policies and accounts are tried where anything is: what they reach is sorted out afterwards. */
+function isWanted({ kind, name }: Unit, { judged, openers }: Only): boolean {
+  switch (kind) {
+    case 'relation':
+    case 'area':
+    case 'function':
+      return name in judged
+    case 'climb':
+      return name in judged || openers.includes(name)
+    case 'privileges':
+    case 'accounts':
+      return Object.keys(judged).length > 0
+  }
 }
 
 export const climbUnit = ({ relation, actor }: ClimbStart): Unit => ({

@@ -25,7 +25,7 @@ export interface Handout {
   readonly migrated: ConnectionTarget
   /** the same with the cast in it */
   readonly staged: ConnectionTarget
-  readonly prepared: Pick<Prepared, 'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'fromCache'>
+  readonly prepared: Pick<Prepared, 'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'reused'>
   /** what the migrations made, with what every role of the server may */
   readonly catalog: Catalog
   readonly model: Model
