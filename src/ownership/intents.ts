@@ -40,7 +40,21 @@ export function intentFor(expect: Config['expect'], name: string): Intent | Decl
   if (only === undefined || others.length === 0) return only
   // a function has one audience
   if (name.includes('(')) return said.at(-1)
-  return said.map(spelledOut).reduce((before, after) => ({ ...before, ...after }))
+  return said.map(spelledOut).reduce(laidOver)
+}
+
+/** Rows that are shared have no owner: of two entries that contradict each other in this, the later counts. */
+function laidOver(before: Intent, after: Intent): Intent {
+  const { shared, owner, tenant, ...audiences } = before
+  if (after.shared) return { ...audiences, ...after }
+  const owned = after.owner !== undefined || after.tenant !== undefined
+  return {
+    ...audiences,
+    ...(shared === undefined || owned ? {} : { shared }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...after,
+  }
 }
 
 const literals = (pattern: string): number => pattern.replaceAll('*', '').length
