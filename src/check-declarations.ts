@@ -3,9 +3,12 @@ import type { Surroundings } from './domain/area.ts'
 import { relationByName } from './domain/catalog.ts'
 import type { Catalog, Relation } from './domain/catalog.ts'
 import type { Config } from './domain/config.ts'
+import { COMMANDS } from './domain/vocabulary.ts'
 import { HarnessError } from './errors.ts'
 import { followPath } from './ownership/declared.ts'
+import { declaredFor } from './ownership/expect.ts'
 import { isIntent, isPattern, matchesPattern } from './ownership/intents.ts'
+import { conditionProblem } from './ownership/row-condition.ts'
 
 /** Names in the configuration must name something. @throws HarnessError CONFIG_INVALID with the nearest name */
 export function checkDeclarations(
@@ -15,6 +18,7 @@ export function checkDeclarations(
 ): void {
   const areas = buckets.map(({ id }) => `storage.objects/${id}`)
   for (const [name, intent] of Object.entries(config.expect)) {
+    checkConditions(name, intent)
     const isName = relationByName(catalog, name) !== undefined || areas.includes(name)
     if (isPattern(name) && !isName) checkPattern(catalog, areas, name, intent)
     else if (!checkFunction(catalog, name, intent) && !checkArea(areas, name, intent))
@@ -27,6 +31,19 @@ export function checkDeclarations(
   for (const name of Object.keys(config.seed.values)) {
     const relation = requireRelation(catalog, name.slice(0, name.lastIndexOf('.')), `seed.values["${name}"]`)
     requireColumn(relation, name.slice(name.lastIndexOf('.') + 1), `seed.values["${name}"]`)
+  }
+}
+
+/** What is no condition at all is told before anything is seeded; the server tells the rest. */
+function checkConditions(name: string, intent: Config['expect'][string]): void {
+  for (const { where } of COMMANDS.flatMap((command) => declaredFor(intent, command)?.conditions ?? [])) {
+    const found = conditionProblem(where)
+    if (found)
+      throw new HarnessError(
+        'CONFIG_INVALID',
+        `expect["${name}"]: the condition ${JSON.stringify(where)} ${found.problem}`,
+        { hint: found.hint },
+      )
   }
 }
 
