@@ -6,8 +6,7 @@ import type { Config } from './domain/config.ts'
 import { COMMANDS } from './domain/vocabulary.ts'
 import { HarnessError } from './errors.ts'
 import { followPath } from './ownership/declared.ts'
-import { declaredFor } from './ownership/expect.ts'
-import { isIntent, isPattern, matchesPattern } from './ownership/intents.ts'
+import { declaredFor, isIntent, isPattern, matchesPattern } from './ownership/intents.ts'
 import { conditionProblem } from './ownership/row-condition.ts'
 
 /** Names in the configuration must name something. @throws HarnessError CONFIG_INVALID with the nearest name */
@@ -79,10 +78,12 @@ function checkPattern(
   const names = testedNames(catalog)
   if (found.length === 0) throw noMatch(where, 'relation', didYouMean(pattern.replaceAll('*', ''), names))
   if (!isIntent(intent)) return
+  const tables = found.filter(({ view }) => view === null)
+  if (tables.length === 0) refuseOwner(pattern, intent, OF_A_VIEW, 'Declare it of those.')
   for (const key of ['owner', 'tenant'] as const) {
     const declared = intent[key]
     if (declared === undefined) continue
-    const problems = found.map((relation) => followPath(catalog, relation, declared))
+    const problems = tables.map((relation) => followPath(catalog, relation, declared))
     const [first] = problems
     if (first && 'problem' in first && problems.every((one) => 'problem' in one))
       throw new HarnessError(
@@ -107,6 +108,7 @@ function checkIntent(
   name: string,
 ): void {
   if (!isIntent(intent)) return
+  if (relation.view) refuseOwner(name, intent, OF_A_VIEW, 'Declare it of those.')
   for (const key of ['owner', 'tenant'] as const) {
     const declared = intent[key]
     if (declared === undefined) continue
@@ -138,14 +140,19 @@ function refuseCommands(name: string, intent: Config['expect'][string]): void {
     })
 }
 
-function refuseOwner(name: string, intent: Config['expect'][string], why: string): void {
+const OF_A_VIEW = 'whose the rows of a view are follows from the tables behind it'
+
+function refuseOwner(
+  name: string,
+  intent: Config['expect'][string],
+  why: string,
+  hint = 'Declare who may select, insert, update and delete.',
+): void {
   const key = isIntent(intent)
     ? (['owner', 'tenant', 'shared'] as const).find((one) => intent[one] !== undefined)
     : undefined
   if (key !== undefined)
-    throw new HarnessError('CONFIG_INVALID', `expect["${name}"].${key}: ${why}`, {
-      hint: 'Declare who may select, insert, update and delete.',
-    })
+    throw new HarnessError('CONFIG_INVALID', `expect["${name}"].${key}: ${why}`, { hint })
 }
 
 const testedNames = (catalog: Catalog): readonly string[] =>

@@ -185,6 +185,67 @@ describe('owners', () => {
   })
 })
 
+describe('what hangs on a declared owner', () => {
+  test('rows below a row are its owner’s', async () => {
+    const sql = `${table('orders', 'placed_by_ref uuid not null')} ${table('lines', 'order_id uuid not null references public.orders, what text')}
+      create policy read on public.lines for select using (true);`
+    expect(
+      found(await declared(sql, { expect: { 'public.orders': { owner: 'placed_by_ref' } } })),
+    ).toStrictEqual(['world-readable public.lines select anon', 'world-readable public.lines select foreign'])
+  })
+
+  test('another user whom the row names is a stranger, wherever users stand', async () => {
+    const people = `create table public.users (id uuid primary key references auth.users, name text);
+      alter table public.users enable row level security;`
+    for (const [before, users] of [
+      ['', 'auth.users'],
+      [people, 'public.users'],
+    ]) {
+      const sql = `${before} ${table('mails', `sender_id uuid not null references ${users}, reader_id uuid not null references ${users}`)}
+        create policy read on public.mails for select using (reader_id = auth.uid());`
+      expect(
+        found(await declared(sql, { expect: { 'public.mails': { owner: 'sender_id' } } })),
+      ).toStrictEqual(['read-leak public.mails select foreign', 'read-overblock public.mails select own'])
+    }
+  })
+
+  test('shared rows that name a user can be made', async () => {
+    const sql = `${POSTS} create policy read on public.posts for select using (true);`
+    const report = await declared(sql, { expect: { 'public.posts': { shared: true } } })
+    expect(found(report)).toStrictEqual([])
+    expect(report.coverage.untested).toStrictEqual([])
+  })
+})
+
+describe('views', () => {
+  const POSTS_FOR_ALL = `${POSTS} create policy read on public.posts for select using (true);`
+  const everyone = { expect: { 'public.posts': { select: 'everyone' } } }
+
+  test('show no more than is declared of every table behind them', async () => {
+    const sql = `${POSTS_FOR_ALL} ${NOTES} ${OWN}
+      create view public.pages as select p.title, (select string_agg(n.body, ',') from public.notes n where n.user_id = p.author) as notes from public.posts p;
+      create view public.titles as select p.title, q.status from public.posts p join public.posts q on q.id = p.id;
+      revoke insert, update, delete on public.pages from anon, authenticated;`
+    expect(found(await declared(sql, everyone))).toStrictEqual([
+      'read-leak public.pages select anon',
+      'read-leak public.pages select foreign',
+    ])
+  })
+
+  test('may show less than the table', async () => {
+    const sql = `${POSTS_FOR_ALL} create view public.mine with (security_invoker) as select * from public.posts where author = auth.uid();`
+    expect(found(await declared(sql, everyone))).toStrictEqual([])
+  })
+
+  test('have no owner of their own', async () => {
+    const sql = `${NOTES} ${OWN} create view public.bodies as select id, body from public.notes;`
+    for (const name of ['public.bodies', 'public.bod*'])
+      await expect(declared(sql, { expect: { [name]: { owner: 'body' } } })).rejects.toThrow(
+        `expect["${name}"].owner: whose the rows of a view are follows from the tables behind it`,
+      )
+  })
+})
+
 describe('functions and buckets', () => {
   const PROFILE = `create function public.profile_of(who uuid) returns setof public.notes language sql security definer set search_path = '' as 'select * from public.notes where user_id = who';`
 

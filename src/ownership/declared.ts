@@ -12,6 +12,12 @@ export interface Misdeclared {
   readonly hint: string
 }
 
+/** Where the configuration says that the user and the tenant stand whose row it is. */
+export interface DeclaredPaths {
+  readonly owner?: OwnerPath
+  readonly tenant?: OwnerPath
+}
+
 /** Lays what the configuration says about owners and tenants over what was inferred. */
 export function withDeclared(
   catalog: Catalog,
@@ -59,6 +65,24 @@ function declaredOwnership(
     declared: true,
     evidence: [...owners, ...tenants].map(({ evidence }) => evidence),
   }
+}
+
+/** The paths that the configuration declares, of the relations that have them. */
+export function declaredPaths(
+  catalog: Catalog,
+  expect: Config['expect'],
+): ReadonlyMap<number, DeclaredPaths> {
+  return new Map(
+    catalog.relations.flatMap((relation) => {
+      const intent = intentFor(expect, relation.qualified)
+      if (intent === undefined || !isIntent(intent) || intent.shared) return []
+      const owner = pathOf(catalog, relation, intent.owner)
+      const tenant = pathOf(catalog, relation, intent.tenant)
+      return owner || tenant
+        ? [[relation.oid, { ...(owner ? { owner } : {}), ...(tenant ? { tenant } : {}) }] as const]
+        : []
+    }),
+  )
 }
 
 /** Patterns declare columns for the relations that have them: a path that cannot be followed declares nothing. */

@@ -1,12 +1,14 @@
 import type { Catalog, Policy, Relation } from '../domain/catalog.ts'
 import { policiesFor, relationByOid } from '../domain/catalog.ts'
-import type { Config, DeclaredAudience, Intent, RowCondition } from '../domain/config.ts'
+import type { Config } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model, Ownership } from '../domain/ownership.ts'
-import { AUDIENCES, COMMANDS, includes, widest } from '../domain/vocabulary.ts'
+import { COMMANDS, includes, widest } from '../domain/vocabulary.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
+import { shownBesides } from './view-intent.ts'
 import { shownColumns, viewPath } from './view-path.ts'
-import { intentFor, isIntent } from './intents.ts'
+import { declaredFor, intentFor } from './intents.ts'
+import type { Declared } from './intents.ts'
 import { predicateFor, readPredicate } from './policy-facts.ts'
 import type { PredicateFacts, Reading } from './policy-facts.ts'
 
@@ -36,10 +38,10 @@ function expect(
   const facts = factsFor(base, command, catalog.apiRoles, reading)
   const closedBy = closure(catalog, relation, base, command, facts)
   const declared = declaredFor(intentFor(config.expect, relation.qualified), command)
-  const inherited =
-    declared ??
-    (relation === base ? undefined : declaredFor(intentFor(config.expect, base.qualified), command))
-  const kinds = relation.view ? viewOwnerships(catalog, model, relation) : [ownership]
+  const inherited = declared ?? inheritedFor(catalog, model, reading, relation, command, config)
+  const kinds = relation.view
+    ? viewTables(catalog, relation).map(({ oid }) => model.ownerships.get(oid))
+    : [ownership]
   const common = {
     relation: relation.oid,
     command,
@@ -57,7 +59,8 @@ function expect(
     return {
       ...common,
       upper: audience,
-      lower: audience,
+      // a view may well show less than its table
+      lower: declared ? audience : 'nobody',
       declared: true,
       conditions,
       why: 'declared in the configuration',
@@ -74,6 +77,44 @@ function expect(
   }
 }
 
+/** What is declared of its table holds for a view, but not for what the view shows of others. */
+function inheritedFor(
+  catalog: Catalog,
+  model: Model,
+  reading: Reading,
+  view: Relation,
+  command: Command,
+  { expect: all }: Pick<Config, 'expect'>,
+): Declared | undefined {
+  if (!view.view) return undefined
+  const base = baseOf(catalog, view)
+  const declaredOf = ({ qualified }: Relation): Declared | undefined =>
+    declaredFor(intentFor(all, qualified), command)
+  const upperOf = (table: Relation): Audience =>
+    declaredOf(table)?.audience ?? inferredUpper([model.ownerships.get(table.oid)], command)
+  if (base.view) {
+    // a join: its rows are as private as the most private of its tables
+    const tables = viewTables(catalog, view)
+    const audience = narrowest(...tables.map(upperOf))
+    const inferred = inferredUpper(
+      tables.map(({ oid }) => model.ownerships.get(oid)),
+      command,
+    )
+    return command === 'select' && audience !== inferred ? { audience, conditions: [] } : undefined
+  }
+  const declared = declaredOf(base)
+  if (!declared || command !== 'select') return declared
+  const besides = shownBesides(catalog, view, reading).flatMap((other) => viewTables(catalog, other))
+  const most = narrowest(...besides.map(upperOf))
+  return {
+    audience: narrowest(declared.audience, most),
+    conditions: declared.conditions.filter(({ audience }) => narrowest(audience, most) === audience),
+  }
+}
+
+const narrowest = (...audiences: readonly Audience[]): Audience =>
+  audiences.reduce((a, b) => (widest(a, b) === a ? b : a), 'everyone')
+
 /** The table whose policies decide about writes and about the rows of a view that the server can rewrite. */
 export function baseOf(catalog: Catalog, relation: Relation, depth = 0): Relation {
   const oid = relation.view?.base?.relation
@@ -81,14 +122,14 @@ export function baseOf(catalog: Catalog, relation: Relation, depth = 0): Relatio
   return base ? baseOf(catalog, base, depth + 1) : relation
 }
 
-/** Ownerships of all tables that a view reads, through other views. */
-function viewOwnerships(catalog: Catalog, model: Model, view: Relation): readonly (Ownership | undefined)[] {
+/** All tables that a view reads, through other views; of a table itself. */
+function viewTables(catalog: Catalog, view: Relation): readonly Relation[] {
   const seen = new Set<number>()
-  const visit = (oid: number): readonly (Ownership | undefined)[] => {
-    if (seen.has(oid)) return []
+  const visit = (oid: number): readonly Relation[] => {
+    const relation = seen.has(oid) ? undefined : relationByOid(catalog, oid)
     seen.add(oid)
-    const relation = relationByOid(catalog, oid)
-    return relation?.view ? relation.view.reads.flatMap(visit) : [model.ownerships.get(oid)]
+    if (!relation) return []
+    return relation.view ? relation.view.reads.flatMap(visit) : [relation]
   }
   return visit(view.oid)
 }
@@ -197,34 +238,4 @@ function lowerEnd(
   if (relation !== base && (!relation.view?.securityInvoker || relation.view.base === null)) return 'nobody'
   if (!includes(upper, 'own')) return 'nobody'
   return [...facts.values()].some(({ userColumns }) => userColumns.length > 0) ? 'owner' : 'nobody'
-}
-
-interface Declared {
-  readonly audience: Audience
-  readonly conditions: Expectation['conditions']
-}
-
-export function declaredFor(
-  entry: Intent | DeclaredAudience | undefined,
-  command: Command,
-): Declared | undefined {
-  if (entry === undefined) return undefined
-  const value = isIntent(entry) ? (entry[command] ?? (command === 'select' ? undefined : entry.write)) : entry
-  if (value === undefined) return undefined
-  const parts = isList(value) ? value : [value]
-  const audiences = parts
-    .filter((part) => typeof part === 'string')
-    .map((part) => (part === 'service' ? 'nobody' : part))
-  const conditions = parts.filter((part) => typeof part === 'object').flatMap(conditionsOf)
-  return { audience: widest(...audiences), conditions }
-}
-
-const isList = (value: DeclaredAudience): value is Exclude<DeclaredAudience, string> =>
-  typeof value !== 'string'
-
-function conditionsOf(condition: RowCondition): Expectation['conditions'] {
-  return AUDIENCES.flatMap((audience) => {
-    const where = audience === 'nobody' ? undefined : condition[audience]
-    return where === undefined ? [] : [{ audience, where }]
-  })
 }

@@ -1,12 +1,13 @@
+import { holdsRows } from '../domain/catalog.ts'
 import type { Catalog } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model, PrivilegeLookup } from '../domain/ownership.ts'
 import type { Lookup, Mentions } from './lookups.ts'
 import { collectMentions, readingOf } from './mentions.ts'
 import { looksLikeRegister } from './names.ts'
-import { withDeclared } from './declared.ts'
+import { declaredPaths, withDeclared } from './declared.ts'
 import { isEverybodys } from './everybody.ts'
-import { inferOwnerships } from './paths.ts'
+import { inferOwnerships, withParents } from './paths.ts'
 import type { Reading } from './policy-facts.ts'
 import { withGrantors } from './grants.ts'
 import { findRowStates } from './row-states.ts'
@@ -42,10 +43,15 @@ export function inferModel(
     ...tenants.flatMap(({ relation, memberships }) => [relation, ...memberships.map((one) => one.relation)]),
     ...users.roots.map(({ relation }) => relation),
   ])
-  const ownerships = withDeclared(
+  const inferred = inferOwnerships({
     catalog,
-    config.expect,
-    withGrantors(catalog, inferOwnerships({ catalog, users, tenants }), mentions.lookups, groups),
+    users,
+    tenants,
+    declared: declaredPaths(catalog, config.expect),
+  })
+  const ownerships = withParents(
+    catalog.relations.filter(holdsRows),
+    withDeclared(catalog, config.expect, withGrantors(catalog, inferred, mentions.lookups, groups)),
   )
   const model: Model = {
     ownerships,

@@ -1,5 +1,7 @@
-import type { Config, DeclaredAudience, Intent } from '../domain/config.ts'
-import { COMMANDS } from '../domain/vocabulary.ts'
+import type { Config, DeclaredAudience, Intent, RowCondition } from '../domain/config.ts'
+import type { Expectation } from '../domain/expectation.ts'
+import { AUDIENCES, COMMANDS, widest } from '../domain/vocabulary.ts'
+import type { Audience, Command } from '../domain/vocabulary.ts'
 
 export function isIntent(value: Config['expect'][string]): value is Intent {
   return typeof value === 'object' && !Array.isArray(value)
@@ -65,4 +67,35 @@ function spelledOut(value: Intent | DeclaredAudience): Intent {
   const { write, ...rest } = value
   const written = write === undefined ? {} : { insert: write, update: write, delete: write }
   return { ...written, ...rest }
+}
+
+/** Who may and must be able to, and of which rows others may. */
+export interface Declared {
+  readonly audience: Audience
+  readonly conditions: Expectation['conditions']
+}
+
+export function declaredFor(
+  entry: Intent | DeclaredAudience | undefined,
+  command: Command,
+): Declared | undefined {
+  if (entry === undefined) return undefined
+  const value = isIntent(entry) ? (entry[command] ?? (command === 'select' ? undefined : entry.write)) : entry
+  if (value === undefined) return undefined
+  const parts = isList(value) ? value : [value]
+  const audiences = parts
+    .filter((part) => typeof part === 'string')
+    .map((part) => (part === 'service' ? 'nobody' : part))
+  const conditions = parts.filter((part) => typeof part === 'object').flatMap(conditionsOf)
+  return { audience: widest(...audiences), conditions }
+}
+
+const isList = (value: DeclaredAudience): value is Exclude<DeclaredAudience, string> =>
+  typeof value !== 'string'
+
+function conditionsOf(condition: RowCondition): Expectation['conditions'] {
+  return AUDIENCES.flatMap((audience) => {
+    const where = audience === 'nobody' ? undefined : condition[audience]
+    return where === undefined ? [] : [{ audience, where }]
+  })
 }

@@ -1,6 +1,7 @@
 import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
 import { holdsRows, relationByOid } from '../domain/catalog.ts'
 import type { Ownership, OwnerPath, TenantKind } from '../domain/ownership.ts'
+import type { DeclaredPaths } from './declared.ts'
 import { looksLikeAuthorship, looksLikeLastTouch } from './names.ts'
 import type { UserColumns } from './user-columns.ts'
 
@@ -8,6 +9,8 @@ export interface PathContext {
   readonly catalog: Catalog
   readonly users: UserColumns
   readonly tenants: readonly TenantKind[]
+  /** what the configuration says whose rows are: what hangs below them is theirs as well */
+  readonly declared: ReadonlyMap<number, DeclaredPaths>
 }
 
 /** Ownership of every relation that holds rows: what its own columns say, else the shortest chain of foreign keys. */
@@ -18,28 +21,43 @@ export function inferOwnerships(context: PathContext): ReadonlyMap<number, Owner
   const signs = context.tenants.map((tenant) => signsOf(tenant, context.catalog))
   const tenantPaths = spread(
     relations,
-    directly(relations, (relation) => directTenants(relation, signs)),
+    directly(relations, (relation) => {
+      const declared = context.declared.get(relation.oid)?.tenant
+      return declared ? [declared] : directTenants(relation, signs)
+    }),
     open,
   )
   const owned = spread(
     relations,
-    directly(relations, (relation) => directOwners(relation, context)),
+    directly(relations, (relation) => {
+      const declared = context.declared.get(relation.oid)?.owner
+      return declared ? [declared] : directOwners(relation, context)
+    }),
     open,
   )
   // whoever made a row owns it only where nothing says whose it is
   const made = directly(relations, (relation) => (owned.has(relation.oid) ? [] : makers(relation, context)))
   const userPaths = spread(relations, new Map([...owned, ...made]), open)
-  const found = new Map(
-    relations.map((relation) => [relation.oid, ownershipOf(relation, tenantPaths, userPaths, context)]),
+  return withParents(
+    relations,
+    new Map(
+      relations.map((relation) => [relation.oid, ownershipOf(relation, tenantPaths, userPaths, context)]),
+    ),
   )
-  return new Map(relations.map((relation) => [relation.oid, withParents(relation, found)]))
 }
 
-/** Partitions and inheritance children have their parent's columns, but not its foreign keys and policies. */
-function withParents(relation: Relation, found: ReadonlyMap<number, Ownership>): Ownership {
+/** Partitions and inheritance children have their parent's columns, but not its foreign keys, policies and declarations. */
+export function withParents(
+  relations: readonly Relation[],
+  found: ReadonlyMap<number, Ownership>,
+): ReadonlyMap<number, Ownership> {
+  return new Map(relations.map((relation) => [relation.oid, withParent(relation, found)]))
+}
+
+function withParent(relation: Relation, found: ReadonlyMap<number, Ownership>): Ownership {
   const own = found.get(relation.oid) ?? nobodys(relation)
   const parent = relation.parents.map((oid) => found.get(oid)).find((one) => one && one.kind !== 'shared')
-  if (own.kind !== 'shared' || !parent) return own
+  if (own.kind !== 'shared' || own.declared || !parent) return own
   return {
     ...parent,
     relation: relation.oid,
@@ -225,6 +243,7 @@ function extend(relation: Relation, key: ForeignKey, paths: readonly OwnerPath[]
   return paths.map((path) => ({
     steps: [step, ...path.steps],
     column: path.column,
+    ...(path.form === undefined ? {} : { form: path.form }),
     evidence: `foreign key ${relation.qualified}.${key.columns.join(', ')} → ${key.targetName}; ${path.evidence}`,
   }))
 }

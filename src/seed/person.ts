@@ -4,9 +4,15 @@ import { FRIEND } from './cast.ts'
 import type { Person } from './cast.ts'
 
 /** Whose key a user column holds: the slot's person; in a second owner column the partner. */
-export function personOf(shop: Workshop, bench: Bench, column: string, { slot }: Order): Person | undefined {
+export function personOf(
+  shop: Workshop,
+  bench: Bench,
+  column: string,
+  { slot, variant }: Order,
+): Person | undefined {
   const { role, relation } = bench
-  if (slot.person === null) return undefined
+  if (slot.person === null)
+    return namesInPassing(shop, relation, column) ? shop.people[variant % 3] : undefined
   if (role.membership)
     return column === role.membership.userColumn
       ? slot.person
@@ -22,7 +28,26 @@ export function personOf(shop: Workshop, bench: Bench, column: string, { slot }:
     ({ primary, columns }) => primary && columns.length === 1 && columns[0] === column,
   )
   if (position > 0 && !isWholeKey) return partnerOf(shop, slot.person, shop.model.lookups.has(relation.oid))
-  return isUserColumn(shop, relation, column) ? slot.person : undefined
+  if (isUserColumn(shop, relation, column)) return slot.person
+  // a policy that asks for the wrong one of two must not find the right one there
+  return namesInPassing(shop, relation, column)
+    ? partnerOf(shop, slot.person, shop.model.lookups.has(relation.oid))
+    : undefined
+}
+
+/** Whether a column refers to a user of whom the configuration says that the row is not his. */
+function namesInPassing({ model }: Workshop, { oid, foreignKeys }: Relation, column: string): boolean {
+  const { declared, owners = [], authors = [] } = model.ownerships.get(oid) ?? {}
+  return (
+    declared === true &&
+    ![...owners, ...authors].some(({ steps, column: name }) => steps.length === 0 && name === column) &&
+    foreignKeys.some(
+      ({ target, columns, targetColumns }) =>
+        columns.length === 1 &&
+        columns[0] === column &&
+        model.userRoots.some((root) => root.relation === target && root.column === targetColumns[0]),
+    )
+  )
 }
 
 function isUserColumn(shop: Workshop, relation: Relation, column: string): boolean {
