@@ -10,6 +10,7 @@ import { baselineText } from '../report/baseline.ts'
 import { count } from '../report/text.ts'
 import { lookFor } from './appearance.ts'
 import type { Host } from './host.ts'
+import { refuseNarrowed } from './lock-file.ts'
 import { assertWritable, writeOutput } from './outputs.ts'
 import { runProject } from './run-project.ts'
 
@@ -82,6 +83,7 @@ function withNew<Entry>(
 export async function pruneBaseline(dir: string | undefined, flags: BaselineFlags, host: Host): Promise<0> {
   const { config, path, name } = await target(dir, flags, host)
   if (!config.baseline) throw missing(name)
+  refuseNarrowed(config, 'baseline prune: a narrowed run meets a part of what is accepted')
   assertWritable([{ reporter: 'terminal', path }])
   const report = await runProject(config, flags, host)
   const { kept, gone } = metIn(report, config.baseline)

@@ -61,7 +61,7 @@ export interface LockPlan {
  */
 export function planLock(
   config: Pick<Config, 'projectDir' | 'narrowed' | 'shard'>,
-  flags: LockFlags,
+  flags: LockFlags & { readonly changed?: string | true },
   cwd: string,
 ): LockPlan {
   refuseContradictions(config, flags)
@@ -84,19 +84,26 @@ export function planLock(
 }
 
 function refuseContradictions(
-  { narrowed, shard }: Pick<Config, 'narrowed' | 'shard'>,
-  { locked, update, lockFile }: LockFlags,
+  config: Pick<Config, 'narrowed' | 'shard'>,
+  { locked, update, lockFile, changed }: LockFlags & { readonly changed?: string | true },
 ): void {
   if (!locked && (update || lockFile !== undefined))
     throw new HarnessError('USAGE', `${update ? '--update' : '--lock-file'} goes with --locked`)
-  if (locked && shard)
+  if (locked && config.shard)
     throw new HarnessError('USAGE', '--locked: a shard observes a part of the access', {
       hint: 'Join the reports of all shards first: rls-harness merge --locked *.json',
     })
-  if (update && narrowed)
-    throw new HarnessError('USAGE', '--update: a narrowed run observes a part of the access', {
-      hint: 'Leave --relation, --schema and RLS_SCHEMA out.',
+  if (update && changed !== undefined)
+    throw new HarnessError('USAGE', '--update: --changed observes a part of the access', {
+      hint: 'Write the lock with a run of the whole: rls-harness lock --update',
     })
+  if (update) refuseNarrowed(config, '--update: a narrowed run observes a part of the access')
+}
+
+/** What a run of a part does not see is not gone. @throws HarnessError USAGE */
+export function refuseNarrowed({ narrowed }: Pick<Config, 'narrowed'>, message: string): void {
+  if (narrowed)
+    throw new HarnessError('USAGE', message, { hint: 'Leave --relation, --schema and RLS_SCHEMA out.' })
 }
 
 /** The report with what is not as the lock says. */

@@ -6,7 +6,7 @@ import { count } from '../report/text.ts'
 import { lockText } from '../lock/text.ts'
 import { lookFor } from './appearance.ts'
 import type { Host } from './host.ts'
-import { lockFileOf, readLock, withLock } from './lock-file.ts'
+import { lockFileOf, readLock, refuseNarrowed, withLock } from './lock-file.ts'
 import type { LockFile, LockFlags } from './lock-file.ts'
 import { assertWritable, writeOutput } from './outputs.ts'
 import { runProject } from './run-project.ts'
@@ -36,6 +36,7 @@ export async function lock(dir: string | undefined, flags: LockCommandFlags, hos
   const file = lockFileOf(config, flags.lockFile, host.cwd)
   // what is written anew need not be readable
   const before = flags.update ? undefined : readLock(file)
+  if (before === undefined) refuseNarrowed(config, 'lock: a narrowed run observes a part of the access')
   assertWritable([{ reporter: 'terminal', path: file.path }])
   const report = await runProject(config, flags, host)
   if (before !== undefined) return compare(withLock(report, file, before), file, flags, host)
