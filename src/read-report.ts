@@ -6,29 +6,30 @@ import { HarnessError } from './errors.ts'
  * The JSON report of a run, whole or joined, for whoever wants to know more of its findings.
  *
  * @param file as the person named it
+ * @param as what it was named, for messages
  * @throws HarnessError USAGE
  */
-export function readReport(path: string, file: string): Report {
-  const report = parse(path, file)
+export function readReport(path: string, file: string, as = '--report: '): Report {
+  const report = parse(path, file, as)
   if (!isReport(report))
     throw refusal(
-      `${file} is no JSON report of this version`,
+      `${as}${file} is no JSON report of this version`,
       'Write one with: rls-harness check --json > report.json',
     )
   if (report.run.shard !== undefined)
     throw refusal(
-      `${file} is the report of a shard: it holds a part of the run`,
+      `${as}${file} is the report of a shard: it holds a part of the run`,
       'Join the reports of all shards first: rls-harness merge *.json --json > report.json',
     )
   return report
 }
 
-function parse(path: string, file: string): unknown {
+function parse(path: string, file: string, as: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new HarnessError('USAGE', `--report: ${file} cannot be read: ${reason}`, {
+    throw new HarnessError('USAGE', `${as}${file} cannot be read: ${reason}`, {
       cause: error,
       hint: 'Write one with: rls-harness check --json > report.json',
     })
@@ -57,5 +58,4 @@ function isFinding(value: unknown): boolean {
   return texts.every((name) => typeof one[name] === 'string') && Array.isArray(one['blame'])
 }
 
-const refusal = (message: string, hint: string): HarnessError =>
-  new HarnessError('USAGE', `--report: ${message}`, { hint })
+const refusal = (message: string, hint: string): HarnessError => new HarnessError('USAGE', message, { hint })

@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import { settingsFromFlags, type Flags } from '../config/settings.ts'
 import type { Comparison } from '../domain/comparison.ts'
 import type { Config } from '../domain/config.ts'
+import { isPartial } from '../domain/judged.ts'
 import type { Report } from '../domain/report.ts'
 import { SEVERITIES } from '../domain/vocabulary.ts'
 import { HarnessError } from '../errors.ts'
@@ -80,7 +81,7 @@ interface Obtained extends NamedReport {
 async function obtain(given: string | undefined, flags: DiffFlags, host: Host): Promise<Obtained> {
   const { cwd, environment, signal } = host
   if (given !== undefined && isFile(resolve(cwd, given)))
-    return { state: { name: given }, report: readReport(resolve(cwd, given), given) }
+    return { state: { name: given }, report: wholeReport(resolve(cwd, given), given) }
   const projectDir = resolve(cwd, flags.dir ?? '.')
   if (given === undefined) return runIn(projectDir, await workTree(projectDir, host), flags, host)
   refuseMissingFile(given)
@@ -89,6 +90,15 @@ async function obtain(given: string | undefined, flags: DiffFlags, host: Host): 
   return await runIn(tree.dir, { name: given, sha }, flags, host).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error
     throw new HarnessError(error.code, `at ${given}: ${error.message}`, { hint: error.hint, cause: error })
+  })
+}
+
+/** What a run left as it was has neither come nor gone. @throws HarnessError USAGE */
+function wholeReport(path: string, name: string): Report {
+  const report = readReport(path, name, '')
+  if (!isPartial(report.run)) return report
+  throw new HarnessError('USAGE', `${name} is a report of what changed: it says nothing about the rest`, {
+    hint: 'Write one of the whole: rls-harness check --json > report.json',
   })
 }
 

@@ -48,6 +48,13 @@ test('the other way round it closed', () => {
   ])
 })
 
+test('what a narrowed run did not look at has not closed', () => {
+  const elsewhere = sampleReport({ relations: [relation('public.rooms')] })
+  const narrowed = { ...elsewhere, run: { ...elsewhere.run, narrowed: true as const } }
+  expect(between(leaky, elsewhere).findings.closed).toStrictEqual([finding()])
+  expect(between(leaky, narrowed).findings.closed).toStrictEqual([])
+})
+
 test('two reports of one state differ in nothing', () => {
   const { findings, access, untested, files } = between(leaky, leaky)
   expect(findings).toStrictEqual({ opened: [], closed: [], changed: [], same: 1 })

@@ -20,7 +20,7 @@ export function compare(before: NamedReport, after: NamedReport): Comparison {
     findings: compareFindings(a, b),
     untested: {
       opened: without(openUntested(b), openUntested(a)),
-      closed: without(openUntested(a), b.coverage.untested),
+      closed: without(openUntested(a), b.coverage.untested).filter((one) => !isLeftOut(b, subjectOf(one))),
     },
     access: changesOf(a, b).map((change): AccessChange => ({
       ...change,
@@ -51,7 +51,9 @@ function compareFindings(a: Report, b: Report): Comparison['findings'] {
     }))
   return {
     opened,
-    closed: a.findings.filter((one) => one.suppressed === undefined && !after.has(one.fingerprint)),
+    closed: a.findings.filter(
+      (one) => one.suppressed === undefined && !after.has(one.fingerprint) && !isLeftOut(b, subjectOf(one)),
+    ),
     changed: pairs.filter(
       ({ before: old, after: now }) =>
         !isBack(old, now) &&
@@ -64,7 +66,13 @@ function compareFindings(a: Report, b: Report): Comparison['findings'] {
   }
 }
 
-const subjectOf = ({ relation, scope }: Finding): string =>
+/** What a narrowed run did not look at is not repaired. */
+const isLeftOut = ({ run, relations, functions }: Report, subject: string): boolean =>
+  run.narrowed === true &&
+  !relations.some((one) => subjectOf({ ...one, relation: one.name }) === subject) &&
+  !functions.some(({ name }) => name === subject)
+
+const subjectOf = ({ relation, scope }: { readonly relation: string; readonly scope?: string }): string =>
   scope === undefined ? relation : `${relation}/${scope}`
 
 const openUntested = ({ coverage }: Report): readonly Untested[] =>
