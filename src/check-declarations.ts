@@ -18,9 +18,10 @@ export function checkDeclarations(
   const areas = buckets.map(({ id }) => `storage.objects/${id}`)
   for (const [name, intent] of Object.entries(config.expect)) {
     checkConditions(name, intent)
-    const isName = relationByName(catalog, name) !== undefined || areas.includes(name)
+    const isRelation = relationByName(catalog, name) !== undefined
+    const isName = isRelation || areas.includes(name)
     if (isPattern(name) && !isName) checkPattern(catalog, areas, name, intent)
-    else if (!checkFunction(catalog, name, intent) && !checkArea(areas, name, intent))
+    else if (isRelation || (!checkFunction(catalog, name, intent) && !checkArea(areas, name, intent)))
       checkIntent(catalog, requireRelation(catalog, name, `expect["${name}"]`), intent, name)
   }
   config.tenants?.forEach(({ relation, column }, index) => {

@@ -122,6 +122,18 @@ describe('patterns', () => {
     await expect(declared(`${NOTES} ${OWN}`, { expect: expectation })).rejects.toThrow(message)
   })
 
+  test('a table may be called like a function, a bucket or a pattern', async () => {
+    const names = ['f(x)', 'a/b', 'a*']
+    const sql = names.map(
+      (name) =>
+        `create table public."${name}" (id int primary key, user_id uuid not null references auth.users);
+         alter table public."${name}" enable row level security;
+         create policy open on public."${name}" for select using (true);`,
+    )
+    const everyone = Object.fromEntries(names.map((name) => [`public.${name}`, { select: 'everyone' }]))
+    expect(found(await declared(sql.join('\n'), { expect: everyone }))).toStrictEqual([])
+  })
+
   test('the nearest name is told', async () => {
     const refused = declared(`${NOTES} ${OWN}`, {
       expect: { 'public.note*': 'owner', 'public.nots': 'owner' },
