@@ -14,6 +14,7 @@ import { headOf, resolveRef } from '../git/refs.ts'
 import { readReport } from '../read-report.ts'
 import { comparisonMarkdown } from '../report/comparison/markdown.ts'
 import { comparisonText } from '../report/comparison/terminal.ts'
+import { htmlPage } from '../report/html/html.ts'
 import { lookOf } from '../report/look.ts'
 import { didYouMean } from '../config/nearest.ts'
 import { isUnicode, lookFor } from './appearance.ts'
@@ -34,7 +35,7 @@ export interface DiffFlags extends Flags {
 }
 
 const WORK_TREE = 'work tree'
-const REPORTERS = ['terminal', 'markdown', 'json'] as const
+const REPORTERS = ['terminal', 'markdown', 'html', 'json'] as const
 
 /**
  * Compares two states of a project: commits, the work tree, reports.
@@ -140,6 +141,10 @@ function exitCodeOf(comparison: Comparison, gate: Config['gate'] | undefined, fl
   return stops ? 1 : 0
 }
 
+/** The page knows cells by their relation: of a bucket or topics by the table that they stand in. */
+const relationOf = (subject: string): string =>
+  /^(?:storage\.objects|realtime\.messages)(?=\/)/.exec(subject)?.[0] ?? subject
+
 function reporterOf({ reporter, json }: DiffFlags): (typeof REPORTERS)[number] {
   const wanted = reporter ?? (json ? 'json' : 'terminal')
   const found = REPORTERS.find((one) => one === wanted)
@@ -167,6 +172,10 @@ function textOf(
       )
     case 'markdown':
       return comparisonMarkdown(comparison, options)
+    case 'html':
+      return htmlPage(options.after, {
+        changed: comparison.access.map(({ subject, aspect }) => `${relationOf(subject)}/${aspect}`),
+      })
     case 'json':
       return `${JSON.stringify(comparison, null, 2)}\n`
   }

@@ -225,7 +225,7 @@ function addDiff(program: Command): Command {
   addData(command)
   command
     .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal (default), markdown or json')
+    .option('--reporter <name>', 'terminal (default), markdown, html or json')
     .option('--output-file <path>', 'write to a file')
     .option('--json', 'the same as --reporter json')
   addLook(command)
@@ -350,7 +350,7 @@ function addDrift(program: Command): Command {
   addData(command)
   command
     .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal (default), markdown or json')
+    .option('--reporter <name>', 'terminal (default), markdown, html or json')
     .option('--output-file <path>', 'write the report to a file')
     .option('--json', 'the same as --reporter json')
   addLook(command)
