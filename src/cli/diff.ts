@@ -81,7 +81,7 @@ interface Obtained extends NamedReport {
 async function obtain(given: string | undefined, flags: DiffFlags, host: Host): Promise<Obtained> {
   const { cwd, environment, signal } = host
   if (given !== undefined && isFile(resolve(cwd, given)))
-    return { state: { name: given }, report: readReport(resolve(cwd, given), given) }
+    return reported(readReport(resolve(cwd, given), given), given)
   const projectDir = resolve(cwd, flags.dir ?? '.')
   if (given === undefined) return runIn(projectDir, await workTree(projectDir, host), flags, host)
   refuseMissingFile(given)
@@ -91,6 +91,12 @@ async function obtain(given: string | undefined, flags: DiffFlags, host: Host): 
     if (!(error instanceof HarnessError)) throw error
     throw new HarnessError(error.code, `at ${given}: ${error.message}`, { hint: error.hint, cause: error })
   })
+}
+
+/** A report says itself which commit it is about. */
+function reported(report: Report, name: string): Obtained {
+  const { git } = report.run
+  return { state: { name, ...(git && !git.dirty ? { sha: git.sha } : {}) }, report }
 }
 
 /** Nobody names a commit like a report: it is the file that is missing. */
