@@ -3,36 +3,12 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { main } from '../src/cli/main.ts'
-import { UNASKED } from '../src/cli/sample-host.ts'
+import { rls } from './command.ts'
 import type { Report } from '../src/domain/report.ts'
 import { junitErrors, sarifErrors, schemaErrors } from '../src/report/sample-readers.ts'
-import { run } from '../src/run.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'rls-life-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
-
-interface Said {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function rls(cwd: string, ...argv: readonly string[]): Promise<Said> {
-  const said = { stdout: '', stderr: '' }
-  const code = await main([...argv, '--quiet'], '1.2.3', {
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    environment: { ...process.env, CI: 'true', LANG: 'C.UTF-8', NO_COLOR: '1', GITHUB_ACTIONS: '' },
-    cwd,
-    platform: process.platform,
-    today: '2026-01-15',
-    signal: new AbortController().signal,
-    ...UNASKED,
-    run,
-  })
-  return { code, ...said }
-}
 
 /** A check that writes every format, each of which is held against its schema. */
 async function checkAll(cwd: string, step: string, ...flags: readonly string[]) {
