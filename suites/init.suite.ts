@@ -6,10 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { main } from '../src/cli/main.ts'
+import { rls } from './command.ts'
+import type { Said } from './command.ts'
 import type { Report } from '../src/domain/report.ts'
-import { run } from '../src/run.ts'
-import { UNASKED } from '../src/cli/sample-host.ts'
 
 /*
  * `rls-harness init` in copies of the fixture applications, a layout each: what it writes is written once, changes no
@@ -75,28 +74,6 @@ function copy({ tool, from, manifest }: Layout): string {
   })
   fs.writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest))
   return dir
-}
-
-interface Said {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function rls(cwd: string, ...argv: readonly string[]): Promise<Said> {
-  const said = { stdout: '', stderr: '' }
-  const code = await main([...argv, '--quiet'], '1.2.3', {
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-    environment: { ...process.env, CI: 'true', LANG: 'C.UTF-8', NO_COLOR: '1' },
-    cwd,
-    platform: process.platform,
-    today: '2026-01-15',
-    signal: new AbortController().signal,
-    ...UNASKED,
-    run,
-  })
-  return { code, ...said }
 }
 
 /** A report without what differs from run to run, and what the run ended with. */

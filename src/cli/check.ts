@@ -1,6 +1,8 @@
 import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/settings.ts'
+import type { Report } from '../domain/report.ts'
 import { HarnessError } from '../errors.ts'
+import { headOf } from '../git/refs.ts'
 import { deliverAll, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
@@ -40,16 +42,25 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
   assertWritable(destinations)
   const { changed } = flags
   const ref = changed === true ? undefined : changed
-  const report = lock.hold(
-    await withProgress(flags, host, (context) =>
-      changed === undefined ? host.run(config, context) : host.runSince(config, { ref, flags }, context),
-    ),
+  const seen = await withProgress(flags, host, (context) =>
+    changed === undefined ? host.run(config, context) : host.runSince(config, { ref, flags }, context),
   )
+  const report = lock.hold(await withCommit(seen, config.projectDir, host))
   const code = exitCode(report, config.gate)
   const { gate, projectDir } = config
   const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir }
   deliverAll(report, destinations, delivery, host)
   return code
+}
+
+/** The report with the commit that it is about; there may be none, or no git. */
+async function withCommit(
+  report: Report,
+  projectDir: string,
+  { environment, signal }: Host,
+): Promise<Report> {
+  const git = await headOf(projectDir, { environment, signal }).catch(() => undefined)
+  return git ? { ...report, run: { ...report.run, git } } : report
 }
 
 /** @throws HarnessError USAGE */

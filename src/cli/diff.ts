@@ -15,6 +15,7 @@ import { headOf, resolveRef } from '../git/refs.ts'
 import { readReport } from '../read-report.ts'
 import { comparisonMarkdown } from '../report/comparison/markdown.ts'
 import { comparisonText } from '../report/comparison/terminal.ts'
+import { htmlPage } from '../report/html/html.ts'
 import { lookOf } from '../report/look.ts'
 import { didYouMean } from '../config/nearest.ts'
 import { isUnicode, lookFor } from './appearance.ts'
@@ -35,7 +36,7 @@ export interface DiffFlags extends Flags {
 }
 
 const WORK_TREE = 'work tree'
-const REPORTERS = ['terminal', 'markdown', 'json'] as const
+const REPORTERS = ['terminal', 'markdown', 'html', 'json'] as const
 
 /**
  * Compares two states of a project: commits, the work tree, reports.
@@ -81,7 +82,7 @@ interface Obtained extends NamedReport {
 async function obtain(given: string | undefined, flags: DiffFlags, host: Host): Promise<Obtained> {
   const { cwd, environment, signal } = host
   if (given !== undefined && isFile(resolve(cwd, given)))
-    return { state: { name: given }, report: wholeReport(resolve(cwd, given), given) }
+    return reported(wholeReport(resolve(cwd, given), given), given)
   const projectDir = resolve(cwd, flags.dir ?? '.')
   if (given === undefined) return runIn(projectDir, await workTree(projectDir, host), flags, host)
   refuseMissingFile(given)
@@ -100,6 +101,12 @@ function wholeReport(path: string, name: string): Report {
   throw new HarnessError('USAGE', `${name} is a report of what changed: it says nothing about the rest`, {
     hint: 'Write one of the whole: rls-harness check --json > report.json',
   })
+}
+
+/** A report says itself which commit it is about. */
+function reported(report: Report, name: string): Obtained {
+  const { git } = report.run
+  return { state: { name, ...(git && !git.dirty ? { sha: git.sha } : {}) }, report }
 }
 
 /** Nobody names a commit like a report: it is the file that is missing. */
@@ -150,6 +157,10 @@ function exitCodeOf(comparison: Comparison, gate: Config['gate'] | undefined, fl
   return stops ? 1 : 0
 }
 
+/** The page knows cells by their relation: of a bucket or topics by the table that they stand in. */
+const relationOf = (subject: string): string =>
+  /^(?:storage\.objects|realtime\.messages)(?=\/)/.exec(subject)?.[0] ?? subject
+
 function reporterOf({ reporter, json }: DiffFlags): (typeof REPORTERS)[number] {
   const wanted = reporter ?? (json ? 'json' : 'terminal')
   const found = REPORTERS.find((one) => one === wanted)
@@ -177,6 +188,10 @@ function textOf(
       )
     case 'markdown':
       return comparisonMarkdown(comparison, options)
+    case 'html':
+      return htmlPage(options.after, {
+        changed: comparison.access.map(({ subject, aspect }) => `${relationOf(subject)}/${aspect}`),
+      })
     case 'json':
       return `${JSON.stringify(comparison, null, 2)}\n`
   }

@@ -1,21 +1,6 @@
 import { Command } from 'commander'
-import type { BaselineFlags } from './baseline.ts'
 import type { CheckFlags } from './check.ts'
 import type { DriftFlags } from './drift.ts'
-import {
-  BASELINE_EXITS,
-  DIFF_EXITS,
-  DRIFT_EXITS,
-  EXAMPLES,
-  FINDING_ARGUMENTS,
-  INIT_EXITS,
-  LOCK_EXITS,
-  MERGE_EXITS,
-  NO_ID,
-  READING,
-  TYPES_EXITS,
-  USAGE_EXITS,
-} from './help.ts'
 import type { DiffFlags } from './diff.ts'
 import type { Host } from './host.ts'
 import type { InitFlags } from './init.ts'
@@ -24,6 +9,9 @@ import type { MergeFlags } from './merge.ts'
 import type { FindingFlags } from './obtain-report.ts'
 import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
+import { EXAMPLES, FINDING_ARGUMENTS, MERGE_EXITS, NO_ID, READING, TYPES_EXITS, USAGE_EXITS } from './help.ts'
+import { collect, addTarget, addScope, addData, addOutput, addLook } from './options.ts'
+import { addBaseline, addDiff, addDrift, addInit, addLock } from './keeping-commands.ts'
 
 /** The commands of this version. */
 export const COMMAND_NAMES = [
@@ -40,11 +28,6 @@ export const COMMAND_NAMES = [
   'drift',
   'help',
 ] as const
-
-const collect = (value: string, values: readonly string[] | undefined): readonly string[] => [
-  ...(values ?? []),
-  value,
-]
 
 /** The command line as commander sees it. `finish` receives the exit code of what was run. */
 export function createProgram(version: string, host: Host, finish: (code: number) => void): Command {
@@ -121,121 +104,6 @@ function addCheck(program: Command): Command {
   return command
     .option('--baseline <file>', 'what is accepted (default: rls.baseline.json of the project)')
     .option('--no-baseline', 'show and count what the baseline accepts, too')
-}
-
-function addInit(program: Command): Command {
-  const command = program
-    .command('init')
-    .summary('set a project up: configuration, first tests, CI')
-    .description(
-      'Looks what a project is made of and writes a configuration, a first suite for Vitest and a job for its CI. Files that are there stay as they are.',
-    )
-    .argument('[dir]', 'the project (default: this directory)')
-    .addHelpText('after', INIT_EXITS)
-    .option('-y, --yes', 'ask nothing, take the defaults')
-    .option('--ci <provider>', 'github, gitlab or none (default: what the repository shows, else github)')
-    .option('--json', 'rls.config.json instead of TypeScript')
-  command.optionsGroup('The check that is run once:')
-  addServer(command)
-  command
-    .optionsGroup('Output:')
-    .option('-q, --quiet', 'no progress on stderr')
-    .option('--debug', 'stack traces of errors')
-    .helpOption('-h, --help', 'print help')
-  return command
-}
-
-function addLock(program: Command): Command {
-  const command = program
-    .command('lock')
-    .summary('write the access lock, or show what is not as it says')
-    .description(
-      'Checks a project and writes who was seen to get at what into a small sorted text file for git. A lock that is there already is only compared, unless --update is given.',
-    )
-    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
-    .addHelpText('after', LOCK_EXITS)
-  addTarget(command)
-  command
-    .optionsGroup('Output:')
-    .option('--lock-file <file>', 'where it stands (default: rls.lock of the project)')
-    .option('--update', 'accept what has changed: write the lock anew')
-  addLook(command)
-  return command
-}
-
-function addBaseline(program: Command, host: Host, finish: (code: number) => void): void {
-  const group = program
-    .command('baseline')
-    .summary('accept what is there now, so that only what is new fails')
-    .description(
-      'Keeps the findings of an old project in a file, each with its reason, so that check fails for new ones alone.',
-    )
-    .helpOption('-h, --help', 'print help')
-    .addHelpText('after', BASELINE_EXITS)
-  const add = (name: string, summary: string): Command =>
-    group
-      .command(name)
-      .summary(summary)
-      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .argument('[dir]', 'the project (default: this directory, or where --config lies)')
-  const write = add('write', 'check the project and accept every finding and everything untested')
-  addTarget(write)
-  addBaselineOptions(write)
-    .option('--update', 'add what is new to the baseline that is there')
-    .option('--reason <text>', 'why it is accepted (default: there when the project was adopted on this day)')
-    .option('--expires <date>', 'the last day on which it is accepted: 2027-01-31')
-  addLook(write)
-  write.action(async (dir: string | undefined, flags: BaselineFlags) => {
-    const { writeBaseline } = await import('./baseline.ts')
-    finish(await writeBaseline(dir, flags, host))
-  })
-  const prune = add('prune', 'check the project and remove the entries that match nothing any more')
-  addTarget(prune)
-  addLook(addBaselineOptions(prune))
-  prune.action(async (dir: string | undefined, flags: BaselineFlags) => {
-    const { pruneBaseline } = await import('./baseline.ts')
-    finish(await pruneBaseline(dir, flags, host))
-  })
-  const show = add('show', 'print what is accepted, and why')
-  show.option('-c, --config <file>', 'configuration (default: rls.config.* of the project)')
-  addLook(addBaselineOptions(show))
-  show.action(async (dir: string | undefined, flags: BaselineFlags) => {
-    const { showBaseline } = await import('./baseline.ts')
-    finish(await showBaseline(dir, flags, host))
-  })
-}
-
-const addBaselineOptions = (command: Command): Command =>
-  command
-    .optionsGroup('Baseline:')
-    .option('--baseline <file>', 'where it stands (default: rls.baseline.json of the project)')
-
-function addDiff(program: Command): Command {
-  const command = program
-    .command('diff')
-    .summary('what opened and what closed between two commits or reports')
-    .description(
-      'Checks two states of a project, or reads two reports, and says what opened, what closed and what is different, with the migration that did it.',
-    )
-    .argument('<before>', 'a commit, branch or tag; main...topic for what topic changed; or a JSON report')
-    .argument('[after]', 'likewise (default: the work tree)')
-    .addHelpText('after', DIFF_EXITS)
-  addTarget(command)
-  command.option('--dir <dir>', 'the project (default: this directory)').optionsGroup('Scope and data:')
-  addData(command)
-  command
-    .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal (default), markdown or json')
-    .option('--output-file <path>', 'write to a file')
-    .option('--json', 'the same as --reporter json')
-  addLook(command)
-  return command
-    .optionsGroup('Gate:')
-    .option(
-      '--fail-on <severity>',
-      'exit 1 where one of this severity opened: error (default), warning or never',
-    )
-    .option('--strict', 'exit 1 where any access is wider than it was')
 }
 
 function addExplainAndRepro(program: Command, host: Host, finish: (code: number) => void): void {
@@ -331,98 +199,4 @@ function addTypes(program: Command): Command {
     .option('--debug', 'stack traces of errors')
     .helpOption('-h, --help', 'print help')
   return command
-}
-
-function addDrift(program: Command): Command {
-  const command = program
-    .command('drift')
-    .summary('hold the migrations against a schema file or a live database')
-    .description(
-      'Compares what the migrations of a project make with a schema.sql or a live database, object by object, and tries in throw-away databases who gets through in either state. A live database is read in one read-only transaction: its catalogs, no rows.',
-    )
-    .argument('<other>', 'a file with the schema, or postgres://… of a live database')
-    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
-    .addHelpText('after', DRIFT_EXITS)
-  addTarget(command)
-  command
-    .optionsGroup('Scope and data:')
-    .option('--no-access', 'compare the schemas alone, without trying who gets through')
-  addData(command)
-  command
-    .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal (default), markdown or json')
-    .option('--output-file <path>', 'write the report to a file')
-    .option('--json', 'the same as --reporter json')
-  addLook(command)
-  return command
-}
-
-function addTarget(command: Command): void {
-  command
-    .optionsGroup('Target:')
-    .option(
-      '-c, --config <file>',
-      'configuration (default: rls.config.ts, .js, .mjs or .json of the project)',
-    )
-  addServer(command)
-}
-
-function addServer(command: Command): void {
-  command
-    .option('--engine <kind>', 'where the server comes from: embedded, system, container or external')
-    .option('--database-url <url>', 'an own server; the run works in throw-away databases on it')
-    .option('--image <name>', 'run PostgreSQL in a container of this image, such as supabase/postgres:<tag>')
-    .option('--reuse', 'keep the container for the next run')
-    .option('--allow-external', 'allow a server that is not on this machine')
-    .option('--pg-version <major>', 'PostgreSQL 15, 16, 17 or 18 (default: supabase/config.toml, else 17)')
-    .option('--keep-db', 'keep the database for a look afterwards')
-    .option('--no-cache', 'apply the migrations anew, without the cached template')
-}
-
-function addScope(command: Command): void {
-  command
-    .optionsGroup('Scope and data:')
-    .option('--changed [ref]', 'judge what can have changed since a commit (default: where the branch began)')
-    .option('--shard <i/n>', 'try one of n parts, for `rls-harness merge`: 2/3')
-  addData(command)
-}
-
-function addData(command: Command): void {
-  command
-    .option('--schema <name>', 'test this schema only (repeatable)', collect)
-    .option('--relation <glob>', 'judge only relations like public.chat* (repeatable)', collect)
-    .option('--seed <n>', 'seed of all random values (default: 42)')
-    .option('--rows <n>', 'rows per relation and owner (default: 3)')
-    .option('--no-directed', 'do not make and try the rows and sessions that the policies speak of')
-    .option('--concurrency <n>', 'probing sessions at a time')
-}
-
-function addOutput(command: Command): void {
-  command
-    .optionsGroup('Output:')
-    .option('--reporter <name>', 'terminal, json, junit, sarif, github, markdown, html (repeatable)', collect)
-    .option(
-      '--output-file <[reporter=]path>',
-      'write a report to a file: .json, .xml, .sarif, .md, .html (repeatable)',
-      collect,
-    )
-    .option('--json', 'the same as --reporter json')
-    .option('--level <level>', 'findings to print: error, warning (default), note or all')
-  addLook(command)
-  command
-    .optionsGroup('Gate:')
-    .option('--fail-on <severity>', 'exit 1 from this severity on: error (default), warning or never')
-    .option('--strict', 'exit 1 on notices as well, such as unused ignore entries')
-    .option('--locked', 'exit 1 where access is not as rls.lock says')
-    .option('--update', 'with --locked: write what is observed into the lock')
-    .option('--lock-file <file>', 'with --locked: the lock (default: rls.lock of the project)')
-}
-
-function addLook(command: Command): void {
-  command
-    .option('--color', 'colours, whatever the terminal')
-    .option('--no-color', 'no colours')
-    .option('-q, --quiet', 'no progress on stderr')
-    .option('--debug', 'stack traces of errors')
-    .helpOption('-h, --help', 'print help')
 }

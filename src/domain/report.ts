@@ -246,6 +246,8 @@ export interface Report {
     readonly changed?: Changed
     /** of a run in parts that were joined: how many */
     readonly shards?: number
+    /** where the project's work tree stood; absent outside of a repository */
+    readonly git?: { readonly sha: string; readonly ref: string | null; readonly dirty: boolean }
     /** flags narrowed it to some relations or schemas: it says nothing about the rest */
     readonly narrowed?: true
   }

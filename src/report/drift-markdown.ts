@@ -10,6 +10,7 @@ import {
   titleOf,
   totalsOf,
 } from './drift-lines.ts'
+import { codeBlock, codeSpan } from './markdown/mark.ts'
 import { harmless } from './text.ts'
 
 /** The same for a pull request or a step summary. */
@@ -18,13 +19,13 @@ export function driftMarkdown(report: DriftReport): string {
   const lines = [
     `## Drift: ${totalsOf(report)}`,
     '',
-    `Migrations: ${code(migrations)}. Compared with ${code(other.name)}.`,
+    `Migrations: ${codeSpan(migrations)}. Compared with ${codeSpan(other.name)}.`,
     ...(differences.length > 0
       ? ['', `\`-\` what the migrations make, \`+\` what ${text(shortName(other))} has.`]
       : []),
     ...groupsOf(differences).flatMap((group) => [
       '',
-      `### ${group.title.includes('.') ? code(group.title) : text(group.title)}`,
+      `### ${group.title.includes('.') ? codeSpan(group.title) : text(group.title)}`,
       ...group.differences.flatMap((difference) => differenceLines(difference, report)),
     ]),
     '',
@@ -35,7 +36,7 @@ export function driftMarkdown(report: DriftReport): string {
     ...(notRebuilt.length > 0 ? ['', '### Could not be rebuilt, and was not tried', ''] : []),
     ...notRebuilt.map(
       ({ kind, name, relation, reason }) =>
-        `- ${kind} ${code(name)}${relation === null ? '' : ` of ${code(relation)}`}: ${text(reason)}`,
+        `- ${kind} ${codeSpan(name)}${relation === null ? '' : ` of ${codeSpan(relation)}`}: ${text(reason)}`,
     ),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${text(note)}`)] : []),
     '',
@@ -46,56 +47,35 @@ export function driftMarkdown(report: DriftReport): string {
 
 function differenceLines(difference: Difference, { other }: DriftReport): readonly string[] {
   const place =
-    difference.file === undefined ? '' : ` (${code(`${difference.file}:${difference.line ?? 1}`)})`
+    difference.file === undefined ? '' : ` (${codeSpan(`${difference.file}:${difference.line ?? 1}`)})`
   const parts = difference.with.length > 0 ? `, with ${difference.with.join(', ')}` : ''
   const strong = difference.weight === 'access' ? '**' : ''
   const changes = difference.changes.flatMap((change) => [
     `${change.name}:`,
-    ...diffLines(change).map(({ sign, text: line }) => `${sign} ${harmless(line, true)}`),
+    ...diffLines(change).map(({ sign, text: line }) => `${sign} ${line}`),
   ])
   return [
     '',
-    `- ${strong}${code(titleOf(difference))} ${text(stateWords(difference, other))}${strong}${parts}${place}`,
-    ...(changes.length > 0 ? ['', ...fenced(changes)] : []),
+    `- ${strong}${codeSpan(titleOf(difference))} ${text(stateWords(difference, other))}${strong}${parts}${place}`,
+    ...(changes.length > 0 ? ['', ...codeBlock(changes, 'diff').map((line) => `  ${line}`)] : []),
   ]
-}
-
-/** A fence that is longer than any in the text: a body of a function must not end it. */
-function fenced(lines: readonly string[]): readonly string[] {
-  const longest = Math.max(
-    2,
-    ...lines
-      .join('\n')
-      .split(/[^`]+/)
-      .map(({ length }) => length),
-  )
-  const fence = '`'.repeat(longest + 1)
-  return [`  ${fence}diff`, ...lines.map((line) => `  ${line}`), `  ${fence}`]
 }
 
 function accessLines({ access }: DriftReport): readonly string[] {
   if (access.kind !== 'compared') return []
   const lines = [
-    ...access.changes.map((change) => `- ${code(accessWords(change, '→'))}`),
+    ...access.changes.map((change) => `- ${codeSpan(accessWords(change, '→'))}`),
     ...access.opened.map((finding) => `- new: ${findingText(finding)}`),
     ...access.closed.map((finding) => `- gone: ${findingText(finding)}`),
-    ...access.untested.map((what) => `- untested there: ${code(what)}`),
+    ...access.untested.map((what) => `- untested there: ${codeSpan(what)}`),
   ]
   return lines.length > 0 ? ['', ...lines] : []
 }
 
 const findingText = ({ id, code: kind, severity, relation, command, title }: DriftFinding): string =>
-  `${severity} ${code(`${kind} ${id}`)} ${code(`${relation} ${command}`)}: ${text(title)}`
+  `${severity} ${codeSpan(`${kind} ${id}`)} ${codeSpan(`${relation} ${command}`)}: ${text(title)}`
 
-/** Names and texts of a database must neither become markup nor end a span of code. */
-function code(value: string): string {
-  const clean = harmless(value, true)
-  const longest = Math.max(0, ...clean.split(/[^`]+/).map(({ length }) => length))
-  if (longest === 0) return `\`${clean}\``
-  const fence = '`'.repeat(longest + 1)
-  return `${fence} ${clean} ${fence}`
-}
-
+/** What a person wrote, as plain text: nothing in it becomes markup. */
 const text = (value: string): string =>
   harmless(value, true).replaceAll(/[\\`*_{}[\]<>#|&~]/g, String.raw`\$&`)
 

@@ -2,6 +2,7 @@ import type { Finding, Report, Untested } from '../domain/report.ts'
 import { asWhom } from './actor-text.ts'
 import { isShown } from './findings.ts'
 import { linesOf } from './location.ts'
+import { LOCK_REMEDY, lockSentence } from './lock-lines.ts'
 import { placeOf } from './place.ts'
 import { ranked } from './ranked.ts'
 import type { ReporterOptions } from './reporter.ts'
@@ -32,6 +33,7 @@ export function github(report: Report, options: ReporterOptions): string {
     ...ranked(report)
       .filter((finding) => finding.suppressed === undefined && isShown(finding, options.level))
       .map((finding) => ofFinding(finding, report, options.root ?? '')),
+    ...ofLock(report, options.root ?? ''),
     ...ofUntested(report.coverage.untested.filter(({ accepted }) => accepted === undefined)),
     ...report.notices.map((text) => ({ kind: 'notice', title: 'rls-harness', text }) as const),
   ]
@@ -57,6 +59,21 @@ function ofFinding(finding: Finding, report: Report, root: string): Annotation {
     text: `${evidence === '' ? title : evidence}. More: rls-harness explain ${id}`,
     ...place,
   }
+}
+
+/** What is not as the access lock says, where what is there now was said. */
+function ofLock({ lock }: Report, root: string): readonly Annotation[] {
+  return (lock?.differences ?? []).map((difference) => {
+    const [place] = linesOf({ blame: difference.places }, root).filter(
+      ({ path }) => harmless(path, true) === path,
+    )
+    return {
+      kind: 'error',
+      title: `access is not as in ${lock?.file ?? ''}: ${difference.subject} ${difference.aspect}`,
+      text: `${lockSentence(difference)}. ${LOCK_REMEDY}`,
+      ...place,
+    }
+  })
 }
 
 /** By reason: the same reason often stands behind many. */

@@ -58,6 +58,18 @@ function reportNaming(name: string): Report {
       }),
       finding({ relation: 'storage.objects', scope: name, suppressed: { by: 'ignore', reason: name } }),
     ],
+    lock: {
+      file: name,
+      differences: [
+        {
+          subject: place,
+          aspect: 'select',
+          before: name,
+          after: 'everyone',
+          places: [{ file: name, line: 3 }],
+        },
+      ],
+    },
     notices: [name.repeat(3)],
     coverage: { ...sampleReport().coverage, planned: 2, executed: 1, untested, untried: [name] },
   })

@@ -8,7 +8,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     'schemaVersion tool run outcome sources relations functions storage actors tenants rows probes coverage platformGrants findings lock notices summary',
   ),
   tool: words('name version'),
-  run: words('seed engine apiPrivileges durationMs steps peakMemoryMb shard shards narrowed'),
+  run: words('seed engine apiPrivileges durationMs steps peakMemoryMb git shard shards narrowed'),
   engine: words('kind version'),
   steps: words('name ms'),
   sources: words('tool files notes'),

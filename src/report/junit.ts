@@ -2,6 +2,7 @@ import type { Report } from '../domain/report.ts'
 import { casesOf, type Case } from './junit/cases.ts'
 import { verdictOf, type CaseVerdict } from './junit/verdict.ts'
 import { element, xmlDocument, type Xml } from './junit/xml.ts'
+import { LOCK_REMEDY, lockLines } from './lock-lines.ts'
 import type { ReporterOptions } from './reporter.ts'
 import { harmless } from './text.ts'
 
@@ -18,11 +19,12 @@ interface Tested {
  */
 export function junit(report: Report, options: ReporterOptions): string {
   const cases = toldApart(casesOf(report).map((one) => tested(one, report, options)))
-  const run = runCase(report, options, cases)
+  const locked = lockCases(report, options)
+  const run = runCase(report, options, [...cases, ...locked])
   const places = [...new Set(cases.map(({ place }) => place))]
   const time = (report.run.durationMs / 1000).toFixed(3)
   const suites = [
-    suite(run.place, [run], time, propertiesOf(report)),
+    suite(run.place, [run, ...locked], time, propertiesOf(report)),
     ...places.map((place) =>
       suite(
         place,
@@ -31,7 +33,7 @@ export function junit(report: Report, options: ReporterOptions): string {
       ),
     ),
   ]
-  const { tests, failures, errors } = totals([run, ...cases])
+  const { tests, failures, errors } = totals([run, ...locked, ...cases])
   return xmlDocument(element('testsuites', { name: report.tool.name, tests, failures, errors, time }, suites))
 }
 
@@ -64,6 +66,25 @@ function runCase(report: Report, { exitCode }: ReporterOptions, cases: readonly 
     return { kind: 'passed', remarks: lines }
   })()
   return { place: report.tool.name, name: 'the run', verdict }
+}
+
+/** The access lock is a case of its own where the run was held against it. */
+function lockCases({ tool, lock }: Report, { failOn }: ReporterOptions): readonly Tested[] {
+  if (!lock) return []
+  const { file, differences } = lock
+  const lines = differences.flatMap(lockLines)
+  const verdict: CaseVerdict =
+    differences.length === 0
+      ? { kind: 'passed', remarks: [] }
+      : failOn === 'never'
+        ? { kind: 'passed', remarks: lines }
+        : {
+            kind: 'failure',
+            type: 'lock',
+            message: `access is not as in ${file}`,
+            lines: [...lines, LOCK_REMEDY],
+          }
+  return [{ place: tool.name, name: 'the access lock', verdict }]
 }
 
 function suite(name: string, cases: readonly Tested[], time: string, properties: readonly Xml[] = []): Xml {

@@ -11,7 +11,10 @@ export interface RepositoryLine {
 }
 
 /** Every place that a finding blames and that lies in the repository, in its order, each once. */
-export function linesOf({ blame }: Finding, root: string): readonly RepositoryLine[] {
+export function linesOf(
+  { blame }: { readonly blame: readonly Place[] },
+  root: string,
+): readonly RepositoryLine[] {
   const lines = blame.flatMap((place) => lineOf(place, root))
   return lines.filter(
     (one, index) => lines.findIndex(({ path, line }) => path === one.path && line === one.line) === index,

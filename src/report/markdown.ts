@@ -6,6 +6,7 @@ import { lookOf, type Look } from './look.ts'
 import { access } from './markdown/access.ts'
 import { fit, type Piece } from './markdown/fit.ts'
 import { codeBlock, codeElement, codeSpan } from './markdown/mark.ts'
+import { LOCK_REMEDY, lockLines } from './lock-lines.ts'
 import { placeOf } from './place.ts'
 import { ranked } from './ranked.ts'
 import type { ReporterOptions } from './reporter.ts'
@@ -30,6 +31,7 @@ export function markdown(report: Report, options: ReporterOptions): string {
     { text: block([headline(report, options), '', facts(report), ...access(report, look)]) },
     ...shown.map((finding) => ({ text: block(fold(finding, report, look)), kind: 'finding' as const })),
     ...gaps(report, look).map((text) => ({ text, kind: 'gap' as const })),
+    ...lockPieces(report).map((text) => ({ text, kind: 'notice' as const })),
     ...notices(report).map((text) => ({ text, kind: 'notice' as const })),
     ...(hidden > 0
       ? [{ text: block(['', `${count(hidden, 'finding')} below this level not listed.`]) }]
@@ -55,7 +57,10 @@ function headline(report: Report, { exitCode }: ReporterOptions): string {
   }
 }
 
-const part = ({ run }: Report): string => (run.shard ? `${run.shard.index}/${run.shard.count}` : '')
+function part({ run }: Report): string {
+  if (run.shard) return `${run.shard.index}/${run.shard.count}`
+  return run.changed ? `(what can have changed since ${codeSpan(run.changed.since)})` : ''
+}
 
 function facts(report: Report): string {
   const { run, tool, coverage } = report
@@ -79,6 +84,20 @@ function gaps(report: Report, look: Look): readonly string[] {
   if (title === undefined) return []
   const fenced = lines.length === 0 ? [] : [...codeBlock(lines), '']
   return [block(['', `<details><summary>${title.trim()}</summary>`, '', ...fenced, '</details>'])]
+}
+
+/** What is not as the access lock says, as a diff. */
+function lockPieces({ lock }: Report): readonly string[] {
+  if (!lock || lock.differences.length === 0) return []
+  const lines = codeBlock(lock.differences.flatMap(lockLines))
+  return [
+    block([
+      '',
+      `Access is not as in ${codeSpan(lock.file)}. ${LOCK_REMEDY.replace(/: (.*)$/, ': `$1`')}`,
+      '',
+      ...lines,
+    ]),
+  ]
 }
 
 const notices = ({ notices: all }: Report): readonly string[] =>

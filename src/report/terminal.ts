@@ -172,7 +172,8 @@ function summary(report: Report, { level, exitCode }: ReporterOptions, look: Loo
     ...totalsOf(report),
     ...(hidden > 0 ? [`${hidden} not shown (${levelFor(open, level)})`] : []),
   ]
-  return spread(` ${parts.join(` ${look.dot} `)}`, `exit ${exitCode}`, look)
+  const lines = hanging(' ', parts.join(` ${look.dot} `), look)
+  return [...lines.slice(0, -1), ...spread(lines.at(-1) ?? '', `exit ${exitCode}`, look)]
 }
 
 /** The narrowest level that shows everything. */

@@ -1,4 +1,18 @@
-import type { AccessChange } from '../../domain/comparison.ts'
+import type { AccessChange, Comparison } from '../../domain/comparison.ts'
+
+/** Without notes: a matter of style is no news of a change, and the JSON has it. */
+export function withoutNotes(comparison: Comparison): Comparison {
+  const { opened, closed, changed, same } = comparison.findings
+  return {
+    ...comparison,
+    findings: {
+      opened: opened.filter(({ finding }) => finding.severity !== 'note'),
+      closed: closed.filter(({ severity }) => severity !== 'note'),
+      changed: changed.filter(({ before, after }) => before.severity !== 'note' || after.severity !== 'note'),
+      same,
+    },
+  }
+}
 
 /** In how many places somebody gets at more, and at less. */
 export function widths(access: readonly AccessChange[]): {

@@ -6,17 +6,15 @@ import { codeElement, codeSpan } from '../markdown/mark.ts'
 import { placeOf } from '../place.ts'
 import { count } from '../text.ts'
 import { stateText } from './terminal.ts'
-import { gathered, widths } from './gather.ts'
+import { gathered, widths, withoutNotes } from './gather.ts'
 import { whereText } from './where.ts'
 
 /** What GitHub takes as a comment; in bytes, which are never fewer than its characters. */
 const COMMENT = 65_536
 
 /** What opened, closed and changed between two states, as a comment on a change. What does not fit is counted. */
-export function comparisonMarkdown(
-  comparison: Comparison,
-  { exitCode }: { readonly exitCode: 0 | 1 },
-): string {
+export function comparisonMarkdown(all: Comparison, { exitCode }: { readonly exitCode: 0 | 1 }): string {
+  const comparison = withoutNotes(all)
   const { findings, access, untested } = comparison
   const pieces: readonly Piece[] = [
     { text: block(head(comparison, exitCode)) },

@@ -11,15 +11,16 @@ import { hanging, spread } from '../look.ts'
 import type { Look } from '../look.ts'
 import { placeOf } from '../place.ts'
 import { count, pad, widthOf } from '../text.ts'
-import { gathered, widths } from './gather.ts'
+import { gathered, widths, withoutNotes } from './gather.ts'
 import { whereText } from './where.ts'
 
 /** What opened, closed and changed between two states, for a person at a terminal. */
 export function comparisonText(
-  comparison: Comparison,
+  all: Comparison,
   { after, exitCode }: { readonly after: Report; readonly exitCode: 0 | 1 },
   look: Look,
 ): string {
+  const comparison = withoutNotes(all)
   const { before, findings, access, untested, remarks } = comparison
   const lines = [
     ...hanging(' ', look.clean(`${stateText(before)} ${arrow(look)} ${stateText(comparison.after)}`), look),

@@ -19,10 +19,10 @@ export const codeElement = (text: string): string =>
   `<code>${harmless(text, true).replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char)}</code>`
 
 /** Lines as they are: whatever stands in them, none ends the block. */
-export function codeBlock(lines: readonly string[]): readonly string[] {
+export function codeBlock(lines: readonly string[], language = 'text'): readonly string[] {
   const plain = lines.map((line) => inert(harmless(line, true)))
   const fence = '`'.repeat(Math.max(3, longestRun(plain.join('\n')) + 1))
-  return [`${fence}text`, ...plain, fence]
+  return [`${fence}${language}`, ...plain, fence]
 }
 
 const longestRun = (text: string): number =>

@@ -1,5 +1,6 @@
 import type { Report } from '../../domain/report.ts'
 import { placeOf } from '../place.ts'
+import { lockSentence } from '../lock-lines.ts'
 import { count } from '../text.ts'
 import { messageText } from './message.ts'
 
@@ -8,6 +9,7 @@ export const NOTIFICATIONS = [
   { id: 'untested', shortDescription: { text: 'Planned and not proven: it may still leak' } },
   { id: 'untried', shortDescription: { text: 'Not looked at in this run' } },
   { id: 'notice', shortDescription: { text: 'Something to know that is no finding' } },
+  { id: 'lock', shortDescription: { text: 'Access that is not as the access lock says' } },
   { id: 'left-out', shortDescription: { text: 'Results that this file does not hold' } },
 ] as const
 type NotificationId = (typeof NOTIFICATIONS)[number]['id']
@@ -20,7 +22,7 @@ const note = (id: NotificationId, level: 'error' | 'warning' | 'note', text: str
 
 /** Everything that a reader of results alone would miss. `leftOut`: findings that the file does not hold, and why. */
 export function notificationsOf(report: Report, leftOut: readonly string[]) {
-  const { coverage, outcome, run, notices } = report
+  const { coverage, outcome, run, notices, lock } = report
   return [
     ...(outcome === 'could-not-run'
       ? [note('untested', 'error', 'Nothing could be judged: this run proves nothing.')]
@@ -36,6 +38,9 @@ export function notificationsOf(report: Report, leftOut: readonly string[]) {
       ),
     ),
     ...coverage.untried.map((text) => note('untried', 'warning', `Not tried: ${text}`)),
+    ...(lock?.differences ?? []).map((one) =>
+      note('lock', 'error', `Not as in ${lock?.file ?? ''}: ${lockSentence(one)}`),
+    ),
     ...notices.map((text) => note('notice', 'warning', text)),
     ...leftOut.map((text) => note('left-out', 'warning', text)),
   ]

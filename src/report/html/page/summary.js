@@ -79,7 +79,7 @@ function verdict({ page, untested }) {
  * @param {Model} model
  */
 export function runPage({ page }) {
-  const { sources, actors, tenants, notices, coverage, platformGrants, run } = page
+  const { sources, actors, tenants, notices, coverage, platformGrants, run, lock } = page
   const scenarios = coverage.scenarios.flatMap(({ relation, opaque, unsolved, failed, left }) =>
     [
       ...opaque.map((text) => `opaque: ${text}`),
@@ -94,6 +94,20 @@ export function runPage({ page }) {
     block(
       'Notices',
       notices.map((notice) => element('li', {}, shown(notice))),
+    ),
+    block(
+      'Not as the access lock says',
+      (lock?.differences ?? []).map(({ subject, aspect, before, after }) =>
+        element(
+          'li',
+          {},
+          nameOf(subject),
+          ` ${aspect}: `,
+          shown(before ?? 'not in the lock'),
+          ' → ',
+          shown(after ?? 'gone'),
+        ),
+      ),
     ),
     block(
       'Left to other shards',
