@@ -1,3 +1,4 @@
+import { guardOf } from './baseline/guard.ts'
 import type { Fact, Part } from './domain/fact.ts'
 import { mergeCoverage } from './domain/coverage.ts'
 import { isPartial } from './domain/judged.ts'
@@ -93,7 +94,7 @@ interface Settled {
 }
 
 /** Facts → findings: what says nothing new beside the others is left out, what the configuration accepts is marked. */
-function settle({ head, units, parts, terms }: Tried, isPart: boolean): Settled {
+function settle({ head, units, own, parts, terms }: Tried, isPart: boolean): Settled {
   const ordered = inOrder(units.map(unitKey), parts)
   const plain = ordered.filter(({ surface }) => surface === 'relations').flatMap(({ facts }) => facts)
   const facts = ordered.flatMap((part): readonly Fact[] => [
@@ -105,7 +106,12 @@ function settle({ head, units, parts, terms }: Tried, isPart: boolean): Settled 
   const extent = isPart || head.run.narrowed ? 'part' : 'all'
   const ignored = applyIgnores(findings, terms.ignore, terms.today, extent)
   const untested = ordered.flatMap((part) => part.untested)
-  const settled = applyBaseline({ ...ignored, untested }, terms.baseline, terms.today, extent)
+  const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
+  const settled = applyBaseline({ ...ignored, untested }, terms.baseline, {
+    today: terms.today,
+    extent,
+    guardOf: (about) => guardOf(relations, about),
+  })
   return { ...settled, notices: [...ignored.notices, ...settled.notices] }
 }
 

@@ -289,3 +289,27 @@ describe('functions and buckets', () => {
     ).toContain('read-leak storage.objects select anon')
   })
 })
+
+describe('a condition that opens rows to be changed', () => {
+  test('does not let anybody take them over', async () => {
+    const expectation = {
+      expect: {
+        'public.posts': { select: 'everyone', update: ['owner', { authenticated: "status = 'draft'" }] },
+      },
+    }
+    const open = `${POSTS} create policy read on public.posts for select using (true);
+      create policy own on public.posts for insert with check (author = auth.uid());
+      create policy gone on public.posts for delete using (author = auth.uid());`
+    const edit = `create policy edit on public.posts for update to authenticated using (status = 'draft' or author = auth.uid())`
+    const taking = await declared(`${open} ${edit} with check (author = auth.uid());`, expectation)
+    expect(found(taking)).toContain('update-leak public.posts update foreign')
+    const kept = `${edit}; create function public.keep() returns trigger language plpgsql as 'begin new.author := old.author; return new; end';
+      create trigger keep before update on public.posts for each row execute function public.keep();`
+    expect(found(await declared(`${open} ${kept}`, expectation))).toStrictEqual([])
+  })
+
+  test('is refused under insert', async () => {
+    const expectation = { expect: { 'public.posts': { insert: [{ owner: "status = 'draft'" }] } } }
+    await expect(declared(POSTS, expectation)).rejects.toThrow('expect["public.posts"]')
+  })
+})

@@ -1,3 +1,4 @@
+import { guardOf } from './guard.ts'
 import type { Baseline, BaselineFinding, BaselineUntested } from '../domain/baseline.ts'
 import type { Finding, Report, Untested } from '../domain/report.ts'
 
@@ -6,11 +7,18 @@ export function openIn(report: Report): Pick<Baseline, 'findings' | 'untested'> 
   return {
     findings: report.findings
       .filter(({ suppressed, severity }) => suppressed === undefined && severity !== 'note')
-      .map(toEntry),
+      .map((one) => ({ ...toEntry(one), ...guarded(report, one) })),
     untested: uniqueUntested(
-      report.coverage.untested.filter(({ accepted }) => accepted === undefined).map(toUntestedEntry),
+      report.coverage.untested
+        .filter(({ accepted }) => accepted === undefined)
+        .map((one) => ({ ...toUntestedEntry(one), ...guarded(report, one) })),
     ),
   }
+}
+
+function guarded(report: Report, about: Finding | Untested): { readonly guard?: string } {
+  const guard = guardOf(report.relations, about)
+  return guard === undefined ? {} : { guard }
 }
 
 const toEntry = ({

@@ -30,7 +30,7 @@ function byText(a: BaselineFinding | BaselineUntested, b: BaselineFinding | Base
   return textOf(a) < textOf(b) ? -1 : 1
 }
 
-const WHY = ['reason', 'expires'] as const
+const WHY = ['guard', 'reason', 'expires'] as const
 const FINDING_FIELDS = [
   'code',
   'relation',
@@ -114,8 +114,16 @@ function readUntested(value: unknown, file: string, at: string): BaselineUnteste
   }
 }
 
-function why(fields: Fields, file: string, at: string): Pick<BaselineFinding, 'reason' | 'expires'> {
-  const read = { ...optional(fields, file, at, 'reason'), ...optional(fields, file, at, 'expires') }
+function why(
+  fields: Fields,
+  file: string,
+  at: string,
+): Pick<BaselineFinding, 'guard' | 'reason' | 'expires'> {
+  const read = {
+    ...optional(fields, file, at, 'guard'),
+    ...optional(fields, file, at, 'reason'),
+    ...optional(fields, file, at, 'expires'),
+  }
   if (read.expires !== undefined && !isDate(read.expires))
     throw invalid(`${file}: ${at}.expires: must be a date like "2027-01-31"`)
   return read

@@ -5,6 +5,7 @@ import type {
   DeclaredAudience,
   EngineKind,
   IgnoreEntry,
+  InsertAudience,
   Intent,
   RowCondition,
   SeedValue,
@@ -109,9 +110,22 @@ const declaredAudience: z.ZodType<DeclaredAudience> = z.union([
   z.array(z.union([z.enum(AUDIENCES), rowCondition])).min(1, 'must name at least one audience'),
 ])
 
+/** There is no row yet that a condition could hold for. */
+const insertAudience: z.ZodType<InsertAudience> = z.union([
+  z.enum([...AUDIENCES, 'service']),
+  z
+    .array(
+      z.enum(
+        AUDIENCES,
+        'must be an audience: a row that is inserted is in no state yet that a condition could ask for',
+      ),
+    )
+    .min(1, 'must name at least one audience'),
+])
+
 const intent: z.ZodType<Intent> = strict({
   select: declaredAudience.exactOptional(),
-  insert: declaredAudience.exactOptional(),
+  insert: insertAudience.exactOptional(),
   update: declaredAudience.exactOptional(),
   delete: declaredAudience.exactOptional(),
   write: declaredAudience.exactOptional(),

@@ -2,6 +2,8 @@ import type { Severity } from './vocabulary.ts'
 
 /** Why an entry is accepted, where it is not what the whole baseline says. */
 interface Accepted {
+  /** digest of what the policies said that it is about; absent where none had a say */
+  readonly guard?: string
   readonly reason?: string
   /** ISO date, the last day on which it is accepted */
   readonly expires?: string

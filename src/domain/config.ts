@@ -21,10 +21,13 @@ export interface Only {
 export type RowCondition = Readonly<Partial<Record<Exclude<Audience, 'nobody'>, string>>>
 export type DeclaredAudience = Audience | 'service' | readonly (Audience | RowCondition)[]
 
+/** A row that is to be inserted is in no state yet. */
+export type InsertAudience = Audience | 'service' | readonly Audience[]
+
 /** What the project says about one relation. */
 export interface Intent {
   readonly select?: DeclaredAudience
-  readonly insert?: DeclaredAudience
+  readonly insert?: InsertAudience
   readonly update?: DeclaredAudience
   readonly delete?: DeclaredAudience
   /** insert, update and delete at once */

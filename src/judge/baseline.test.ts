@@ -20,8 +20,12 @@ const baseline: Baseline = {
   untested: [{ relation: 'public.a', command: 'select', actor: 'all' }],
 }
 const TODAY = '2026-11-30'
-const apply = (changes: Partial<Baseline>, one = known, extent: 'all' | 'part' = 'all') =>
-  applyBaseline({ findings: [one], untested: [doubt] }, { ...baseline, ...changes }, TODAY, extent)
+const apply = (changes: Partial<Baseline>, one = known, extent: 'all' | 'part' = 'all', guard?: string) =>
+  applyBaseline(
+    { findings: [one], untested: [doubt] },
+    { ...baseline, ...changes },
+    { today: TODAY, extent, guardOf: () => guard },
+  )
 
 test('what was there is marked and told by nobody', () => {
   const { findings, untested, notices } = apply({})
@@ -38,8 +42,7 @@ test('a new finding and new doubt stay open', () => {
       untested: [{ ...doubt, actor: 'own' }],
     },
     baseline,
-    TODAY,
-    'all',
+    { today: TODAY, extent: 'all', guardOf: () => undefined },
   )
   expect(findings[0]?.suppressed).toBeUndefined()
   expect(untested[0]?.accepted).toBeUndefined()
@@ -84,4 +87,14 @@ test('what the configuration ignores keeps its own reason', () => {
   const { findings, notices } = apply({}, finding({ suppressed }))
   expect(findings[0]?.suppressed).toStrictEqual(suppressed)
   expect(notices).toStrictEqual([])
+})
+
+test('a finding behind other policies is back, though its name is the same', () => {
+  const guarded = { ...baseline, findings: [{ ...entry, guard: 'aaaa' }] }
+  expect(apply(guarded, known, 'all', 'aaaa').findings[0]?.suppressed?.by).toBe('baseline')
+  const { findings, notices } = apply(guarded, known, 'all', 'bbbb')
+  expect(findings[0]?.suppressed).toBeUndefined()
+  expect(notices[0]).toBe(
+    'rls.baseline.json: read-leak public.chats select foreign is guarded by other policies than it was: its finding is back',
+  )
 })

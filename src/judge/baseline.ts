@@ -7,15 +7,25 @@ interface Judged {
   readonly untested: readonly Untested[]
 }
 
+/** What a baseline is held against. */
+export interface BaselineTerms {
+  /** ISO date */
+  readonly today: string
+  /** whether the run saw all of the project */
+  readonly extent: 'all' | 'part'
+  /** digest of what the policies say that a finding or doubt is about */
+  readonly guardOf: (about: Finding | Untested) => string | undefined
+}
+
 /**
- * Marks what was there when the project was adopted. What has become worse since, or whose time is over, is back; what is
+ * Marks what was there when the project was adopted. What has become worse since, is guarded
+ * by other policies, or whose time is over, is back; what is
  * not met any more is told, unless the run saw only a part.
  */
 export function applyBaseline(
   { findings, untested }: Judged,
   baseline: Baseline | undefined,
-  today: string,
-  extent: 'all' | 'part',
+  { today, extent, guardOf }: BaselineTerms,
 ): Judged & { readonly notices: readonly string[] } {
   if (!baseline) return { findings, untested, notices: [] }
   const known = new Map(baseline.findings.map((one) => [one.fingerprint, one]))
@@ -27,7 +37,7 @@ export function applyBaseline(
     if (!entry) return finding
     used.add(entry)
     if (finding.suppressed) return finding
-    const reason = whyBack(entry, today, finding)
+    const reason = whyBack(entry, today, guardOf(finding), finding)
     if (reason !== undefined) back.push(`${nameOf(entry)} ${reason}`)
     return reason === undefined ? { ...finding, suppressed: acceptance(baseline, entry) } : finding
   })
@@ -35,7 +45,7 @@ export function applyBaseline(
     const entry = unsure.get(keyOf(one))
     if (!entry) return one
     used.add(entry)
-    const reason = whyBack(entry, today)
+    const reason = whyBack(entry, today, guardOf(one))
     if (reason !== undefined) back.push(`untested ${nameOf(entry)} ${reason}`)
     return reason === undefined ? { ...one, accepted: acceptance(baseline, entry) } : one
   })
@@ -65,10 +75,13 @@ const acceptance = (
 function whyBack(
   entry: BaselineFinding | BaselineUntested,
   today: string,
+  guard: string | undefined,
   finding?: Finding,
 ): string | undefined {
   if (entry.expires !== undefined && entry.expires < today)
     return `expired on ${entry.expires}: ${finding ? 'its finding' : 'it'} is back`
+  if (entry.guard !== guard)
+    return `is guarded by other policies than it was: ${finding ? 'its finding' : 'it'} is back`
   const isWorse =
     finding &&
     'severity' in entry &&

@@ -109,7 +109,9 @@ function leakOf(
     expectation.people
   )
     return leak('team-access', 'team')
-  const upper = upperFor(reached, expectation, exemptions)
+  // a condition opens rows to be changed, and does not give them away
+  const isTakenOver = command === 'update' && reached.tie === 'foreign' && reached.after === 'own'
+  const upper = isTakenOver ? expectation.upper : upperFor(reached, expectation, exemptions)
   if (!includes(upper, standing)) {
     // numbers over many rows tell of nobody by themselves
     if (reached.shows === 'aggregate') return leak('foreign-aggregate', standing)

@@ -1,6 +1,6 @@
-import type { Config, DeclaredAudience, Intent, RowCondition } from '../domain/config.ts'
+import type { Config, DeclaredAudience, InsertAudience, Intent, RowCondition } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
-import { AUDIENCES, COMMANDS, widest } from '../domain/vocabulary.ts'
+import { AUDIENCES, widest } from '../domain/vocabulary.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
 
 export function isIntent(value: Config['expect'][string]): value is Intent {
@@ -63,10 +63,17 @@ const literals = (pattern: string): number => pattern.replaceAll('*', '').length
 
 /** One audience per command, so that entries can be laid over each other. */
 function spelledOut(value: Intent | DeclaredAudience): Intent {
-  if (!isIntent(value)) return Object.fromEntries(COMMANDS.map((command) => [command, value]))
+  if (!isIntent(value)) return { select: value, insert: unconditioned(value), update: value, delete: value }
   const { write, ...rest } = value
-  const written = write === undefined ? {} : { insert: write, update: write, delete: write }
+  const written = write === undefined ? {} : { insert: unconditioned(write), update: write, delete: write }
   return { ...written, ...rest }
+}
+
+/** Of a row that is inserted no condition holds yet. */
+function unconditioned(value: DeclaredAudience): InsertAudience {
+  if (typeof value === 'string') return value
+  const audiences = value.filter((part) => typeof part === 'string')
+  return audiences.length > 0 ? audiences : 'nobody'
 }
 
 /** Who may and must be able to, and of which rows others may. */
