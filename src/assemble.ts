@@ -10,29 +10,17 @@ import type { Fact, Part } from './domain/fact.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
-import type { Observation, Outcome } from './domain/probe.ts'
-import type {
-  Changed,
-  PolicyCoverage,
-  Report,
-  ReportedFunction,
-  ReportedRelation,
-  ScenarioCoverage,
-  Timing,
-} from './domain/report.ts'
+import type { Observation } from './domain/probe.ts'
+import type { Changed, PolicyCoverage, Report, ScenarioCoverage, Timing } from './domain/report.ts'
 import { PRIVILEGES, unitKey } from './domain/shard.ts'
 import type { PlannedUnit } from './domain/shard.ts'
 import type { Head, Tried, TriedUnit } from './domain/tried.ts'
 import { groupBy } from './group-by.ts'
-import { isExposed } from './judge/static.ts'
-import { reachIn } from './judge/reach.ts'
-import { accessOf, seenCells } from './judge/summary.ts'
-import type { SeenInput } from './judge/summary.ts'
 import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
 import { reportArea } from './reported-areas.ts'
-import { guardsOf, placesIn } from './reported-relations.ts'
-import type { Places } from './reported-relations.ts'
+import { callRow, probeRow } from './reported-probes.ts'
+import { placesIn, reportFunction, reportRelation } from './reported-relations.ts'
 import { shardReport } from './shard.ts'
 import type { Directed } from './stages/scenarios.ts'
 
@@ -179,26 +167,12 @@ function untriedIn({ catalog, areas }: AssembleInput): readonly string[] {
   return left.map((name) => name.slice(0, name.indexOf('.')))
 }
 
-/** Who holds EXECUTE, by himself or through PUBLIC. */
-function reportFunction(
-  { signature, securityDefiner, executableBy }: Routine,
-  places: Places,
-): ReportedFunction {
-  const callers = executableBy.filter((role) => role !== 'service_role')
-  const execute = callers.includes('anon') ? 'everyone' : callers.length > 0 ? 'authenticated' : 'nobody'
-  return {
-    name: signature,
-    securityDefiner,
-    access: { execute, reads: 'nobody', writes: 'nobody' },
-    ...places('function', signature),
-  }
-}
-
 /** Every unit that holds something to show, in the order of the report. */
 function unitsTried(input: AssembleInput): readonly TriedUnit[] {
   const { catalog, population, areas, routines, observations, platformGrants } = input
   const observationsOf = groupBy(observations, ({ probe }) => probe.relation)
   const callsOf = groupBy(input.calls, ({ routine }) => routine)
+  const places = placesIn(input.prepared.definitions)
   const rowsOf = (some: readonly Observation[], name: string): TriedUnit['probes'] =>
     some.map((one) => probeRow(one, name))
   return [
@@ -208,7 +182,7 @@ function unitsTried(input: AssembleInput): readonly TriedUnit[] {
       const all = { relation, base, population: { ...population, actors: input.cast }, observations: seen }
       return {
         key: unitKey({ kind: 'relation', name: relation.qualified }),
-        relation: reportRelation(input, all),
+        relation: reportRelation(input, all, places),
         probes: rowsOf(seen, relation.qualified),
         platformGrants: [],
       }
@@ -220,92 +194,19 @@ function unitsTried(input: AssembleInput): readonly TriedUnit[] {
       const { qualified } = area.relation
       return {
         key: unitKey(areaUnit(area)),
-        relation: reportArea(area, catalog, population, seen, placesIn(input.prepared.definitions)),
+        relation: reportArea(area, catalog, population, seen, places),
         probes: rowsOf(seen, qualified),
         platformGrants: [],
       }
     }),
     ...routines.map((routine) => ({
       key: unitKey({ kind: 'function', name: routine.signature }),
-      function: reportFunction(routine, placesIn(input.prepared.definitions)),
+      function: reportFunction(routine, places),
       probes: callsOf(routine.oid).map((one) => callRow(one, routine.signature)),
       platformGrants: [],
     })),
     { key: unitKey(PRIVILEGES), probes: [], platformGrants },
   ]
-}
-
-/** Whose the rows are that a call reached is a matter of judgement: the columns of ties stay empty. */
-const callRow = ({ actor, attempt, of, outcome }: CallObservation, signature: string): readonly unknown[] => [
-  signature,
-  'execute',
-  actor,
-  attempt,
-  of ?? '',
-  outcomeText(outcome),
-  null,
-  null,
-  null,
-  null,
-  null,
-]
-
-function probeRow({ probe, outcome, reached }: Observation, relation: string): readonly unknown[] {
-  const rows = (tie: string): number =>
-    reached.filter((one) => one.tie === tie).reduce((sum, one) => sum + one.rows, 0)
-  return [
-    relation,
-    probe.command,
-    probe.actor,
-    probe.attempt,
-    probe.detail,
-    outcomeText(outcome),
-    rows('own'),
-    rows('team'),
-    rows('foreign'),
-    rows('unowned'),
-    probe.scope ?? null,
-  ]
-}
-
-function outcomeText(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'returned':
-    case 'affected':
-      return `${outcome.kind} ${outcome.rows}`
-    case 'denied':
-      return `denied by ${outcome.by}`
-    case 'admitted':
-      return `admitted, then ${outcome.thenFailedWith}`
-    case 'broken':
-      return `broken: ${outcome.sqlstate} ${outcome.message}`
-  }
-}
-
-function reportRelation(input: AssembleInput, seen: SeenInput): ReportedRelation {
-  const { catalog, model } = input
-  const { relation, base } = seen
-  const cells = seenCells(seen)
-  const ownership = model.ownerships.get(base.oid)
-  return {
-    name: relation.qualified,
-    kind: relation.kind,
-    exposed: isExposed(catalog, relation),
-    rowSecurity: relation.rowSecurity,
-    ...guardsOf(relation, catalog.apiRoles, placesIn(input.prepared.definitions)),
-    ownership: {
-      kind: ownership?.kind ?? 'shared',
-      path: [...(ownership?.tenants ?? []), ...(ownership?.owners ?? [])].map(({ steps, column }) =>
-        [...steps.map(({ columns, targetName }) => `${columns.join(', ')} → ${targetName}`), column].join(
-          ' . ',
-        ),
-      ),
-      evidence: ownership?.evidence ?? [],
-    },
-    access: accessOf(cells),
-    cells,
-    reach: reachIn(seen, cells),
-  }
 }
 
 function packageVersion(): string {

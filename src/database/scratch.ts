@@ -129,10 +129,28 @@ const copyName = (database: string, number: number | ''): string => `${database}
 export async function copyDatabase(source: ConnectionTarget, name: string): Promise<ConnectionTarget> {
   const database = `${source.database.replace(/_copy_.*$/, '')}_copy_${name}`
   await using admin = await Connection.open(maintenanceOf(source))
-  await admin.run(
-    `create database ${quoteName(database)} template ${quoteName(source.database)} strategy file_copy`,
-  )
+  await copyByFiles(admin, source.database, database)
   return { ...source, database }
+}
+
+/**
+ * What belongs to the database and is not in it stays behind when its files are copied: settings of its sessions (ALTER
+ * DATABASE … SET, ALTER ROLE … IN DATABASE … SET) and privileges on it.
+ */
+async function copyByFiles(admin: Connection, from: string, to: string): Promise<void> {
+  await admin.run(`create database ${quoteName(to)} template ${quoteName(from)} strategy file_copy`)
+  await admin.rows(
+    `insert into pg_db_role_setting (setdatabase, setrole, setconfig)
+     select copy.oid, setrole, setconfig from pg_db_role_setting
+     join pg_database original on original.oid = setdatabase and original.datname = $1
+     join pg_database copy on copy.datname = $2`,
+    [from, to],
+  )
+  await admin.rows(
+    `update pg_database copy set datacl = original.datacl from pg_database original
+     where original.datname = $1 and copy.datname = $2 and original.datacl is distinct from copy.datacl`,
+    [from, to],
+  )
 }
 
 /** Drops a copy, whoever is connected to it. A server that is gone took it with it. */
@@ -149,10 +167,7 @@ export async function cloneDatabase(target: ConnectionTarget, copies: number): P
   const maintenance = maintenanceOf(target)
   if (copies > 0) {
     await using admin = await Connection.open(maintenance)
-    for (const name of names)
-      await admin.run(
-        `create database ${quoteName(name)} template ${quoteName(target.database)} strategy file_copy`,
-      )
+    for (const name of names) await copyByFiles(admin, target.database, name)
   }
   return {
     targets: [target, ...names.map((database) => ({ ...target, database }))],

@@ -90,10 +90,11 @@ export function placeOf(
   identity: string,
 ): { readonly file?: string; readonly line?: number } {
   const found = definitions.findLast(
-    (one) => one.objectType === objectType && plain(one.identity) === plain(identity),
+    (one) => one.objectType === objectType && plainIdentity(one.identity) === plainIdentity(identity),
   )
   return found ? { file: found.file, line: found.line } : {}
 }
 
 /** Identities name the schema of every type among a function's arguments; format_type() leaves out what needs no search. */
-const plain = (identity: string): string => identity.replaceAll('"', '').replaceAll('pg_catalog.', '')
+export const plainIdentity = (identity: string): string =>
+  identity.replaceAll('"', '').replaceAll('pg_catalog.', '')
