@@ -170,5 +170,5 @@ const optional = <Name extends string>(
 const invalid = (message: string, cause?: unknown): HarnessError =>
   new HarnessError('BASELINE_INVALID', message, {
     ...(cause === undefined ? {} : { cause }),
-    hint: 'Put the file of the last commit back, or write it anew: rls-harness baseline write --update',
+    hint: 'Put the file of the last commit back, or remove it and accept anew what is there: rls-harness baseline write',
   })

@@ -53,12 +53,13 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
   return code
 }
 
-/** The report with the commit that it is about; there may be none, or no git. */
+/** The report with the commit that it is about; there may be none, or no git. A shard's report is sealed as it is. */
 async function withCommit(
   report: Report,
   projectDir: string,
   { environment, signal }: Host,
 ): Promise<Report> {
+  if (report.run.shard) return report
   const git = await headOf(projectDir, { environment, signal }).catch(() => undefined)
   return git ? { ...report, run: { ...report.run, git } } : report
 }

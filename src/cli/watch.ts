@@ -3,6 +3,7 @@ import type { Config } from '../domain/config.ts'
 import type { Finding, Report } from '../domain/report.ts'
 import { HarnessError } from '../errors.ts'
 import { harmless, truncate } from '../report/text.ts'
+import { totalsOf } from '../report/totals.ts'
 import type { Known } from '../again.ts'
 import { isLive, isUnicode } from './appearance.ts'
 import type { CheckFlags } from './check.ts'
@@ -148,10 +149,7 @@ class Watch {
     if (isFirst) return
     for (const finding of news.opened) stdout.write(this.#line('opened', finding))
     for (const finding of news.closed) stdout.write(this.#line('closed', finding))
-    const open = whole.findings.filter(
-      ({ suppressed, severity }) => !suppressed && severity !== 'note',
-    ).length
-    const rest = `${open} finding${open === 1 ? '' : 's'}, ${whole.coverage.untested.length} untested in the whole project`
+    const rest = `${totalsOf(whole).slice(0, 2).join(', ')} in the whole project`
     stdout.write(`${news.opened.length} opened, ${news.closed.length} closed; ${rest}\n`)
   }
 

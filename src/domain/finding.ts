@@ -74,7 +74,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
     impact:
       'The policy is explicit, but nothing says that it is meant: everybody whom it names reads everybody’s rows.',
     remedy:
-      "Declare it (expect: { 'schema.table': { select: 'everyone' } }) or compare the owner with the session.",
+      "Declare whom it is for (expect: { 'schema.table': { select: 'authenticated' } }, or 'everyone'), or compare the owner with the session.",
   },
   'insert-leak': {
     kind: 'leak',

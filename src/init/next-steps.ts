@@ -43,7 +43,7 @@ function gateSteps({ summary, coverage }: Report, command: string): readonly Ste
   return [
     [`${command} explain <id>`, 'one finding; close it in the policies, or where it is'],
     ['', 'meant, say so in the configuration as expect'],
-    [`${command} baseline`, 'an old project: accept what there is, stop what is new'],
+    [`${command} baseline write`, 'an old project: accept what there is, stop what is new'],
     lock,
   ]
 }

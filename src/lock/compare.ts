@@ -51,8 +51,13 @@ function placesOf(
   )
   const policies = (relation?.policies ?? []).filter(({ command }) => command === 'all' || command === aspect)
   const own = relation ?? report.functions.find(({ name }) => name === subject)
+  const order = report.sources.flatMap(({ files }) => files.map(({ path }) => path))
+  const at = ({ file, line }: Place): readonly [number, number] => [order.indexOf(file ?? ''), line ?? 0]
   const places = [...policies, ...(policies.length === 0 && own ? [own] : [])].flatMap(({ file, line }) =>
     file === undefined ? [] : [{ file, ...(line === undefined ? {} : { line }) }],
   )
-  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()]
+  // what was said last is likelier to be what changed
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()].sort(
+    (a, b) => at(b)[0] - at(a)[0] || at(b)[1] - at(a)[1],
+  )
 }

@@ -83,10 +83,12 @@ function consequences(
   })
 }
 
-/** One connection that no policy binds, one grant on all tables: the cause is told once, what it reaches in lines. */
+/** One connection that no policy binds, one grant on all tables, one step that opens several: the cause is told once, what it reaches in lines. */
 function folded(found: readonly Finding[], report: Report, look: Look): readonly string[] {
-  const causeOf = ({ code, actor, blame: [cause] }: Finding): string =>
-    JSON.stringify([code, actor, cause?.statement, cause?.file, cause?.line])
+  const causeOf = ({ code, actor, steps, blame: [cause] }: Finding): string =>
+    code === 'escalation'
+      ? JSON.stringify([code, actor, steps])
+      : JSON.stringify([code, actor, cause?.statement, cause?.file, cause?.line])
   return [...new Set(found.map(causeOf))].flatMap((cause) => {
     const same = found.filter((finding) => causeOf(finding) === cause)
     const [first] = same
@@ -108,6 +110,7 @@ function folded(found: readonly Finding[], report: Report, look: Look): readonly
 }
 
 const FOLDED: ReadonlySet<string> = new Set([
+  'escalation',
   'row-security-bypassed',
   'truncate-privilege',
   'trigger-privilege',
@@ -163,9 +166,17 @@ export function blamed(blame: Blame, look: Look): readonly string[] {
   ]
 }
 
+/** Whose row it is gets through only against a declaration: the policy that lets him is right in all but that. */
+const adviceOn = ({ code, actor }: Finding): string =>
+  actor === 'own' && PLAIN.has(code)
+    ? 'Nobody is meant to, as it is declared: drop the policy for this command, or revoke the privilege; or declare whom it is for.'
+    : FINDINGS[code].remedy
+
+const PLAIN: ReadonlySet<string> = new Set(['read-leak', 'insert-leak', 'update-leak', 'delete-leak'])
+
 /** What the finding proposes, else what usually closes findings of its kind. */
 export function remedy(finding: Finding, look: Look): readonly string[] {
-  if (finding.remedy === undefined) return labelled('remedy', look.clean(FINDINGS[finding.code].remedy), look)
+  if (finding.remedy === undefined) return labelled('remedy', look.clean(adviceOn(finding)), look)
   const { sql, verified } = finding.remedy
   const [first = '', ...others] = sql.trim().split(/\r?\n/).map(look.clean)
   return [

@@ -82,7 +82,8 @@ function fold(finding: Finding, report: Report, look: Look): readonly string[] {
 function gaps(report: Report, look: Look): readonly string[] {
   const [, title, ...lines] = untested(report, 'warning', look)
   if (title === undefined) return []
-  const fenced = lines.length === 0 ? [] : [...codeBlock(lines), '']
+  if (lines.length === 0) return [block(['', title.trim()])]
+  const fenced = [...codeBlock(lines), '']
   return [block(['', `<details><summary>${title.trim()}</summary>`, '', ...fenced, '</details>'])]
 }
 

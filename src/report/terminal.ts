@@ -28,6 +28,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...platformGrants(report, level, look),
     ...ignored(report, level, look),
     ...proven(report, options.exitCode, look),
+    ...reasons(report, level, look),
     ...unfinished(report, look),
     '',
     ...summary(report, options, look),
@@ -113,7 +114,7 @@ function proven(report: Report, exitCode: ReporterOptions['exitCode'], look: Loo
     case 'partial':
       return ['', ...marked(' ', nothingIn(report, extent), look)]
     case 'findings':
-      return ['', ...marked(' ', `no finding in ${extent}${gapText(report)}`, look)]
+      return ['', ...marked(' ', `${nothingNew(report)} in ${extent}${gapText(report)}`, look)]
   }
 }
 
@@ -125,11 +126,38 @@ function nothingIn(report: Report, extent: string): string {
     : `no finding in ${extent}: what can have changed since ${changed.since}`
 }
 
+/** Where leaks are accepted, `no finding` would not be true. */
+const nothingNew = ({ findings }: Report): string =>
+  findings.some(({ suppressed }) => suppressed?.by === 'baseline') ? 'nothing new' : 'no finding'
+
 function gapText(report: Report): string {
   if (openUntested(report).length > 0) return '; what is untested may still leak'
-  if (report.coverage.untested.length > 0) return '; what is accepted as untested may still leak'
-  const isAccepted = report.findings.some(({ suppressed }) => suppressed?.by === 'baseline')
-  return isAccepted ? '; what the baseline accepts is as open as it was' : ''
+  const known = report.findings.filter(
+    ({ suppressed, severity }) => suppressed?.by === 'baseline' && severity !== 'note',
+  ).length
+  const doubts = report.coverage.untested.length
+  const left = [
+    ...(known > 0 ? [`${count(known, 'accepted finding')} as open as before`] : []),
+    ...(doubts > 0 ? [`${doubts} accepted as untested, which may leak`] : []),
+  ]
+  return left.length === 0 ? '' : `; ${left.join(', ')}`
+}
+
+const REASONS_SHOWN = 5
+
+/** What was judged because it may have changed, and why. */
+function reasons({ run: { changed } }: Report, level: Level, look: Look): readonly string[] {
+  if (!changed) return []
+  if (changed.all !== undefined)
+    return ['', ...marked('!', look.clean(`everything is judged: ${changed.all}`), look)]
+  const shown = level === 'all' ? changed.judged : changed.judged.slice(0, REASONS_SHOWN)
+  const hidden = changed.judged.length - shown.length
+  const lines = shown.flatMap(({ name, reason }) =>
+    hanging('   judged  ', look.clean(`${name}: ${reason}`), look),
+  )
+  return lines.length === 0
+    ? []
+    : ['', ...lines, ...(hidden > 0 ? [`   and ${count(hidden, 'other')} (--level all lists them)`] : [])]
 }
 
 /** A part says of itself that it is one: what it left out may leak. */

@@ -49,7 +49,7 @@ function head(comparison: Comparison, exitCode: 0 | 1): readonly string[] {
   ]
   const most = 10
   return [
-    `### ${exitCode === 0 ? '✓' : '✗'} rls-harness: ${said.length === 0 ? 'no difference in access' : said.join(', ')}`,
+    `### ${exitCode === 1 ? '✗' : findings.opened.length + wider > 0 ? '!' : '✓'} rls-harness: ${said.length === 0 ? 'no difference in access' : said.join(', ')}`,
     '',
     `${codeSpan(stateText(before))} → ${codeSpan(stateText(after))}, ${count(findings.same, 'finding')} as before.`,
     ...(sql.length > 0
