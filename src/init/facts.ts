@@ -47,6 +47,8 @@ export interface Facts {
   readonly vitestConfig: { readonly path: string; readonly ready: boolean } | null
   /** where tests live */
   readonly testFolder: string
+  /** Jest runs the project's tests: policy tests must not be called like tests */
+  readonly jest: boolean
   /** a suite that init has written before, whatever its extension */
   readonly suite: string | null
   /** who runs the project's checks, as far as that shows */

@@ -54,6 +54,7 @@ test('of a project everything is seen that decides what is written', () => {
     typescript: true,
     nodeModules: true,
     vitestConfig: { path: 'vitest.config.ts', ready: false },
+    jest: false,
     testFolder: 'test',
     suite: null,
     ci: 'gitlab',

@@ -8,7 +8,10 @@ import { candidatesIn, filesOf, sourcesIn } from './sources.ts'
 
 const CONFIG = /^rls\.config\.(ts|js|mjs|json)$/
 const VITEST_CONFIG = /^(vitest\.config|vitest\.workspace|vite\.config)\.[cm]?[jt]s(on)?$/
-const SUITE = /^rls\.test\.[cm]?[jt]s$/
+const SUITE = /^rls\.(?:test|suite)\.[cm]?[jt]s$/
+
+/** Jest takes whatever is called a test for one of its own. */
+const BESIDE_JEST = 'rls'
 const TEST_FOLDERS = ['tests', 'test', '__tests__'] as const
 const GLOBAL_SETUP = 'rls-harness/vitest/global-setup'
 
@@ -24,7 +27,12 @@ export function look(projectDir: string): Facts {
   const names = namesIn(projectDir)
   const root = repositoryOf(projectDir)
   const manifest = readManifest(projectDir)
-  const testFolder = TEST_FOLDERS.find((name) => isDirectory(projectDir, name)) ?? 'tests'
+  const jest =
+    manifest !== null &&
+    Object.keys(dependenciesOf(manifest)).some((name) => /(?:^|[/-])jest(?:-|$)|^react-scripts$/.test(name))
+  const testFolder = jest
+    ? BESIDE_JEST
+    : (TEST_FOLDERS.find((name) => isDirectory(projectDir, name)) ?? 'tests')
   const sources = sourcesIn(projectDir)
   const candidates = sources.length > 0 ? [] : candidatesIn(projectDir)
   const compiler = textOf(projectDir, 'tsconfig.json')
@@ -39,6 +47,7 @@ export function look(projectDir: string): Facts {
     typescript: compiler !== '' || manifest === null || 'typescript' in dependenciesOf(manifest),
     nodeModules: /"module(?:Resolution)?"\s*:\s*"node(?:16|18|20|next)"/i.test(compiler),
     vitestConfig: vitestConfigIn(projectDir, names),
+    jest,
     testFolder,
     suite: suite === undefined ? null : `${testFolder}/${suite}`,
     ci: providerOf(root),

@@ -18,6 +18,7 @@ export function nextSteps(facts: Facts, ci: CiProvider, { checked, version }: Ou
     [`${command} check`, 'who can read and write whose rows'],
     ...(checked.kind === 'ran' ? gateSteps(checked.report, command) : []),
     ...(packages === null ? [] : [[`${runner(packages)} vitest run`, 'the policy tests'] as const]),
+    ...(checked.kind === 'ran' && ci !== 'none' ? serverSteps(checked.report, command) : []),
   ]
   return [...installing(facts), ...aligned(steps), ending(ci)]
 }
@@ -45,6 +46,18 @@ function gateSteps({ summary, coverage }: Report, command: string): readonly Ste
     ['', 'meant, say so in the configuration as expect'],
     [`${command} baseline write`, 'an old project: accept what there is, stop what is new'],
     lock,
+  ]
+}
+
+/** A PostgreSQL of this machine is not there in CI. */
+function serverSteps({ run: { engine } }: Report, command: string): readonly Step[] {
+  if (engine.kind !== 'system') return []
+  const major = Number.parseInt(engine.version, 10)
+  return [
+    [
+      `${command} check --engine embedded`,
+      `as in CI, without a PostgreSQL ${major}: names the package to add`,
+    ],
   ]
 }
 

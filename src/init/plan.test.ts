@@ -18,6 +18,7 @@ const facts: Facts = {
   nodeModules: false,
   vitestConfig: null,
   testFolder: 'tests',
+  jest: false,
   suite: null,
   ci: null,
   prefix: '',
@@ -44,6 +45,10 @@ test('extensions are those that the project’s module system can read', () => {
     'vitest.config.mjs',
   ])
   expect(paths({ ...facts, packages: null })).toEqual(['rls.config.ts', undefined, undefined])
+})
+
+test('beside Jest a suite is called so that Jest does not take it for a test', () => {
+  expect(paths({ ...facts, testFolder: 'rls', jest: true })[1]).toBe('rls/rls.suite.ts')
 })
 
 test('what is there keeps its name', () => {

@@ -41,8 +41,10 @@ export function planSuite(facts: Facts, report: Report | null): PlannedFile | nu
 }
 
 /** In a CommonJS package an ES module is told by its extension. */
-function suitePath({ suite, testFolder, typescript, modules }: Facts): string {
-  return suite ?? `${testFolder}/rls.test.${typescript ? (modules ? 'ts' : 'mts') : 'mjs'}`
+function suitePath({ suite, testFolder, jest, typescript, modules }: Facts): string {
+  return (
+    suite ?? `${testFolder}/rls.${jest ? 'suite' : 'test'}.${typescript ? (modules ? 'ts' : 'mts') : 'mjs'}`
+  )
 }
 
 /** Vitest's configuration, where there is none, or what to add to the one that is there. */
