@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -209,6 +210,19 @@ describe('the command line', () => {
     expect(whole.stdout).toContain('2 shards · ')
     expect(whole.stdout).toContain('isolated: in ')
     expect(whole.stdout).not.toContain('shard 1/2')
+  })
+
+  test('shards of a project in a repository are joined like any other', async () => {
+    const dir = project(sound)
+    const git = (...args: readonly string[]): unknown =>
+      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], {
+        cwd: dir,
+      })
+    git('init', '--quiet')
+    git('add', '--all')
+    git('commit', '--quiet', '--message', 'Begin')
+    await shards(dir, ['1/2', '2/2'])
+    expect(await rls(dir, 'merge', '1-of-2.json', '2-of-2.json')).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('a leak makes its shard and the whole exit with 1, also where the shards were told to let it pass', async () => {
