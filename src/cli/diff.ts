@@ -14,7 +14,8 @@ import { checkout } from '../git/checkout.ts'
 import { headOf, resolveRef } from '../git/refs.ts'
 import { readReport } from '../read-report.ts'
 import { comparisonMarkdown } from '../report/comparison/markdown.ts'
-import { comparisonText } from '../report/comparison/terminal.ts'
+import { totalsIn, withoutNotes } from '../report/comparison/gather.ts'
+import { comparisonText, stateText } from '../report/comparison/terminal.ts'
 import { htmlPage } from '../report/html/html.ts'
 import { lookOf } from '../report/look.ts'
 import { didYouMean } from '../config/nearest.ts'
@@ -190,6 +191,7 @@ function textOf(
       return comparisonMarkdown(comparison, options)
     case 'html':
       return htmlPage(options.after, {
+        compared: `${stateText(comparison.before)} → ${stateText(comparison.after)}: ${totalsIn(withoutNotes(comparison)).join(', ')}`,
         changed: comparison.access.map(({ subject, aspect }) => `${relationOf(subject)}/${aspect}`),
       })
     case 'json':

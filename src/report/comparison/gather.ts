@@ -40,3 +40,15 @@ export function gathered(access: readonly AccessChange[]): readonly AccessChange
   }
   return lines
 }
+
+/** `2 opened`, `1 closed`, …: what a comparison came to. */
+export function totalsIn({ findings, untested, access }: Comparison): readonly string[] {
+  const { wider, narrower } = widths(access)
+  return [
+    `${findings.opened.length} opened`,
+    `${findings.closed.length} closed`,
+    `${findings.same} as before`,
+    `access: ${wider} wider, ${narrower} narrower`,
+    `${untested.opened.length} newly untested`,
+  ]
+}

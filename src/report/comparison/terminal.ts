@@ -11,7 +11,7 @@ import { hanging, spread } from '../look.ts'
 import type { Look } from '../look.ts'
 import { placeOf } from '../place.ts'
 import { count, pad, widthOf } from '../text.ts'
-import { gathered, widths, withoutNotes } from './gather.ts'
+import { gathered, totalsIn, withoutNotes } from './gather.ts'
 import { whereText } from './where.ts'
 
 /** What opened, closed and changed between two states, for a person at a terminal. */
@@ -58,7 +58,7 @@ export function comparisonText(
     ),
     ...(isSame(comparison) ? ['', ` ${look.paint.good(look.tick)} no difference in access`] : []),
     '',
-    ...spread(` ${totals(comparison, look)}`, `exit ${exitCode}`, look),
+    ...spread(` ${totalsIn(comparison).join(` ${look.dot} `)}`, `exit ${exitCode}`, look),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -135,14 +135,3 @@ function changed(
 
 const closed = (finding: Finding, after: Report, look: Look): string =>
   titleOf(finding, after, { ...look, severities: { error: look.tick, warning: look.tick, note: look.tick } })
-
-function totals({ findings, untested, access }: Comparison, look: Look): string {
-  const { wider, narrower } = widths(access)
-  return [
-    `${findings.opened.length} opened`,
-    `${findings.closed.length} closed`,
-    `${findings.same} as before`,
-    `access: ${wider} wider, ${narrower} narrower`,
-    `${untested.opened.length} newly untested`,
-  ].join(` ${look.dot} `)
-}

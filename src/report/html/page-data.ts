@@ -9,6 +9,8 @@ import { deedIn } from '../script-parts.ts'
 export interface Comparison {
   /** `schema.name/command` of every cell that is not as it was */
   readonly changed: readonly string[]
+  /** what is compared with what, and what that gave */
+  readonly compared?: string
 }
 
 /** What the page is made of: a report, and what is known of its codes. Scripts and probes stand apart. */
@@ -21,6 +23,7 @@ export interface PageData extends Omit<Report, 'probes' | 'findings'> {
     readonly scenarios: string | null
   }
   readonly changed?: readonly string[]
+  readonly compared?: string
 }
 
 /** `withoutScript` says why there is no script. */
@@ -39,7 +42,7 @@ export function pageData(report: Report, comparison?: Comparison): PageData {
       coverage: coverageText(report.coverage.policies),
       scenarios: scenariosText(report.coverage.scenarios),
     },
-    ...(comparison === undefined ? {} : { changed: comparison.changed }),
+    ...comparison,
   }
 }
 

@@ -13,6 +13,7 @@ const OBJECTS_SHOWN = 20
 export function summary(model) {
   const { tool, run } = model.page
   const facts = [
+    ...(model.page.compared === undefined ? [] : [model.page.compared]),
     ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.count}`] : []),
     ...(run.shards === undefined ? [] : [count(run.shards, 'shard')]),
     `${run.engine.kind} PostgreSQL ${run.engine.version}`,
