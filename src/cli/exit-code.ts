@@ -6,8 +6,9 @@ import { COMMANDS, SEVERITIES, STANDINGS } from '../domain/vocabulary.ts'
 /**
  * What a finished run exits with: 0 isolated, 1 something that the gate stops at, 2 nothing was judged.
  *
- * Untested alone is 1: what could not be tried may leak, unless that was known when the project was adopted. `failOn: 'never'` lets every result pass, but not a run
- * that has none. Whatever is not as the access lock says stops it. `strict` stops at notices as well (unused or expired ignore entries, …).
+ * Untested alone is 1: what could not be tried may leak, unless that was known when the project was adopted. Whatever is
+ * not as the access lock says is 1 as well. `failOn: 'never'` lets every result pass, but not a run that has none.
+ * `strict` stops at notices, too (unused or expired ignore entries, …).
  */
 export function exitCode(report: Report, gate: Config['gate']): 0 | 1 | 2 {
   if (report.outcome === 'could-not-run') return 2
