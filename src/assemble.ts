@@ -11,16 +11,18 @@ import type { Model } from './domain/ownership.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation } from './domain/probe.ts'
-import type { Changed, PolicyCoverage, Report, ScenarioCoverage, Timing } from './domain/report.ts'
+import type { Changed, PolicyCoverage, Report, ScenarioCoverage, Seeding, Timing } from './domain/report.ts'
 import { PRIVILEGES, unitKey } from './domain/shard.ts'
 import type { PlannedUnit } from './domain/shard.ts'
 import type { Head, Tried, TriedUnit } from './domain/tried.ts'
 import { groupBy } from './group-by.ts'
 import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
+import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { reportArea } from './reported-areas.ts'
 import { callRow, probeRow } from './reported-probes.ts'
 import { placesIn, reportFunction, reportRelation } from './reported-relations.ts'
+import { isSeedable } from './seed/setting.ts'
 import { shardReport } from './shard.ts'
 import type { Directed } from './stages/scenarios.ts'
 
@@ -136,8 +138,23 @@ function headOf(input: AssembleInput): Head {
     rows:
       [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0) +
       input.areas.reduce((sum, { rows }) => sum + rows.length, 0),
+    seeding: seedingOf(input),
     notices: [...(input.unset.hint === null ? [] : [input.unset.hint]), ...population.notices],
     untried: untriedIn(input),
+  }
+}
+
+function seedingOf({ catalog, population }: AssembleInput): Seeding {
+  const tables = catalog.relations.filter((relation) => isSeedable(relation, PLATFORM_SCHEMAS))
+  return {
+    tables: tables.length,
+    empty: tables
+      .filter(({ oid }) => (population.rows.get(oid)?.length ?? 0) === 0)
+      .map(({ qualified }) => ({
+        relation: qualified,
+        reason:
+          population.unseeded.find(({ relation }) => relation === qualified)?.reason ?? 'no row was made',
+      })),
   }
 }
 

@@ -44,6 +44,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
     actors: head.actors,
     tenants: head.tenants,
     rows: head.rows,
+    seeding: head.seeding,
     probes: { columns: PROBE_COLUMNS, rows },
     coverage: {
       planned: rows.length,

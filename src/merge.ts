@@ -69,7 +69,7 @@ const SAME: Readonly<Record<string, (report: ShardReport) => unknown>> = {
   'the SQL files': ({ sources }) => filesIn(sources),
   'the configuration': ({ shard }) => shard.settings,
   'the cast': ({ actors, tenants }) => [actors, tenants],
-  'the seeded rows': ({ rows }) => rows,
+  'the seeded rows': ({ rows, seeding }) => [rows, seeding],
   'what is there to try': ({ shard }) => shard.units,
   'the remaining facts': ({ sources, coverage, shard }) => [
     sources,
@@ -121,7 +121,7 @@ function join(shards: readonly NamedShard[], first: ShardReport): Tried {
   const own = shards.flatMap(({ report }) => unitsOf(report))
   const reports = shards.map(({ report }) => report)
   const today = reports.map(({ shard }) => shard.terms.today).sort()
-  const { tool, sources, actors, tenants, rows, coverage, shard } = first
+  const { tool, sources, actors, tenants, rows, seeding, coverage, shard } = first
   return {
     head: {
       tool,
@@ -129,6 +129,7 @@ function join(shards: readonly NamedShard[], first: ShardReport): Tried {
       actors,
       tenants,
       rows,
+      seeding,
       run: runOf(reports, first),
       storage: shard.storage,
       notices: shard.notices,

@@ -223,6 +223,13 @@ export interface Changed {
   readonly left: readonly string[]
 }
 
+/** Which tables of the project hold rows while it is probed: of an empty one, little can be shown. */
+export interface Seeding {
+  /** tables that rows can be put into */
+  readonly tables: number
+  readonly empty: readonly { readonly relation: string; readonly reason: string }[]
+}
+
 /** How long a part of the run took. */
 export interface Timing {
   readonly name: string
@@ -260,6 +267,7 @@ export interface Report {
   readonly actors: readonly ReportedActor[]
   readonly tenants: readonly string[]
   readonly rows: number
+  readonly seeding: Seeding
   readonly probes: { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
   readonly coverage: {
     readonly planned: number

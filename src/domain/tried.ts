@@ -15,7 +15,7 @@ import type { PlannedUnit } from './shard.ts'
 /** What is the same whoever tries what. */
 export interface Head extends Pick<
   Report,
-  'tool' | 'run' | 'sources' | 'storage' | 'actors' | 'tenants' | 'rows' | 'notices'
+  'tool' | 'run' | 'sources' | 'storage' | 'actors' | 'tenants' | 'rows' | 'seeding' | 'notices'
 > {
   readonly untried: Report['coverage']['untried']
 }

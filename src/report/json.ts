@@ -5,7 +5,7 @@ import { inertJson } from './text.ts'
 /** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
   report: words(
-    'schemaVersion tool run outcome sources relations functions storage actors tenants rows probes coverage platformGrants findings lock notices summary',
+    'schemaVersion tool run outcome sources relations functions storage actors tenants rows seeding probes coverage platformGrants findings lock notices summary',
   ),
   tool: words('name version'),
   run: words('seed engine apiPrivileges durationMs steps peakMemoryMb git shard shards narrowed'),
@@ -31,6 +31,8 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   storage: words('buckets'),
   buckets: words('id public fileSizeLimit allowedMimeTypes'),
   actors: words('name role tenant claims'),
+  seeding: words('tables empty'),
+  empty: words('relation reason'),
   probes: words('columns rows'),
   coverage: words('planned executed untested'),
   untested: words('relation scope command actor reason accepted'),

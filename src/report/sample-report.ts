@@ -123,6 +123,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     actors: ACTORS,
     tenants: ['acme', 'globex'],
     rows: 96,
+    seeding: { tables: 2, empty: [] },
     probes: { columns: ['relation', 'outcome'], rows: [['public.chats', 'returned']] },
     coverage: {
       planned: 1104,
