@@ -161,9 +161,10 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingInfo>> = {
   'privileged-column': {
     kind: 'leak',
     severity: 'error',
-    title: 'A user can raise the own rights by updating the own row',
+    title: 'A user can raise the own rights by writing the own row',
     impact: 'A policy trusts this column; whoever writes it passes the policy.',
-    remedy: 'Revoke UPDATE on the column, or hold it unchanged in WITH CHECK or a trigger.',
+    remedy:
+      'Revoke INSERT and UPDATE on the column, or hold it unchanged in WITH CHECK or a trigger; what is paid for is written by the server alone.',
   },
   escalation: {
     kind: 'leak',

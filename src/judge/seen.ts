@@ -1,5 +1,6 @@
 import { FINDINGS } from '../domain/finding.ts'
 import type { Relation } from '../domain/catalog.ts'
+import { decidesRights } from '../domain/privileged-names.ts'
 import { gotThrough } from '../domain/probe.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
 import type { Sighting } from '../domain/fact.ts'
@@ -62,9 +63,13 @@ export function factOf(
     ...scriptIn(observation && input.reproductionOf(observation, reached)),
     ...(forged === undefined ? {} : { forged: forged.what }),
     ...(staged ? { staged } : {}),
-    trusted: observation?.probe.detail.endsWith('which policies ask for') ?? false,
+    trusted: observation !== undefined && isTrusted(base, observation.probe.detail),
   }
 }
+
+/** Policies ask for what was raised, or it is kept for nothing else than to decide by it. */
+const isTrusted = (base: Relation, detail: string): boolean =>
+  detail.endsWith('which policies ask for') || decidesRights(base, detail.replace(/ = .*/, ''))
 
 export const sightingOf = (
   { probe, statement, before, written }: Observation,

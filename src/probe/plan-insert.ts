@@ -1,6 +1,7 @@
 import type { Actor, Values } from '../domain/population.ts'
 import type { Probe } from '../domain/probe.ts'
 import { insertTrial, sparesOf } from './insert.ts'
+import { raisedInserts } from './raise.ts'
 import { compact, hung, identityGroups, mineOf, pick, strangersParents, victimsOf } from './scene.ts'
 import type { Scene } from './scene.ts'
 import { identityColumns, writableColumns } from './target.ts'
@@ -37,6 +38,7 @@ export function planInserts(scene: Scene, target: Target, actor: Actor): readonl
       trials.push(...forgeries(scene, target, actor, victim, theirs[0], own[0]))
   }
   if (own[0]) trials.push(...belowStrangers(scene, target, actor, own[0]))
+  trials.push(...raisedInserts(target, actor, own))
   return compact(trials)
 }
 

@@ -1,12 +1,14 @@
 import type { Column, Relation } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
-import { grantsByName } from '../domain/privileged-names.ts'
+import { grantsByName, isEntitlement } from '../domain/privileged-names.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, Model } from '../domain/ownership.ts'
-import type { Actor, SeededRow } from '../domain/population.ts'
+import type { Actor, SeededRow, Values } from '../domain/population.ts'
 import { quoteLiteral } from '../sql/quote.ts'
 import { fixedAssignments, seenTrial } from './change.ts'
+import { insertTrial } from './insert.ts'
 import type { Scene } from './scene.ts'
+import { identityColumns } from './target.ts'
 import type { Target } from './target.ts'
 import type { Trial } from './trial.ts'
 
@@ -55,14 +57,42 @@ function raisedValues({ model }: Scene, { base }: Target, actor: Actor): readonl
       detail: `${column} = ${label}, which policies ask for`,
     })),
   )
-  if (!model.userRoots.some(({ relation }) => relation === base.oid) && !hasOneRowEach(base, model))
+  if (
+    !isEntitlement(base) &&
+    !model.userRoots.some(({ relation }) => relation === base.oid) &&
+    !hasOneRowEach(base, model)
+  )
     return trusted
   return [
     ...trusted,
-    ...base.columns
-      .filter(({ name }) => grantsByName(base, name) && !trusted.some(({ column }) => column === name))
-      .flatMap((column) => namedRaise(base, column)),
+    ...namedRaises(base).filter((one) => !trusted.some(({ column }) => column === one.column)),
   ]
+}
+
+const namedRaises = (base: Relation): readonly Raised[] =>
+  base.columns.filter(({ name }) => grantsByName(base, name)).flatMap((column) => namedRaise(base, column))
+
+/** A row of one's own that says that something was paid for. */
+export function raisedInserts(
+  target: Target,
+  actor: Actor,
+  own: readonly Values[],
+): readonly (Trial | null)[] {
+  const { base } = target
+  const [payload] = own
+  if (!payload || !isEntitlement(base)) return []
+  return base.columns
+    .filter(({ name }) => grantsByName(base, name))
+    .flatMap((column) => {
+      const raised = namedRaise(base, column)[0]
+      if (!raised) return []
+      const wanted = { [raised.column]: raised.value }
+      const trial = insertTrial(target, actor, 'raise own rights', raised.detail, { ...payload, ...wanted }, [
+        ...identityColumns(target.ownership),
+        raised.column,
+      ])
+      return trial ? [{ ...trial, wanted }] : []
+    })
 }
 
 /** Roles that policies ask for, and flags that make a member an administrator. */
@@ -118,5 +148,7 @@ function grantOf(column: Column): string | number | boolean | undefined {
   if (column.baseType === 'bool') return true
   if (/^(int|numeric|float)/.test(column.baseType)) return 1_000_000
   if (/^(timestamp|timestamptz|date)$/.test(column.baseType)) return '2099-01-01'
-  return /^(text|varchar)$/.test(column.baseType) ? 'active' : undefined
+  if (!/^(text|varchar)$/.test(column.baseType)) return undefined
+  if (/role$|permissions?$/i.test(column.name)) return 'admin'
+  return /plan$|tier$/i.test(column.name) ? 'premium' : 'active'
 }

@@ -89,7 +89,9 @@ export function reachedByWrite(
   const fresh = after.flatMap(({ row }) => (row ? [whose(trial, row, knowledge)] : []))
   if (trial.probe.command === 'insert')
     return summarize(
-      fresh.map((row) => ({ tie: plantedTie(row, trial.actor), row })),
+      fresh
+        .filter((row) => isAsWanted(row, trial))
+        .map((row) => ({ tie: plantedTie(row, trial.actor), row })),
       trial.actor,
       knowledge,
     )
@@ -108,7 +110,17 @@ export function reachedByWrite(
 
 const isAsWanted = (row: SeededRow, { wanted }: Trial): boolean =>
   wanted === null ||
-  Object.entries(wanted).every(([name, value]) => JSON.stringify(row.values[name]) === JSON.stringify(value))
+  Object.entries(wanted).every(
+    ([name, value]) =>
+      JSON.stringify(row.values[name]) === JSON.stringify(value) || isThatDay(row.values[name], value),
+  )
+
+/** A day that was asked for comes back with its time. */
+const isThatDay = (found: unknown, wanted: unknown): boolean =>
+  typeof found === 'string' &&
+  typeof wanted === 'string' &&
+  /^\d{4}-\d\d-\d\d$/.test(wanted) &&
+  found.startsWith(`${wanted}T`)
 
 /** The row as the update left it, found by its key, else the only one there is. */
 function movedTo(row: SeededRow, moved: readonly SeededRow[], trial: Trial): Tie | undefined {
