@@ -11,7 +11,11 @@ export function isCanary(value: unknown): value is string | number {
 /** Finds the seeded rows that a row which came out of a view shows, by the values that occur nowhere else. */
 export interface Attribution {
   /** one entry per row that is shown: the seeded rows that it can be, several where only their owner is known */
-  readonly rowsShownBy: (values: Values) => readonly (readonly SeededRow[])[]
+  readonly rowsShownBy: (
+    values: Values,
+    /** what the reader itself wrote before: of a key that was put there nothing is learned */
+    isWritten?: (key: string, rows: ReadonlySet<SeededRow>) => boolean,
+  ) => readonly (readonly SeededRow[])[]
 }
 
 interface Entry {
@@ -31,10 +35,15 @@ export function attributionFor(catalog: Catalog, population: Population, view: R
         index.set(key, entry)
       }
   for (const [key, { rows }] of index) if (!areOfOne([...rows])) index.delete(key)
-  const entriesOf = (value: unknown): readonly Entry[] =>
-    leaves(value).flatMap((leaf) => keysOf(leaf).flatMap((key) => index.get(key) ?? []))
   return {
-    rowsShownBy: (values) => {
+    rowsShownBy: (values, isWritten = () => false) => {
+      const entriesOf = (value: unknown): readonly Entry[] =>
+        leaves(value)
+          .flatMap((leaf) => keysOf(leaf))
+          .flatMap((key) => {
+            const entry = index.get(key)
+            return entry && !isWritten(key, entry.rows) ? entry : []
+          })
       const gathered = Object.values(values).flatMap((value) => several(entriesOf(value)))
       if (gathered.length > 0) return [...new Set(gathered)].map((row) => [row])
       const strongest = [...entriesOf(values)].sort((a, b) => a.rows.size - b.rows.size)[0]

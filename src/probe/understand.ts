@@ -69,7 +69,11 @@ function attributed(knowledge: Knowledge, trial: Trial, row: Values): readonly (
     knowledge.attributions.get(relation.oid) ??
     attributionFor(knowledge.catalog, knowledge.population, relation)
   knowledge.attributions.set(relation.oid, known)
-  const found = known.rowsShownBy(row)
+  const before = trial.before?.toLowerCase() ?? ''
+  const found = known.rowsShownBy(
+    row,
+    (key, rows) => before.includes(key) && ![...rows].some((one) => tieOf(one, trial.actor) === 'own'),
+  )
   return found.length > 0 ? found : [[]]
 }
 
