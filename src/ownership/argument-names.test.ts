@@ -11,7 +11,11 @@ const orders = sampleRelation('orders', [sampleColumn('id', { baseType: 'int8' }
   oid: 2,
   ...primary,
 })
-const catalog = { relations: [users, orders] } as unknown as Catalog
+const versions = sampleRelation('plan_versions', [uuid('id'), sampleColumn('number', { baseType: 'int4' })], {
+  oid: 3,
+  ...primary,
+})
+const catalog = { relations: [users, orders, versions] } as unknown as Catalog
 const model = { userRoots: [{ relation: 1, column: 'id' }], tenants: [] } as unknown as Model
 
 test.each([
@@ -27,4 +31,13 @@ test.each([
 ] as const)('%s %s is %j', (name, baseType, expected) => {
   const found = guessBindings({ name, baseType }, new Set([2]), catalog, model)
   expect(found.map(({ relation, column }) => `${relation}.${column}`)).toEqual(expected)
+})
+
+test('a number may be called like a column after what its table is called', () => {
+  const guess = (name: string) =>
+    guessBindings({ name, baseType: 'int4' }, new Set([2, 3]), catalog, model).map(
+      ({ relation, column }) => `${relation}.${column}`,
+    )
+  expect(guess('p_latest_version_number')).toEqual(['3.number'])
+  expect(guess('p_page_number')).toEqual([])
 })

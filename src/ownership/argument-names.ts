@@ -38,6 +38,10 @@ export function guessBindings(
   const relations = [...named].flatMap((oid) => relationByOid(catalog, oid) ?? [])
   const sameName = keysLike(columnsCalled(relations, bare), catalog, argument)
   if (sameName.length > 0) return sameName
+  if (/^int[248]$/.test(argument.baseType ?? '')) {
+    const numbers = keysLike(columnsEnding(relations, bare), catalog, argument)
+    if (numbers.length > 0) return numbers
+  }
   if (bare.join('') === 'email') return emailOf(catalog, model)
   if (!/^(uuid|int[248]|text|varchar)$/.test(argument.baseType ?? 'text')) return []
   const isKey = /^(id|uuid|uid|key|ref)$/.test(bare.at(-1) ?? '')
@@ -76,6 +80,24 @@ function columnsCalled(relations: readonly Relation[], words: readonly string[])
       .filter(({ name }) => wordsOf(name).join('_') === words.join('_'))
       .map(({ name }) => ({ relation: oid, column: name })),
   )
+}
+
+/** `latest_version_number`: the number of a version. */
+function columnsEnding(relations: readonly Relation[], words: readonly string[]): readonly Binding[] {
+  return relations.flatMap(({ oid, name, columns }) => {
+    const thing = wordsOf(name).map(singular)
+    return columns
+      .filter((column) => {
+        const called = wordsOf(column.name)
+        const before = words.at(-called.length - 1)
+        return (
+          before !== undefined &&
+          thing.includes(singular(before)) &&
+          words.slice(-called.length).join('_') === called.join('_')
+        )
+      })
+      .map((column) => ({ relation: oid, column: column.name }))
+  })
 }
 
 const keysOf = (relations: readonly Relation[], { baseType }: Guessed): readonly Binding[] =>
