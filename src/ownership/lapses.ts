@@ -31,7 +31,7 @@ const MOST_WAYS = 4
 export function lapsesOf(
   relation: Relation,
   mentions: Mentions,
-  key: ForeignKey,
+  key: Pick<ForeignKey, 'columns'>,
 ): Pick<Membership, 'inactive' | 'lapses'> {
   const [inactive, ...lapses] = allLapses(relation, mentions, key).slice(0, MOST_WAYS)
   return { inactive: inactive ?? null, ...(lapses.length > 0 ? { lapses } : {}) }
@@ -45,7 +45,11 @@ export const waysOut = (relation: Relation, literals: Model['literals']): readon
     }),
   )
 
-function allLapses(relation: Relation, mentions: Mentions, key: ForeignKey): readonly Lapse[] {
+function allLapses(
+  relation: Relation,
+  mentions: Mentions,
+  key: Pick<ForeignKey, 'columns'>,
+): readonly Lapse[] {
   return relation.columns
     .filter(({ name }) => !key.columns.includes(name))
     .flatMap((column) => lapsesIn(relation, column, mentions))

@@ -1,12 +1,14 @@
-import type { Catalog, Column, ForeignKey, Relation } from '../domain/catalog.ts'
+import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
 import { holdsRows, relationByName } from '../domain/catalog.ts'
 import type { TenantConfig } from '../domain/config.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { Membership, TenantKind } from '../domain/ownership.ts'
 import { groupBy } from '../group-by.ts'
-import { isStatus, lapsesOf } from './lapses.ts'
-import type { Lookup, Mentions } from './lookups.ts'
-import { isOfRoles, looksLikeMembership, looksLikeOtherTie, looksLikeRole, looksLikeTenant } from './names.ts'
+import { lapsesOf } from './lapses.ts'
+import type { Mentions } from './lookups.ts'
+import { isOfRoles, looksLikeMembership, looksLikeOtherTie, looksLikeTenant } from './names.ts'
+import { roleColumn } from './role-column.ts'
+import { withUnkeyedMembers } from './unkeyed-members.ts'
 import { primaryColumn } from './user-columns.ts'
 import type { UserColumns } from './user-columns.ts'
 
@@ -25,7 +27,12 @@ export function findTenants(
   )
   const found = candidates.flatMap((relation) => tenantRelation(referring, relation, users, mentions) ?? [])
   const byTable = withoutSideKeys(catalog, found)
-  return [...byTable, ...bareTenants(catalog, byTable, mentions)]
+  return withUnkeyedMembers(
+    [...byTable, ...bareTenants(catalog, byTable, mentions)],
+    candidates,
+    users,
+    mentions,
+  )
 }
 
 /**
@@ -179,17 +186,6 @@ function membership(reference: Reference, users: UserColumns, mentions: Mentions
       ...lapsesOf(relation, mentions, key),
     },
   }
-}
-
-function roleColumn(relation: Relation, lookup: Lookup | undefined): Column | undefined {
-  return (
-    relation.columns.find(({ name }) => looksLikeRole(name)) ??
-    relation.columns.find(
-      ({ name, baseType }) =>
-        Object.hasOwn(lookup?.labels ?? {}, name) && baseType !== 'bool' && !isStatus(name),
-    ) ??
-    relation.columns.find(({ name }) => /^(member|access|permission)?_?(level|type|kind)$/i.test(name))
-  )
 }
 
 /** Paths into the claims that are compared with references to the tenant, or with its own key. */
