@@ -40,7 +40,9 @@ export function judgeAreas(input: JudgeInput): Judgement {
         },
       )
       facts.push(
-        ...withoutUnowned(result.facts).map((fact) => (area.kind === 'buckets' ? asBucket(fact) : fact)),
+        ...withoutUnowned(result.facts)
+          .map((fact) => (area.kind === 'buckets' ? asBucket(fact) : fact))
+          .map((fact) => (isChangeOfAll(fact, expectation) ? { ...fact, severity: 'error' as const } : fact)),
       )
       untested.push(...result.untested)
     }
@@ -74,6 +76,10 @@ const withoutUnowned = (facts: readonly Fact[]): readonly Fact[] =>
       fact.code !== 'unowned-access' ||
       !facts.some((other) => other.code !== 'unowned-access' && other.actor === fact.actor),
   )
+
+/** Where nothing says whose things are, it is not one that was left without an owner that is changed, but everybody's. */
+const isChangeOfAll = ({ code, command }: Fact, { upper, declared }: Expectation): boolean =>
+  code === 'unowned-access' && command !== 'select' && upper === 'nobody' && !declared
 
 /** Making a bucket is no message in a contact form. */
 const asBucket = (fact: Fact): Fact => (fact.code === 'open-insert' ? { ...fact, code: 'insert-leak' } : fact)
