@@ -76,8 +76,9 @@ export async function findShape(context: ShapeContext): Promise<Shape> {
 function withDefaults(chosen: Chosen, naming: Naming, layouts: readonly Layout[], ring: KeyRing): Chosen {
   const tiesOwner = chosen.tiesOwner || naming.tiesOwner
   const [first] = layouts
-  // who must name something of the project's names what belongs to somebody, whoever may
-  const telling = chosen.loose.filter((layout) => keysIn(layout).length > 0)
+  // who must name something of the project's names what belongs to somebody, whoever may; what merely looks like a key names nothing
+  const isHeld = naming.tiesName !== null || naming.columns.length > 0
+  const telling = chosen.loose.filter((layout) => isHeld && keysIn(layout).length > 0)
   if (telling.length > 0)
     return {
       ...chosen,
