@@ -7,21 +7,32 @@ import type { Area, Surroundings } from './domain/area.ts'
 import type { Config, Only } from './domain/config.ts'
 import { withCoverage } from './domain/coverage.ts'
 import type { Fact, Part } from './domain/fact.ts'
+import type { FailedStatement } from './domain/failed-statement.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Actor, Population } from './domain/population.ts'
 import type { PlatformGrant } from './domain/privilege.ts'
 import type { Observation } from './domain/probe.ts'
-import type { Changed, PolicyCoverage, Report, ScenarioCoverage, Seeding, Timing } from './domain/report.ts'
+import type {
+  Changed,
+  PassedOver,
+  PolicyCoverage,
+  Report,
+  ScenarioCoverage,
+  Seeding,
+  Timing,
+} from './domain/report.ts'
 import { PRIVILEGES, unitKey } from './domain/shard.ts'
 import type { PlannedUnit } from './domain/shard.ts'
 import type { Head, Tried, TriedUnit } from './domain/tried.ts'
 import { groupBy } from './group-by.ts'
+import { concerned, withDoubts } from './judge/failed-statements.ts'
 import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { reportArea } from './reported-areas.ts'
 import { callRow, probeRow } from './reported-probes.ts'
 import { placesIn, reportFunction, reportRelation } from './reported-relations.ts'
+import { wouldJudge } from './scope.ts'
 import { isSeedable } from './seed/setting.ts'
 import { shardReport } from './shard.ts'
 import type { Directed } from './stages/scenarios.ts'
@@ -77,9 +88,24 @@ function triedOf(input: AssembleInput): Tried {
     own: unitsTried(input)
       .filter(({ key }) => keys.has(key))
       .map((unit) => withCoverage(unit, input.covered.get(unit.key) ?? [], derivedFor(unit, input.directed))),
-    parts: input.judged.filter(({ unit }) => keys.has(unit)).map((part) => judgedOf(part, config.only)),
+    parts: doubted(input)
+      .filter(({ unit }) => keys.has(unit))
+      .map((part) => judgedOf(part, config.only)),
   }
 }
+
+const passedOver = (failed: readonly FailedStatement[], catalog: Catalog): readonly PassedOver[] =>
+  failed.map(({ about: _about, ...one }, at) => ({
+    ...one,
+    about: concerned(failed[at] as FailedStatement, catalog),
+  }))
+
+/** What was judged, and what statements that failed leave in doubt. */
+const doubted = (input: AssembleInput): readonly Part[] =>
+  withDoubts(input.judged, input.prepared.failed ?? [], {
+    ...input,
+    wouldJudge: (schema, qualified) => wouldJudge(input.catalog, input.config, schema, qualified),
+  })
 
 /** A way past the policies may reach what is not judged: nothing about that is new. */
 function judgedOf(part: Part, only: Config['only']): Part {
@@ -116,6 +142,7 @@ function headOf(input: AssembleInput): Head {
       durationMs: Math.round(input.durationMs),
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+      ...(prepared.failed ? { lenient: { failed: passedOver(prepared.failed, input.catalog) } } : {}),
       ...(config.narrowed ? { narrowed: config.narrowed } : {}),
       ...(config.only ? { changed: changedOf(input.units, config.only) } : {}),
     },

@@ -23,7 +23,7 @@ export const wantsNeon = ({ platform }: Pick<Config, 'platform'>, sources: reado
  * equal databases.
  */
 export function chainOf(
-  config: Pick<Config, 'platform'>,
+  config: Pick<Config, 'platform' | 'lenient'>,
   sources: readonly Source[],
   apiPrivileges: string,
   prelude = '',
@@ -36,6 +36,7 @@ export function chainOf(
       apiPrivileges,
       wantsNeon(config, sources),
       prelude,
+      config.lenient,
     ]),
   ]
   for (const { tool, file } of filesIn(sources)) {

@@ -1,11 +1,13 @@
 import { filesIn, wantsNeon } from './chain.ts'
 import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
+import type { FailedStatement } from './domain/failed-statement.ts'
 import type { ConnectionTarget } from './domain/server.ts'
 import type { AppliedFile, AppliedSource, Source } from './domain/source.ts'
 import { applySources } from './migrations/apply.ts'
 import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
+import type { Passed } from './migrations/lenient.ts'
 import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
 import { installNeon, installPlain, installPlatform } from './platform/install.ts'
@@ -15,6 +17,8 @@ import { loadParser } from './sql/parse.ts'
 export interface Migrated {
   readonly sources: readonly AppliedSource[]
   readonly definitions: readonly BlameRecord[]
+  /** what was passed over; null where an error would have ended the run */
+  readonly failed: readonly FailedStatement[] | null
 }
 
 /** How far migrations have come, and what is to be known of those that ran. */
@@ -22,6 +26,9 @@ export interface Applied {
   readonly files: readonly AppliedFile[]
   readonly skippedExtensions: readonly string[]
   readonly definitions: readonly BlameRecord[]
+  readonly failed: readonly FailedStatement[]
+  /** of a lenient run: what is known again where it stands once more */
+  readonly ran: readonly string[]
 }
 
 export interface MigrationInput {
@@ -70,7 +77,7 @@ export async function migrate(
 
 /** What a report says of the files, and where everything was defined. */
 export async function asMigrated(
-  { files, definitions }: Applied,
+  { files, definitions, failed: failures }: Applied,
   { config, sources }: Pick<MigrationInput, 'config' | 'sources'>,
   database: string,
 ): Promise<Migrated> {
@@ -80,16 +87,18 @@ export async function asMigrated(
     files: left.splice(0, own.length),
     notes,
   }))
-  if (definitions.length > 0) return { sources: applied, definitions }
+  const failed = config.lenient ? failures : null
+  if (definitions.length > 0) return { sources: applied, definitions, failed }
   // nobody may record there, or event triggers are switched off: the text of the migrations says nearly as much
   await loadParser()
   return {
     sources: applied,
+    failed,
     definitions: readDefinitions(sources, { projectDir: config.projectDir, database }),
   }
 }
 
-const NOTHING: Applied = { files: [], skippedExtensions: [], definitions: [] }
+const NOTHING: Applied = { files: [], skippedExtensions: [], definitions: [], failed: [], ran: [] }
 
 async function installFor(
   target: ConnectionTarget,
@@ -110,6 +119,7 @@ class Pass {
   readonly #from: Applied
   readonly #files: AppliedFile[]
   readonly #skippedExtensions: Set<string>
+  readonly #passed: Passed
   readonly #settings: string
   readonly #isRecorded: boolean
 
@@ -124,6 +134,7 @@ class Pass {
     this.#from = from
     this.#files = [...from.files]
     this.#skippedExtensions = new Set(from.skippedExtensions)
+    this.#passed = { failed: [...from.failed], ran: new Set(from.ran) }
     this.#settings = settings
     this.#isRecorded = isRecorded
   }
@@ -151,6 +162,7 @@ class Pass {
       projectDir: config.projectDir,
       role: config.platform === 'supabase' ? 'postgres' : 'app_owner',
       skippedExtensions: this.#skippedExtensions,
+      ...(config.lenient ? { passed: this.#passed } : {}),
       ...(this.#isRecorded ? { record: recordBlame } : {}),
     })
     this.#files.push(...applied.flatMap(({ files }) => files))
@@ -167,6 +179,8 @@ class Pass {
       files: this.#files,
       skippedExtensions: [...this.#skippedExtensions],
       definitions: [...this.#from.definitions, ...recorded],
+      failed: this.#passed.failed,
+      ran: [...this.#passed.ran],
     }
   }
 

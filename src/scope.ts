@@ -5,6 +5,7 @@ import { widest } from './domain/vocabulary.ts'
 import { HarnessError } from './errors.ts'
 import { globToRegExp } from './judge/ignore.ts'
 import { intentFor, isIntent } from './ownership/intents.ts'
+import { PLATFORM_SCHEMAS } from './platform/install.ts'
 
 /** Roles whose privileges matter, and those that callers come in as. */
 export function rolesFor(config: Config): {
@@ -37,6 +38,15 @@ export function judgedRelations(catalog: Catalog, config: Config): readonly Rela
       extension === null &&
       (wanted === undefined || wanted.some((glob) => glob.test(qualified))),
   )
+}
+
+/** Whether a relation that is not there would be the project's own, and judged. */
+export function wouldJudge(catalog: Catalog, config: Config, schema: string, qualified: string): boolean {
+  const isOwn = !PLATFORM_SCHEMAS.includes(schema)
+  const isTested =
+    config.schemas?.includes(schema) ??
+    (catalog.tested.includes(schema) || !catalog.schemas.some(({ name }) => name === schema))
+  return isOwn && isTested && (config.relations?.some((glob) => globToRegExp(glob).test(qualified)) ?? true)
 }
 
 /** Functions and procedures of the tested schemas that a caller may execute, as far as the run is not narrowed to some. */

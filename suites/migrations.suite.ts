@@ -8,6 +8,7 @@ import type { AppliedFile, MigrationFile } from '../src/domain/source.ts'
 import { startServer } from '../src/engine/choose.ts'
 import { HarnessError } from '../src/errors.ts'
 import { applySources, type ApplyOptions } from '../src/migrations/apply.ts'
+import { nothingPassed, type Passed } from '../src/migrations/lenient.ts'
 import { installBlame, recordBlame, removeBlame } from '../src/migrations/blame.ts'
 
 let server: Server
@@ -305,6 +306,92 @@ test('a file that was run again outside a transaction is blamed once', async () 
     [1, 'ALTER TYPE'],
     [2, 'CREATE TABLE'],
   ])
+})
+
+describe('behind statements that fail', () => {
+  test('everything else of a file runs, and the rest of the files', async () => {
+    await connection.run('create schema closed')
+    const passed = await leniently(
+      `create table t (a int);
+insert into none values (1);
+selec 1;
+create table closed.t (a nowhere);
+create policy p on t using (b);
+insert into t values (1);`,
+      'insert into t values (2);',
+    )
+    expect(said(passed)).toEqual([
+      'm/0001.sql:2 42P01',
+      'm/0001.sql:3 42601',
+      'm/0001.sql:4 42704',
+      'm/0001.sql:5 42703',
+    ])
+    expect(passed.failed.at(-1)).toMatchObject({
+      statement: 'create policy p on t using (b);',
+      about: { relations: [{ schema: null, name: 't' }] },
+    })
+    expect(await rows('select a from t')).toEqual([{ a: 1 }, { a: 2 }])
+    expect(await rows('select evtname from pg_event_trigger')).toEqual([])
+  })
+
+  test('in a transaction of its own, too', async () => {
+    const passed = await leniently(
+      'begin; create table t (a int); insert into none values (1); rollback to s; selec 1; insert into t values (1); commit; create table u ();',
+    )
+    expect(said(passed)).toEqual(['m/0001.sql:1 42P01', 'm/0001.sql:1 3B001', 'm/0001.sql:1 42601'])
+    expect(await rows('select a, (select count(*)::int from u) as u from t')).toEqual([{ a: 1, u: 0 }])
+  })
+
+  test('a commit that fails has undone what stands before it', async () => {
+    const deferred =
+      'create table u (id int primary key); create table t (a int references u deferrable initially deferred);'
+    const passed = await leniently(
+      deferred,
+      'begin; create policy p on t using (true); insert into t values (1); commit; insert into u values (2);',
+      'insert into t values (1); insert into u values (3);',
+    )
+    expect(said(passed)).toEqual(['m/0002.sql:1 23503', 'm/0003.sql:1 23503'])
+    expect(passed.failed[0]?.about.relations).toEqual([{ schema: null, name: 't' }])
+    expect(await rows('select id from u order by id')).toEqual([{ id: 2 }, { id: 3 }])
+    expect(await rows('select from pg_policy')).toEqual([])
+  })
+
+  test('what the harness never runs, and lines of psql that it does not follow, are told', async () => {
+    const passed = await leniently(
+      "create database x;\n\\copy t from 'x'\n\\i missing.sql\ncreate table t ();\nbegin;\ncreate table u ();",
+    )
+    expect(said(passed)).toEqual([
+      'm/0001.sql:2 null',
+      'm/0001.sql:3 null',
+      'm/0001.sql:1 null',
+      'm/0001.sql:5 null',
+    ])
+    expect(passed.failed.map(({ about }) => about.everything)).toEqual([false, true, false, false])
+    expect(passed.failed.at(-1)?.about.relations).toEqual([{ schema: null, name: 'u' }])
+    expect(await rows("select to_regclass('t') is null as t, to_regclass('u') is null as u")).toEqual([
+      { t: false, u: true },
+    ])
+  })
+
+  test('what is refused because it ran before changes nothing', async () => {
+    const passed = await leniently(
+      'create table t (a int); -- once\ncreate table u ();',
+      'create  table t (a int);\ncreate table u (a int);',
+    )
+    expect(passed.failed.map(({ sqlstate, about }) => [sqlstate, about.relations.length])).toEqual([
+      ['42P07', 0],
+      ['42P07', 1],
+    ])
+  })
+
+  async function leniently(...scripts: readonly string[]): Promise<Passed> {
+    const passed = nothingPassed()
+    await apply({ passed }, ...scripts)
+    return passed
+  }
+
+  const said = ({ failed }: Passed): readonly string[] =>
+    failed.map(({ file, line, sqlstate }) => `${file}:${line} ${sqlstate}`)
 })
 
 /** Runs the scripts as files of one source, as role builder unless told otherwise. */

@@ -29,6 +29,7 @@ test('without any setting the defaults hold', () => {
     sources: [{ tool: 'sql', dir: 'sql' }],
     sourcesFrom: 'detected',
     supabase: {},
+    lenient: false,
     platform: 'supabase',
     apiPrivileges: 'auto',
     identity: 'supabase',

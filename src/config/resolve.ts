@@ -45,6 +45,7 @@ const DEFAULTS = {
   concurrency: 4,
   failOn: 'error',
   strict: false,
+  lenient: false,
 } as const satisfies Settings
 
 /**
@@ -74,6 +75,7 @@ export function resolveConfig(input: ResolveInput): Config {
     sources: input.sources,
     sourcesFrom: input.sourcesFrom,
     supabase: input.supabase?.settings ?? {},
+    lenient: merged.lenient ?? DEFAULTS.lenient,
     platform: user.platform ?? 'supabase',
     ...present('schemas', merged.schemas),
     apiPrivileges: user.apiPrivileges ?? 'auto',
@@ -121,6 +123,7 @@ function settingsFromUser(user: UserConfig): Settings {
     ...present('rows', user.seed?.rows),
     ...present('failOn', user.gate?.failOn),
     ...present('strict', user.gate?.strict),
+    ...present('lenient', user.lenient),
   }
 }
 

@@ -56,6 +56,8 @@ export interface UserConfig {
   }
   /** where the SQL comes from, in the order in which it is applied; default: detected */
   readonly migrations?: readonly SourceConfig[]
+  /** go on behind statements that fail: what they were about is untested; default: false */
+  readonly lenient?: boolean
   /** schemas to test; default: every schema of the project on which an API role has USAGE, and storage */
   readonly schemas?: readonly string[]
   /** which grants Supabase's API roles get on new tables; `auto` reads supabase/config.toml, else tests the worst case */
@@ -178,6 +180,7 @@ export const userConfigSchema: z.ZodType<UserConfig> = strict({
     reuse: z.boolean().exactOptional(),
   }).exactOptional(),
   migrations: z.array(source).min(1, 'must name at least one source').exactOptional(),
+  lenient: z.boolean().exactOptional(),
   schemas: z.array(name).min(1, 'must name at least one schema').exactOptional(),
   apiPrivileges: z.enum(API_PRIVILEGES).exactOptional(),
   platform: z.enum(PLATFORMS).exactOptional(),

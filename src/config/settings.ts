@@ -24,6 +24,7 @@ export interface Flags {
   readonly concurrency?: string
   readonly failOn?: string
   readonly strict?: boolean
+  readonly lenient?: boolean
   /** a file, or false: none */
   readonly baseline?: string | false
   /** `2/3` */
@@ -46,6 +47,7 @@ export interface Settings {
   readonly concurrency?: number
   readonly failOn?: (typeof FAIL_ON)[number]
   readonly strict?: boolean
+  readonly lenient?: boolean
 }
 
 /** A text and the name under which its author knows it: `--seed` or `RLS_SEED`. */
@@ -55,7 +57,16 @@ interface Given {
 }
 type Texts = Readonly<
   Record<
-    'engine' | 'url' | 'image' | 'version' | 'schemas' | 'seed' | 'rows' | 'concurrency' | 'failOn',
+    | 'engine'
+    | 'url'
+    | 'image'
+    | 'version'
+    | 'schemas'
+    | 'seed'
+    | 'rows'
+    | 'concurrency'
+    | 'failOn'
+    | 'lenient',
     Given
   >
 >
@@ -77,6 +88,7 @@ export function settingsFromEnvironment(environment: Environment): Settings {
     rows: variable('RLS_ROWS'),
     concurrency: variable('RLS_CONCURRENCY'),
     failOn: variable('RLS_FAIL_ON'),
+    lenient: variable('RLS_LENIENT'),
   })
 }
 
@@ -95,6 +107,7 @@ export function settingsFromFlags(flags: Flags): Settings {
     rows: { name: '--rows', value: flags.rows },
     concurrency: { name: '--concurrency', value: flags.concurrency },
     failOn: { name: '--fail-on', value: flags.failOn },
+    lenient: { name: '--lenient', value: flags.lenient === undefined ? undefined : String(flags.lenient) },
   })
   return { ...settings, ...present('reuse', flags.reuse), ...present('strict', flags.strict) }
 }
@@ -112,6 +125,7 @@ function readSettings(texts: Texts): Settings {
     ...present('rows', read(texts.rows, whole(LIMITS.rows))),
     ...present('concurrency', read(texts.concurrency, whole(LIMITS.concurrency))),
     ...present('failOn', read(texts.failOn, oneOf(FAIL_ON))),
+    ...present('lenient', read(texts.lenient, yesOrNo)),
   }
 }
 
@@ -153,6 +167,9 @@ const oneOf =
       didYouMean(text, known),
     )
   }
+
+const yesOrNo = (text: string, name: string): boolean =>
+  ['1', 'true'].includes(oneOf(['1', 'true', '0', 'false'])(text, name))
 
 const whole =
   ({ min, max }: { readonly min: number; readonly max: number }) =>

@@ -117,6 +117,8 @@ export interface Config {
   readonly sources: readonly SourceConfig[]
   /** how `sources` came about, for people: "supabase/config.toml" or "rls.config.ts" */
   readonly sourcesFrom: string
+  /** statements that fail are passed over, and what they were about is untested */
+  readonly lenient: boolean
   readonly supabase: SupabaseSettings
   readonly platform: 'supabase' | 'none'
   /** schemas to test; absent: every schema of the project on which an API role has USAGE */

@@ -230,6 +230,19 @@ export interface Seeding {
   readonly empty: readonly { readonly relation: string; readonly reason: string }[]
 }
 
+/** A statement of the migrations that failed and was passed over. */
+export interface PassedOver {
+  readonly file: string
+  readonly line: number
+  /** its beginning */
+  readonly statement: string
+  /** null where the harness does not run such a statement */
+  readonly sqlstate: string | null
+  readonly message: string
+  /** relations and functions that it leaves untested, `*` for all; none where it decides nothing about access */
+  readonly about: readonly string[]
+}
+
 /** How long a part of the run took. */
 export interface Timing {
   readonly name: string
@@ -253,6 +266,8 @@ export interface Report {
     readonly changed?: Changed
     /** of a run in parts that were joined: how many */
     readonly shards?: number
+    /** of a run that goes on behind statements that fail: which did; absent where an error ends the run */
+    readonly lenient?: { readonly failed: readonly PassedOver[] }
     /** where the project's work tree stood; absent outside of a repository */
     readonly git?: { readonly sha: string; readonly ref: string | null; readonly dirty: boolean }
     /** flags narrowed it to some relations or schemas: it says nothing about the rest */

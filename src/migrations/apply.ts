@@ -1,9 +1,11 @@
 import { DatabaseError, type Connection } from '../database/connection.ts'
 import type { AppliedFile, AppliedSource, MigrationFile, Source } from '../domain/source.ts'
 import { HarnessError } from '../errors.ts'
+import { loadParser } from '../sql/parse.ts'
 import { needsAutocommit, refusal, transactionStep } from './classify.ts'
 import { statementRefused } from './failure.ts'
-import { FileRun, type Recorder } from './file-run.ts'
+import { FileRun, TRANSACTION_IN_THE_WAY, type Recorder } from './file-run.ts'
+import { PassedInFile, type Passed } from './lenient.ts'
 import { MigrationSession } from './session.ts'
 import { stepsOf, type Step } from './steps.ts'
 
@@ -16,13 +18,9 @@ export interface ApplyOptions {
   readonly record?: Recorder
   /** extensions whose statements do nothing, because earlier files asked for them in vain; more are added */
   readonly skippedExtensions?: Set<string>
+  /** where it is given, what fails is added to it, and everything else runs */
+  readonly passed?: Passed
 }
-
-/**
- * Three errors that depend on how a file is run: not allowed in a transaction block (25001), a new enum value used
- * in the transaction that adds it (55P04), COMMIT in a DO block (2D000).
- */
-const TRANSACTION_IN_THE_WAY = new Set(['25001', '55P04', '2D000'])
 
 /**
  * Runs the files in order, each in a transaction where that is possible. What needs more rights than `role` has
@@ -37,6 +35,7 @@ export async function applySources(
   sources: readonly Source[],
   options: ApplyOptions,
 ): Promise<readonly AppliedSource[]> {
+  if (options.passed) await loadParser()
   const session = new MigrationSession(connection, options.role, options.skippedExtensions)
   const applied: AppliedSource[] = []
   try {
@@ -57,15 +56,21 @@ async function applyFile(
   file: MigrationFile,
   options: ApplyOptions,
 ): Promise<AppliedFile> {
+  const { passed } = options
+  const refused = passed && new PassedInFile(passed)
   const steps = stepsOf(file, {
     projectDir: options.projectDir,
     database: session.connection.target.database,
-  })
-  for (const step of steps) {
+    ...(refused ? { onRefused: (part, path, reason) => refused.line(part, path, reason) } : {}),
+  }).filter((step) => {
     const reason = refusal(step)
-    if (reason !== undefined) throw statementRefused(step, reason)
-  }
-  const notes = await runSteps(session, file, steps, options.record)
+    if (reason === undefined) return true
+    if (!refused) throw statementRefused(step, reason)
+    refused.refused(step, reason)
+    return false
+  })
+  if (passed) refused?.addTo(passed)
+  const notes = await runSteps(session, file, steps, options)
   return { path: file.path, sha256: file.sha256, notes }
 }
 
@@ -73,39 +78,47 @@ async function runSteps(
   session: MigrationSession,
   file: MigrationFile,
   steps: readonly Step[],
-  record: Recorder | undefined,
+  { record, passed }: ApplyOptions,
 ): Promise<readonly string[]> {
+  const outside = (note: string | undefined): Promise<readonly string[]> =>
+    run(session, { record, passed, note }, (one) => one.inAutocommit(steps))
   const alone = steps.find(needsAutocommit)
   if (alone || file.transaction === 'never' || steps.some((step) => transactionStep(step) === 'begins')) {
     const why =
       alone && `${alone.part.words.slice(0, 2).join(' ')} at line ${alone.part.line} cannot run inside one`
-    return outsideTransaction(session, steps, record, why && `${file.path} ran outside a transaction: ${why}`)
+    return outside(why && `${file.path} ran outside a transaction: ${why}`)
   }
-  const run = new FileRun(session, record)
   try {
-    await session.startFile()
-    await run.inTransaction(steps)
-    return run.notes
+    return await run(session, { record, passed, note: undefined }, (one) => one.inTransaction(steps))
   } catch (error) {
     await session.connection.run('rollback')
     const failure = causeOf(error)
     if (!failure) throw error
-    if (!TRANSACTION_IN_THE_WAY.has(failure.error.sqlstate)) throw named(error, file)
-    const note = `${file.path} ran outside a transaction (${failure.error.sqlstate}: ${failure.error.message})`
-    return outsideTransaction(session, steps, record, `${note}; your deployment may fail there`)
+    const { sqlstate, message } = failure.error
+    // to go on behind what only the commit finds, statements must stand for themselves
+    if (!TRANSACTION_IN_THE_WAY.has(sqlstate) && !passed) throw named(error, file)
+    return outside(
+      `${file.path} ran outside a transaction (${sqlstate}: ${message}); your deployment may fail there`,
+    )
   }
 }
 
-async function outsideTransaction(
+interface RunOptions extends Pick<ApplyOptions, 'record' | 'passed'> {
+  readonly note: string | undefined
+}
+
+/** One pass over a file; what it passes over counts where it comes to its end. */
+async function run(
   session: MigrationSession,
-  steps: readonly Step[],
-  record: Recorder | undefined,
-  note: string | undefined,
+  { record, passed, note }: { [K in keyof RunOptions]: RunOptions[K] | undefined },
+  pass: (one: FileRun) => Promise<void>,
 ): Promise<readonly string[]> {
-  const run = new FileRun(session, record)
+  const inFile = passed && new PassedInFile(passed)
+  const one = new FileRun(session, record, inFile)
   await session.startFile()
-  await run.inAutocommit(steps)
-  return note === undefined ? run.notes : [note, ...run.notes]
+  await pass(one)
+  if (passed) inFile?.addTo(passed)
+  return note === undefined ? one.notes : [note, ...one.notes]
 }
 
 function causeOf(error: unknown): DatabaseError | undefined {

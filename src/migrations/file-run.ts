@@ -2,6 +2,7 @@ import { DatabaseError } from '../database/connection.ts'
 import { choosesRole, transactionStep } from './classify.ts'
 import { concernsSkipped, createExtension, isCreateExtension } from './extension.ts'
 import { statementFailed, statementRefused } from './failure.ts'
+import type { PassedInFile } from './lenient.ts'
 import { SAVED, type MigrationSession } from './session.ts'
 import type { Step } from './steps.ts'
 
@@ -10,51 +11,91 @@ export type Recorder = (location: { readonly file: string; readonly line: number
 
 const INSUFFICIENT_PRIVILEGE = '42501'
 
+/**
+ * Three errors that depend on how a file is run: not allowed in a transaction block (25001), a new enum value used
+ * in the transaction that adds it (55P04), COMMIT in a DO block (2D000).
+ */
+export const TRANSACTION_IN_THE_WAY: ReadonlySet<string> = new Set(['25001', '55P04', '2D000'])
+
 /** One pass over a file's statements, in a transaction of ours or as the file says. */
 export class FileRun {
   readonly notes: string[] = []
   readonly #session: MigrationSession
   readonly #record: Recorder | undefined
+  readonly #passed: PassedInFile | undefined
   #inTransaction = false
-  #opened: Step | undefined
+  /** the transaction is the harness's, not one of the file's own */
+  #isOurs = false
+  /** of a transaction of the file's own what ran in it, beginning with what began it */
+  #opened: Step[] = []
 
-  constructor(session: MigrationSession, record: Recorder | undefined) {
+  /** @param passed where it is given, what fails is kept there, and the next statement runs */
+  constructor(session: MigrationSession, record: Recorder | undefined, passed?: PassedInFile) {
     this.#session = session
     this.#record = record
+    this.#passed = passed
   }
 
   /** @throws HarnessError MIGRATION_FAILED; its cause is the DatabaseError */
   async inTransaction(steps: readonly Step[]): Promise<void> {
     await this.#session.connection.run('begin')
     this.#inTransaction = true
+    this.#isOurs = true
     for (const step of steps) await this.#run(step)
     await this.#session.connection.run('commit')
     this.#inTransaction = false
+    this.#isOurs = false
   }
 
   async inAutocommit(steps: readonly Step[]): Promise<void> {
     for (const step of steps) await this.#run(step)
-    if (this.#opened) throw statementRefused(this.#opened, 'the file begins a transaction and never ends it')
+    const [opened] = this.#opened
+    if (!opened) return
+    const reason = 'the file begins a transaction and never ends it'
+    if (!this.#passed) throw statementRefused(opened, reason)
+    await this.#session.connection.run('rollback')
+    this.#passed.undone(opened, this.#opened, { sqlstate: null, message: `${reason}: it was rolled back` })
+    this.#opened = []
   }
 
   async #run(step: Step): Promise<void> {
+    if (concernsSkipped(step, this.#session.skippedExtensions)) return
     try {
-      if (concernsSkipped(step, this.#session.skippedExtensions)) return
-      if (transactionStep(step) !== 'none') await this.#control(step)
-      else if (isCreateExtension(step)) await this.#createExtension(step)
-      else await this.#execute(step)
+      await (this.#passed ? this.#guarded(step) : this.#one(step))
+      this.#passed?.ran(step)
+      if (this.#opened.length > 0) this.#opened.push(step)
     } catch (error) {
-      if (error instanceof DatabaseError) throw statementFailed(step, error.error, error)
-      throw error
+      if (!(error instanceof DatabaseError)) throw error
+      const { error: reason } = error
+      if (!this.#passed || (this.#isOurs && TRANSACTION_IN_THE_WAY.has(reason.sqlstate)))
+        throw statementFailed(step, reason, error)
+      if (transactionStep(step) !== 'ends') return this.#passed.failed(step, reason)
+      // a COMMIT that fails has ended the transaction, too
+      this.#passed.undone(step, this.#opened, reason)
+      this.#opened = []
+      this.#inTransaction = false
     }
+  }
+
+  /** In a transaction a failure undoes the statement alone. */
+  #guarded(step: Step): Promise<void> {
+    const effect = transactionStep(step)
+    if (effect === 'begins' || effect === 'ends') return this.#one(step)
+    return this.#session.guarded(this.#inTransaction, effect === 'within', () => this.#one(step))
+  }
+
+  async #one(step: Step): Promise<void> {
+    if (transactionStep(step) !== 'none') await this.#control(step)
+    else if (isCreateExtension(step)) await this.#createExtension(step)
+    else await this.#execute(step)
   }
 
   /** Sent alone: a savepoint around it would change what it means. */
   async #control(step: Step): Promise<void> {
     await this.#session.connection.run(step.text)
     const effect = transactionStep(step)
-    if (effect === 'begins') this.#opened ??= step
-    if (effect === 'ends') this.#opened = undefined
+    if (effect === 'begins' && this.#opened.length === 0) this.#opened = [step]
+    if (effect === 'ends') this.#opened = []
     if (effect !== 'within') this.#inTransaction = effect === 'begins'
   }
 

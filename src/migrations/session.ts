@@ -6,6 +6,7 @@ const HAND_OVER = readFileSync(new URL('handover.sql', import.meta.url), 'utf8')
 const AS_SUPERUSER = 'reset session authorization; reset role'
 const KEEP_NOTHING = 'drop event trigger rls_harness_handover; drop function pg_temp.hand_over()'
 const SAVEPOINT = 'rls_harness'
+const GUARD = 'rls_harness_guard'
 
 /** The superuser's connection, on which files run with the rights of `role`. */
 export class MigrationSession {
@@ -65,6 +66,21 @@ export class MigrationSession {
   /** Goes back to the savepoint that undoable() or SAVED.before has set. */
   async undo(): Promise<void> {
     await this.connection.run(`rollback to savepoint ${SAVEPOINT}; release savepoint ${SAVEPOINT}`)
+  }
+
+  /**
+   * Runs `work` so that after a failure the session goes on as it was before it. A savepoint that `work` itself sets stays.
+   */
+  async guarded(inTransaction: boolean, keepsIt: boolean, work: () => Promise<void>): Promise<void> {
+    if (!inTransaction) return work()
+    await this.connection.run(`savepoint ${GUARD}`)
+    try {
+      await work()
+    } catch (error) {
+      await this.connection.run(`rollback to savepoint ${GUARD}; release savepoint ${GUARD}`)
+      throw error
+    }
+    if (!keepsIt) await this.connection.run(`release savepoint ${GUARD}`)
   }
 
   #assumeRole(): string {

@@ -19,6 +19,8 @@ export interface StepContext {
   readonly projectDir: string
   /** `\connect` to this one changes nothing */
   readonly database: string
+  /** where it is given, a line that can't be followed is told and left out */
+  readonly onRefused?: (part: MetaPart, file: string, reason: string) => void
 }
 
 /** Lines of psql that change what people see, not what the database holds. */
@@ -48,9 +50,20 @@ class StepReader {
 
   read(file: string, script: string, depth: number): readonly Step[] {
     return splitScript(script).flatMap((part): readonly Step[] => {
-      if (part.kind === 'meta') return this.#follow(part, file, depth)
+      if (part.kind === 'meta') return this.#followed(part, file, depth)
       return [{ part, text: substitute(part.text, this.#variables), file, script }]
     })
+  }
+
+  #followed(part: MetaPart, file: string, depth: number): readonly Step[] {
+    const { onRefused } = this.#context
+    try {
+      return this.#follow(part, file, depth)
+    } catch (error) {
+      if (!onRefused || !(error instanceof HarnessError)) throw error
+      onRefused(part, file, (error.message.split('\n', 1)[0] ?? '').replace(`${file}:${part.line}: `, ''))
+      return []
+    }
   }
 
   #follow(part: MetaPart, file: string, depth: number): readonly Step[] {

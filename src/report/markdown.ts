@@ -7,6 +7,7 @@ import { access } from './markdown/access.ts'
 import { fit, type Piece } from './markdown/fit.ts'
 import { codeBlock, codeElement, codeSpan } from './markdown/mark.ts'
 import { LOCK_REMEDY, lockLines } from './lock-lines.ts'
+import { passedOver } from './passed-over.ts'
 import { placeOf } from './place.ts'
 import { ranked } from './ranked.ts'
 import type { ReporterOptions } from './reporter.ts'
@@ -30,6 +31,7 @@ export function markdown(report: Report, options: ReporterOptions): string {
   const pieces: readonly Piece[] = [
     { text: block([headline(report, options), '', facts(report), ...access(report, look)]) },
     ...shown.map((finding) => ({ text: block(fold(finding, report, look)), kind: 'finding' as const })),
+    ...passedOverPieces(report, look).map((text) => ({ text, kind: 'gap' as const })),
     ...gaps(report, look).map((text) => ({ text, kind: 'gap' as const })),
     ...lockPieces(report).map((text) => ({ text, kind: 'notice' as const })),
     ...notices(report).map((text) => ({ text, kind: 'notice' as const })),
@@ -85,6 +87,13 @@ function gaps(report: Report, look: Look): readonly string[] {
   if (lines.length === 0) return [block(['', title.trim()])]
   const fenced = [...codeBlock(lines), '']
   return [block(['', `<details><summary>${title.trim()}</summary>`, '', ...fenced, '</details>'])]
+}
+
+/** Statements that failed, a few of them listed. */
+function passedOverPieces(report: Report, look: Look): readonly string[] {
+  const [, title, ...lines] = passedOver(report, 'warning', look)
+  if (title === undefined) return []
+  return [block(['', ...codeBlock([title, ...lines])])]
 }
 
 /** What is not as the access lock says, as a diff. */

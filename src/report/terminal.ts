@@ -6,6 +6,7 @@ import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
 import { lockDifferences } from './lock.ts'
 import { matrix } from './matrix.ts'
+import { passedOver } from './passed-over.ts'
 import { placeOf } from './place.ts'
 import type { Level, ReporterOptions } from './reporter.ts'
 import { count, inert } from './text.ts'
@@ -21,6 +22,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...header(report, look),
     ...(access.length > 0 ? ['', ...access] : []),
     ...findings(report, level, look),
+    ...passedOver(report, level, look),
     ...untested(report, level, look),
     ...coverage(report, level, look),
     ...locked(report, look),
