@@ -30,6 +30,7 @@ test('without any setting the defaults hold', () => {
     sourcesFrom: 'detected',
     supabase: {},
     platform: 'supabase',
+    platformFrom: 'the default',
     apiPrivileges: 'auto',
     identity: 'supabase',
     expect: {},
