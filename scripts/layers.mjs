@@ -15,7 +15,7 @@ const LAYERS = {
   domain: { from: '', packages: '@faker-js/faker' },
   sql: { from: '', packages: 'libpg-query pgsql-deparser' },
   baseline: { from: 'errors', packages: '' },
-  config: { from: 'baseline errors', packages: 'jiti smol-toml zod' },
+  config: { from: 'baseline sql errors', packages: 'jiti smol-toml tinyglobby zod' },
   engine: { from: 'errors', packages: 'testcontainers' },
   git: { from: 'config engine errors', packages: '' },
   database: { from: 'sql errors', packages: 'pg pg-copy-streams' },

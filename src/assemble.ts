@@ -138,6 +138,7 @@ function headOf(input: AssembleInput): Head {
     run: {
       seed: config.seed.seed,
       engine: prepared.engine,
+      platform: { name: config.platform, why: config.platformFrom },
       apiPrivileges: prepared.apiPrivileges,
       durationMs: Math.round(input.durationMs),
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),

@@ -65,6 +65,7 @@ const SAME: Readonly<Record<string, (report: ShardReport) => unknown>> = {
   'the version of rls-harness': ({ tool }) => tool.version,
   'the seed': ({ run }) => run.seed,
   'the major version of PostgreSQL': ({ run }) => Number.parseInt(run.engine.version, 10),
+  'the platform': ({ run }) => run.platform.name,
   apiPrivileges: ({ run }) => run.apiPrivileges,
   'the SQL files': ({ sources }) => filesIn(sources),
   'the configuration': ({ shard }) => shard.settings,

@@ -10,7 +10,8 @@ import type { BlameRecord } from './migrations/blame.ts'
 import type { Passed } from './migrations/lenient.ts'
 import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
-import { installNeon, installPlain, installPlatform } from './platform/install.ts'
+import { completeApiRoles, installNeonBeside } from './platform/install.ts'
+import { installProfile, migrationRole } from './platform/profile.ts'
 import { loadParser } from './sql/parse.ts'
 
 /** What the migrations made, and from where. */
@@ -55,7 +56,7 @@ export async function migrate(
   target: ConnectionTarget,
   input: MigrationInput,
 ): Promise<{ readonly applied: Applied; readonly goesOn: boolean }> {
-  const { sources, from, stop, onStop } = input
+  const { config, sources, from, stop, onStop } = input
   if (!from) await installFor(target, input)
   let pass = await Pass.open(target, input, from ?? NOTHING)
   try {
@@ -69,10 +70,17 @@ export async function migrate(
     }
     await pass.applyUntil(filesIn(sources).length)
     const goesOn = !(await pass.leavesTraces())
-    return { applied: await pass.end(), goesOn }
+    const applied = await pass.end()
+    if (config.platform === 'none') await completed(target)
+    return { applied, goesOn }
   } finally {
     await pass.close()
   }
+}
+
+async function completed(target: ConnectionTarget): Promise<void> {
+  await using connection = await Connection.open(target)
+  await completeApiRoles(connection)
 }
 
 /** What a report says of the files, and where everything was defined. */
@@ -105,10 +113,8 @@ async function installFor(
   { config, sources, apiPrivileges, prelude = '' }: MigrationInput,
 ): Promise<void> {
   await using platform = await Connection.open(target)
-  await (config.platform === 'supabase'
-    ? installPlatform(platform, { apiPrivileges })
-    : installPlain(platform))
-  if (wantsNeon(config, sources)) await installNeon(platform)
+  await installProfile(platform, config.platform, { apiPrivileges })
+  if (wantsNeon(config, sources)) await installNeonBeside(platform)
   if (prelude !== '') await platform.run(prelude)
 }
 
@@ -160,7 +166,7 @@ class Pass {
     const { config, sources } = this.#input
     const applied = await applySources(this.#connection, between(sources, this.done, count), {
       projectDir: config.projectDir,
-      role: config.platform === 'supabase' ? 'postgres' : 'app_owner',
+      role: migrationRole(config.platform),
       skippedExtensions: this.#skippedExtensions,
       ...(config.lenient ? { passed: this.#passed } : {}),
       ...(this.#isRecorded ? { record: recordBlame } : {}),

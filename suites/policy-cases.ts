@@ -7,7 +7,7 @@ import type { ConnectionTarget, Server } from '../src/domain/server.ts'
 import type { Command } from '../src/domain/vocabulary.ts'
 import { applySources } from '../src/migrations/apply.ts'
 import { findSources } from '../src/migrations/find.ts'
-import { installNeon, installPlain, installPlatform, isForNeon } from '../src/platform/install.ts'
+import { installNeonBeside, installPlain, installPlatform, isForNeon } from '../src/platform/install.ts'
 import { quoteLiteral, quoteName } from '../src/sql/quote.ts'
 import type { Said } from './scene.ts'
 
@@ -144,7 +144,7 @@ async function makeTemplate(
   await using connection = await Connection.open({ ...server.target, database: name })
   if (kind === 'plain') await installPlain(connection)
   else await installPlatform(connection, { apiPrivileges: 'legacy' })
-  if (kind === 'neon') await installNeon(connection)
+  if (kind === 'neon') await installNeonBeside(connection)
 }
 
 /** A policy's expression for one command and side. */

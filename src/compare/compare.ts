@@ -96,6 +96,7 @@ function remarksOn(a: Report, b: Report): readonly string[] {
     return one === two ? [] : [`${what}: ${one} before, ${two} after`]
   }
   return [
+    ...differ('platform', ({ run }) => run.platform.name),
     ...differ('API privileges', ({ run }) => run.apiPrivileges),
     ...differ('PostgreSQL', ({ run }) => Number.parseInt(run.engine.version, 10)),
     ...differ('seed', ({ run }) => run.seed),

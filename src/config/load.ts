@@ -3,10 +3,12 @@ import { basename, dirname, posix, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BASELINE_NAME, parseBaseline } from '../baseline/text.ts'
 import type { Baseline } from '../domain/baseline.ts'
-import type { Config, SourceConfig } from '../domain/config.ts'
+import type { Config, Platform, SourceConfig } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { detectSources } from './detect/choose.ts'
 import { isDirectory, isFile } from './detect/detector.ts'
+import { platformTexts, supabaseBeside } from './detect/platform-files.ts'
+import { choosePlatform } from './detect/platform.ts'
 import { parseUserConfig } from './parse.ts'
 import { resolveConfig, type SupabaseFile } from './resolve.ts'
 import { defineConfig, type UserConfig } from './schema.ts'
@@ -57,9 +59,17 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     sources,
     sourcesFrom,
     ...(supabase === undefined ? {} : { supabase }),
+    ...(user.platform === undefined ? { platform: detectPlatform(projectDir, sources) } : {}),
     ...findBaseline(options, projectDir, user),
   })
 }
+
+const detectPlatform = (projectDir: string, sources: readonly SourceConfig[]): Platform =>
+  choosePlatform({
+    sources,
+    texts: () => platformTexts(projectDir, sources),
+    beside: () => supabaseBeside(projectDir),
+  })
 
 function findConfigFile(projectDir: string): string | undefined {
   const found = CONFIG_NAMES.filter((name) => isFile(projectDir, name))

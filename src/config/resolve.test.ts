@@ -31,6 +31,7 @@ test('without any setting the defaults hold', () => {
     supabase: {},
     lenient: false,
     platform: 'supabase',
+    platformFrom: 'the default',
     apiPrivileges: 'auto',
     identity: 'supabase',
     expect: {},

@@ -1,5 +1,5 @@
 import type { Baseline } from '../domain/baseline.ts'
-import type { Config, SourceConfig, SupabaseSettings } from '../domain/config.ts'
+import type { Config, Platform, SourceConfig, SupabaseSettings } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { VERSIONS, type UserConfig } from './schema.ts'
 import {
@@ -33,6 +33,8 @@ export interface ResolveInput {
   readonly sources: readonly SourceConfig[]
   readonly sourcesFrom: string
   readonly supabase?: SupabaseFile
+  /** what was detected; the file's word wins */
+  readonly platform?: Platform
   readonly baseline?: Baseline
   /** absolute */
   readonly baselineFile?: string
@@ -76,7 +78,9 @@ export function resolveConfig(input: ResolveInput): Config {
     sourcesFrom: input.sourcesFrom,
     supabase: input.supabase?.settings ?? {},
     lenient: merged.lenient ?? DEFAULTS.lenient,
-    platform: user.platform ?? 'supabase',
+    platform: user.platform ?? input.platform?.name ?? 'supabase',
+    platformFrom:
+      user.platform === undefined ? (input.platform?.why ?? 'the default') : 'the configuration says so',
     ...present('schemas', merged.schemas),
     apiPrivileges: user.apiPrivileges ?? 'auto',
     identity: user.identity ?? 'supabase',

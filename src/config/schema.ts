@@ -7,6 +7,7 @@ import type {
   IgnoreEntry,
   InsertAudience,
   Intent,
+  PlatformName,
   RowCondition,
   SeedValue,
   SourceConfig,
@@ -29,7 +30,7 @@ export const ENGINES = [
 export const VERSIONS = [15, 16, 17, 18] as const
 export const FAIL_ON = ['error', 'warning', 'never'] as const
 const API_PRIVILEGES = ['auto', 'legacy', 'explicit'] as const satisfies readonly ApiPrivileges[]
-const PLATFORMS = ['supabase', 'none'] as const
+const PLATFORMS = ['supabase', 'neon', 'none'] as const satisfies readonly PlatformName[]
 
 /** Bounds of the numbers that a person may set, the same in the file, the environment and the flags. */
 export const LIMITS = {
@@ -62,7 +63,7 @@ export interface UserConfig {
   readonly schemas?: readonly string[]
   /** which grants Supabase's API roles get on new tables; `auto` reads supabase/config.toml, else tests the worst case */
   readonly apiPrivileges?: ApiPrivileges
-  /** `none`: a plain PostgreSQL, without the roles and schemas that Supabase has before the first migration */
+  /** what is there before the first migration; `none`: a plain PostgreSQL; default: detected */
   readonly platform?: (typeof PLATFORMS)[number]
   /** how a session says who asks */
   readonly identity?: 'supabase' | CustomIdentity

@@ -7,6 +7,15 @@ import type { Audience, Operation, Severity, Standing } from './vocabulary.ts'
 export type EngineKind = 'embedded' | 'system' | 'container' | 'external'
 export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
 
+/** What a database has before the first migration; `none`: a plain PostgreSQL. */
+export type PlatformName = 'supabase' | 'neon' | 'none'
+
+export interface Platform {
+  readonly name: PlatformName
+  /** what it is known by, for people: "auth.uid() in supabase/migrations/1_init.sql:4" */
+  readonly why: string
+}
+
 /** What a run is narrowed to because nothing else can have changed. */
 export interface Only {
   /** what all the rest is as it was in: a name that people know it by */
@@ -120,7 +129,9 @@ export interface Config {
   /** statements that fail are passed over, and what they were about is untested */
   readonly lenient: boolean
   readonly supabase: SupabaseSettings
-  readonly platform: 'supabase' | 'none'
+  readonly platform: PlatformName
+  /** how `platform` came about, for people */
+  readonly platformFrom: string
   /** schemas to test; absent: every schema of the project on which an API role has USAGE */
   readonly schemas?: readonly string[]
   readonly apiPrivileges: ApiPrivileges

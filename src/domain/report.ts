@@ -1,4 +1,5 @@
 import type { Policy } from './catalog.ts'
+import type { Platform } from './config.ts'
 import type { LockCheck } from './lock.ts'
 import type { Place } from './place.ts'
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
@@ -256,6 +257,8 @@ export interface Report {
   readonly run: {
     readonly seed: number
     readonly engine: { readonly kind: string; readonly version: string }
+    /** what the database has before the first migration, and what that is known by */
+    readonly platform: Platform
     readonly apiPrivileges: string
     readonly durationMs: number
     readonly steps: readonly Timing[]

@@ -95,6 +95,8 @@ const COMMON: ReadonlySet<string> = new Set([
   'service_role',
   'postgres',
   'app_owner',
+  'neondb_owner',
+  'anonymous',
 ])
 
 /** A role that policies name or migrations grant to, or one that owns the tables: whoever connects is most likely it. */

@@ -103,14 +103,27 @@ export async function installPlatform(connection: Connection, options: PlatformO
 }
 
 /**
- * Puts what policies of a Neon project name beside the platform: `auth.user_id()`, `auth.session()`, role `anonymous`.
+ * Puts into the connection's database what a Neon project has before its first migration, roles included; migrations
+ * then run as `neondb_owner`.
  * @throws HarnessError PLATFORM_FAILED
  */
-export async function installNeon(connection: Connection): Promise<void> {
-  await runFiles(connection, ['neon.sql'])
+export async function installNeon(connection: Connection, { apiPrivileges }: PlatformOptions): Promise<void> {
+  const open = apiPrivileges === 'legacy' ? ['neon-api-privileges.sql'] : []
+  await runFiles(connection, ['neon-roles.sql'])
+  await inTransaction(connection, () =>
+    runFiles(connection, ['neon-schemas.sql', 'neon-functions.sql', ...open, 'neon-database.sql']),
+  )
 }
 
-/** Whether migrations name what only Neon has and make it nowhere themselves. */
+/**
+ * Puts what policies of a Neon project name beside Supabase: `auth.user_id()`, `auth.session()`, role `anonymous`.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function installNeonBeside(connection: Connection): Promise<void> {
+  await runFiles(connection, ['neon-beside.sql', 'neon-functions.sql'])
+}
+
+/** Whether migrations call what only Neon has and make it nowhere themselves. */
 export function isForNeon(texts: readonly string[]): boolean {
   const used = texts.some((text) => /\bauth"?\."?user_id"?\s*\(/i.test(text))
   return (
@@ -134,6 +147,14 @@ export async function configurePlatformClone(connection: Connection): Promise<vo
  */
 export async function installPlain(connection: Connection): Promise<void> {
   await runFiles(connection, ['plain-role.sql', 'plain-database.sql'])
+}
+
+/**
+ * Adds what a session of an API needs, where the migrations of a plain project made its roles.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function completeApiRoles(connection: Connection): Promise<void> {
+  await runFiles(connection, ['plain-session.sql'])
 }
 
 async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {

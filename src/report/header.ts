@@ -1,3 +1,4 @@
+import type { PlatformName } from '../domain/config.ts'
 import type { AppliedSource } from '../domain/source.ts'
 import type { Report } from '../domain/report.ts'
 import type { Look } from './look.ts'
@@ -23,13 +24,29 @@ export function header(report: Report, look: Look): readonly string[] {
     ...(run.shards === undefined ? [] : [`${run.shards} shards`]),
     `${run.engine.kind} PostgreSQL ${run.engine.version}`,
     `seed ${run.seed}`,
-    `API privileges: ${run.apiPrivileges}`,
+    ...(run.platform.name === 'none' ? [] : [`API privileges: ${run.apiPrivileges}`]),
   ].map(look.clean)
   const name = look.clean(`${tool.name} ${tool.version}`)
   const rest = truncate(facts.join(` ${look.dot} `), look.width - widthOf(name) - 4, look.ellipsis)
   const steps = stepsOf(report, look)
   const room = Math.max(...steps.map((step) => widthOf(step.text)))
-  return [` ${look.paint.strong(name)}   ${rest}`, ...steps.flatMap((step) => stepLines(step, room, look))]
+  return [
+    ` ${look.paint.strong(name)}   ${rest}`,
+    ` ${look.paint.faint(platformLine(report, look))}`,
+    ...steps.flatMap((step) => stepLines(step, room, look)),
+  ]
+}
+
+const PLATFORMS: Readonly<Record<PlatformName, string>> = {
+  supabase: 'Supabase',
+  neon: 'Neon',
+  none: 'plain PostgreSQL',
+}
+
+/** A wrong guess must be seen at once: it decides who can reach what. */
+function platformLine({ run: { platform } }: Report, look: Look): string {
+  const text = `platform: ${PLATFORMS[platform.name]} (${platform.why})`
+  return truncate(look.clean(text), look.width - 2, look.ellipsis)
 }
 
 function stepsOf(report: Report, look: Look): readonly StepLine[] {

@@ -8,8 +8,11 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     'schemaVersion tool run outcome sources relations functions storage actors tenants rows seeding probes coverage platformGrants findings lock notices summary',
   ),
   tool: words('name version'),
-  run: words('seed engine apiPrivileges durationMs steps peakMemoryMb lenient git shard shards narrowed'),
+  run: words(
+    'seed engine platform apiPrivileges durationMs steps peakMemoryMb lenient git shard shards narrowed',
+  ),
   engine: words('kind version'),
+  platform: words('name why'),
   lenient: words('failed'),
   failed: words('file line statement sqlstate message about'),
   steps: words('name ms'),

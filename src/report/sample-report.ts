@@ -105,6 +105,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     tool: { name: 'rls-harness', version: '0.1.0' },
     run: {
       seed: 42,
+      platform: { name: 'supabase', why: 'its CLI applies the migrations' },
       engine: { kind: 'embedded', version: '17.10' },
       apiPrivileges: 'legacy',
       durationMs: 1900,

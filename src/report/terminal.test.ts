@@ -31,6 +31,7 @@ const leaky: Report = sampleReport({
 test('a report with findings looks like the one of the documentation', () => {
   expect(draw(leaky, { exitCode: 1 })).toMatchInlineSnapshot(`
     " rls-harness 0.1.0   embedded PostgreSQL 17.10 · seed 42 · API privileges: legacy
+     platform: Supabase (its CLI applies the migrations)
      ✓ 2 migrations (prisma) + 1 file                       1.2s
        ! 0009_enum.sql ran outside a transaction (55P04)
      ✓ 2 tenants, 2 users, 96 rows                          0.3s
@@ -61,6 +62,7 @@ test('a report with findings looks like the one of the documentation', () => {
 test('a report without findings says what was proven', () => {
   expect(draw(sampleReport())).toMatchInlineSnapshot(`
     " rls-harness 0.1.0   embedded PostgreSQL 17.10 · seed 42 · API privileges: legacy
+     platform: Supabase (its CLI applies the migrations)
      ✓ 2 migrations (prisma) + 1 file                       1.2s
        ! 0009_enum.sql ran outside a transaction (55P04)
      ✓ 2 tenants, 2 users, 96 rows                          0.3s

@@ -18,11 +18,12 @@ import { applySources } from '../../src/migrations/apply.ts'
 import { findSources } from '../../src/migrations/find.ts'
 import {
   configurePlatformClone,
-  installNeon,
+  installNeonBeside,
   installPlain,
   installPlatform,
   isForNeon,
 } from '../../src/platform/install.ts'
+import { installProfile, migrationRole } from '../../src/platform/profile.ts'
 import { prepare, privilegesOf } from '../../src/prepare.ts'
 
 const root = fileURLToPath(new URL('../../fixtures/', import.meta.url))
@@ -123,13 +124,14 @@ export class Workshop {
     const target = await this.#copy(await this.#template(config))
     {
       await using connection = await Connection.open(target)
-      await (config.platform === 'supabase' ? configurePlatformClone(connection) : installPlain(connection))
+      if (config.platform === 'supabase') await configurePlatformClone(connection)
+      else await installProfile(connection, config.platform, { apiPrivileges: privilegesOf(config) })
       if (isForNeon(sources.flatMap(({ files }) => files.map(({ text }) => text))))
-        await installNeon(connection)
+        await installNeonBeside(connection)
     }
     {
       await using connection = await Connection.open(target)
-      const role = config.platform === 'supabase' ? 'postgres' : 'app_owner'
+      const role = migrationRole(config.platform)
       await applySources(connection, sources, { projectDir: config.projectDir, role })
     }
     await work(target, config, name)
