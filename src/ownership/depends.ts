@@ -1,9 +1,10 @@
 import { parseStatements, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
+import type { Command } from '../domain/vocabulary.ts'
 import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
-import { policyLooks, readsOf } from './reads.ts'
+import { looksFor, policyLooks, readsOf } from './reads.ts'
 
 /** What a new or changed row can open: relations by what decides about access to them. */
 export interface Dependence {
@@ -11,6 +12,8 @@ export interface Dependence {
   readonly dependentsOf: (relation: number) => readonly number[]
   /** relations that this one's policies or queries look into, at any depth */
   readonly looksInto: (relation: number) => ReadonlySet<number>
+  /** those among them that decide about one command: a policy for another command asks nothing of it */
+  readonly decidedBy: (relation: number, command: Command) => ReadonlySet<number>
   /** relations that the triggers of this one write to or look into */
   readonly touchedBy: (relation: number) => readonly number[]
 }
@@ -24,7 +27,20 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
     ]),
   )
   const reached = new Map([...direct.keys()].map((oid) => [oid, closure(oid, direct)]))
+  const decided = new Map<string, ReadonlySet<number>>()
+  const decide = (oid: number, command: Command): ReadonlySet<number> => {
+    const relation = catalog.relations.find((one) => one.oid === oid)
+    if (!relation || relation.view) return reached.get(oid) ?? new Set()
+    const first = looksFor(relation, commandsAsked(command), reading)
+    return new Set([...first, ...first.flatMap((one) => [...(reached.get(one) ?? [])])])
+  }
   return {
+    decidedBy: (relation, command) => {
+      const key = `${relation} ${command}`
+      const known = decided.get(key) ?? decide(relation, command)
+      decided.set(key, known)
+      return known
+    },
     dependentsOf: (relation) =>
       [...reached].flatMap(([oid, reads]) => (oid === relation || reads.has(relation) ? [oid] : [])),
     looksInto: (relation) => reached.get(relation) ?? new Set(),
@@ -34,6 +50,10 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
     },
   }
 }
+
+/** Statements name rows by their columns, which asks the policies for SELECT, too; an INSERT does not. */
+const commandsAsked = (command: Command): readonly Command[] =>
+  command === 'update' || command === 'delete' ? ['select', command] : [command]
 
 function viewReads({ view }: Relation, reading: Reading): readonly number[] {
   if (!view) return []

@@ -1,6 +1,8 @@
 import { nameParts, parseExpression, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
-import type { Catalog } from '../domain/catalog.ts'
+import type { Catalog, Relation } from '../domain/catalog.ts'
+import { COMMANDS } from '../domain/vocabulary.ts'
+import type { Command } from '../domain/vocabulary.ts'
 import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
 
@@ -13,14 +15,20 @@ export function policyReads(catalog: Catalog, reading: Reading): ReadonlyMap<num
 
 /** Which relations the policies of each relation look into, through subqueries and the functions that they call; itself, too. */
 export function policyLooks(catalog: Catalog, reading: Reading): ReadonlyMap<number, readonly number[]> {
-  return new Map(
-    catalog.relations.map((relation) => {
-      const trees = relation.policies
-        .flatMap(({ using, withCheck }) => [using, withCheck])
-        .flatMap((text) => (text === null ? [] : (parseExpression(text) ?? [])))
-      return [relation.oid, [...readsOf(trees, reading)]]
-    }),
-  )
+  return new Map(catalog.relations.map((relation) => [relation.oid, looksFor(relation, COMMANDS, reading)]))
+}
+
+/** Which relations a relation's policies for some commands look into, themselves and in the functions that they call. */
+export function looksFor(
+  { policies }: Relation,
+  commands: readonly Command[],
+  reading: Reading,
+): readonly number[] {
+  const trees = policies
+    .filter(({ command }) => command === 'all' || commands.includes(command))
+    .flatMap(({ using, withCheck }) => [using, withCheck])
+    .flatMap((text) => (text === null ? [] : (parseExpression(text) ?? [])))
+  return [...readsOf(trees, reading)]
 }
 
 /** Relations that expressions or statements look into, directly or in the functions that they call. */

@@ -6,9 +6,9 @@ import type { Ascent } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
 import type { Battery } from './battery.ts'
-import { candidatesFor, trialsAfter } from './climbs.ts'
-import type { ClimbOptions, ClimbStart } from './climbs.ts'
-import { asPrefix, keysOf, newIn, reachesBehind, unique } from './follow.ts'
+import { candidatesFor, plansFor, trialsAfter } from './climbs.ts'
+import type { ClimbOptions, ClimbStart, Plans } from './climbs.ts'
+import { asPrefix, isNew, keysOf, newIn, reachesBehind, unique } from './follow.ts'
 import type { Known } from './follow.ts'
 import { probedOpening } from './openings.ts'
 import type { Opening } from './openings.ts'
@@ -30,16 +30,17 @@ export interface AscendOptions extends ClimbOptions {
 /** One row of one's own choosing first, then everything that it may have opened: as often as somebody got through. */
 export async function ascend(options: AscendOptions): Promise<readonly Ascent[]> {
   const queue = [...options.climbs]
+  const plans = plansFor(options)
   const found = new Map<ClimbStart, readonly Ascent[]>()
   const accounts: Ascent[] = []
   const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
     await connection.run(PREPARE_CONNECTION)
     if (options.accounts && target === options.targets[0])
-      accounts.push(...(await new Climb(options, connection).accounts()))
+      accounts.push(...(await new Climb(options, connection, plans).accounts()))
     for (let start = queue.shift(); start; start = queue.shift()) {
       options.signal.throwIfAborted()
-      found.set(start, await new Climb(options, connection).from(start))
+      found.set(start, await new Climb(options, connection, plans).from(start))
     }
     await connection.run('rollback')
   }
@@ -55,9 +56,11 @@ class Climb {
   readonly #options: AscendOptions
   readonly #connection: Connection
   readonly #session: Session
+  readonly #plans: Plans
 
-  constructor(options: AscendOptions, connection: Connection) {
+  constructor(options: AscendOptions, connection: Connection, plans: Plans) {
     this.#options = options
+    this.#plans = plans
     this.#connection = connection
     const knowledge: Knowledge = { ...options, attributions: new Map() }
     this.#session = new Session(connection, options, knowledge)
@@ -136,12 +139,13 @@ class Climb {
     const touched = new Set(
       [relation.oid, ...written].flatMap((oid) => [oid, ...this.#options.touchedBy(oid)]),
     )
-    const trials = trialsAfter(this.#options, touched, actor)
+    const trials = trialsAfter(this.#options, this.#plans, touched, actor)
     const known = await this.#known(actor, trials)
+    const open = trials.filter((trial) => touched.has(trial.target.base.oid) || isNew(trial, known))
     const prefix = asPrefix(actor, last.trial)
     // what the steps themselves changed or took away was not reached by what came after
     const gone = await this.#gone(prefix, touched)
-    const reaches = (await reachesBehind(this.#session, prefix, trials)).flatMap(
+    const reaches = (await reachesBehind(this.#session, prefix, open)).flatMap(
       (reach) => newIn(reach, new Set([...known, ...gone])) ?? [],
     )
     if (reaches.length === 0) return []
@@ -178,7 +182,7 @@ class Climb {
       if (!accounts || !(await this.#session.runs(step.sql))) continue
       const { actor, command, detail, sql, plain } = step
       const touched = new Set([accounts.oid, ...this.#options.touchedBy(accounts.oid)])
-      const trials = trialsAfter(this.#options, touched, actor)
+      const trials = trialsAfter(this.#options, this.#plans, touched, actor)
       const usual = (await this.#session.runs(plain)) ? await reachesBehind(this.#session, plain, trials) : []
       const known = new Set([...usual.flatMap(keysOf), ...(await this.#gone(sql, touched))])
       const reaches = (await reachesBehind(this.#session, sql, trials)).flatMap(

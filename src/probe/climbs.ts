@@ -1,9 +1,12 @@
 import type { Relation } from '../domain/catalog.ts'
 import { holdsRows } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
-import { followed, planFollow } from './follow.ts'
+import { COMMANDS } from '../domain/vocabulary.ts'
+import type { Command } from '../domain/vocabulary.ts'
+import { followed } from './follow.ts'
 import { changes, grants } from './openings.ts'
 import type { Opening } from './openings.ts'
+import { planActor } from './plan.ts'
 import type { ProbeOptions } from './probe.ts'
 import { accountSteps } from './sign-up.ts'
 import { targetOf } from './target.ts'
@@ -15,6 +18,8 @@ export interface ClimbOptions extends ProbeOptions {
   readonly dependentsOf: (relation: number) => readonly number[]
   /** relations that triggers of one touch */
   readonly touchedBy: (relation: number) => readonly number[]
+  /** relations that decide about one command on a relation */
+  readonly decidedBy: (relation: number, command: Command) => ReadonlySet<number>
 }
 
 /** Where somebody may begin to open things for himself. */
@@ -61,14 +66,38 @@ export function candidatesFor(options: ProbeOptions, relation: Relation, actor: 
 /** What is tried again once something was written to these relations. */
 export function trialsAfter(
   options: ClimbOptions,
+  plans: Plans,
   touched: ReadonlySet<number>,
   actor: Actor,
 ): readonly Trial[] {
-  const { dependentsOf, relations, expectationsOf } = options
+  const { dependentsOf, decidedBy, relations } = options
   const reachable = new Set([...touched].flatMap((oid) => dependentsOf(oid)))
   return relations
     .filter(({ oid }) => reachable.has(oid))
-    .flatMap((one) => planFollow(options, one, expectationsOf(one.oid), actor, touched.has(one.oid)))
+    .flatMap((one) => {
+      const isOpened = COMMANDS.filter(
+        (command) => touched.has(one.oid) || intersect(decidedBy(one.oid, command), touched),
+      )
+      return followed(plans(one, actor), touched.has(one.oid)).filter(({ probe }) =>
+        isOpened.includes(probe.command),
+      )
+    })
+}
+
+const intersect = (some: ReadonlySet<number>, others: ReadonlySet<number>): boolean =>
+  [...others].some((one) => some.has(one))
+
+/** Plans are the same after every opening. Actors of one name may differ in their sessions. */
+export function plansFor(options: ProbeOptions): Plans {
+  const made = new Map<Actor, Map<number, readonly Trial[]>>()
+  return (relation, actor) => {
+    const own = made.get(actor) ?? new Map<number, readonly Trial[]>()
+    made.set(actor, own)
+    const known =
+      own.get(relation.oid) ?? planActor(options, relation, options.expectationsOf(relation.oid), actor)
+    own.set(relation.oid, known)
+    return known
+  }
 }
 
 /** As many openings as usually get through, followed by what is tried after each: measured on the fixtures. */
@@ -98,9 +127,5 @@ export function accountsCost(options: ClimbOptions, plans: Plans): number {
 
 /** How many trials follow a write to a relation. */
 function countAfter(options: ClimbOptions, plans: Plans, written: number, actor: Actor): number {
-  const touched = new Set([written, ...options.touchedBy(written)])
-  const reachable = new Set([...touched].flatMap((oid) => options.dependentsOf(oid)))
-  return options.relations
-    .filter(({ oid }) => reachable.has(oid))
-    .reduce((sum, one) => sum + followed(plans(one, actor), touched.has(one.oid)).length, 0)
+  return trialsAfter(options, plans, new Set([written, ...options.touchedBy(written)]), actor).length
 }

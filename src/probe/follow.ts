@@ -1,12 +1,8 @@
 import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
-import type { Relation } from '../domain/catalog.ts'
 import type { Reach } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
 import { gotThrough } from '../domain/probe.ts'
-import type { Expectation } from '../domain/expectation.ts'
-import { planActor } from './plan.ts'
-import type { Scene } from './scene.ts'
 import type { Session } from './probe.ts'
 import type { Shown } from './observe.ts'
 import type { Trial } from './trial.ts'
@@ -27,20 +23,12 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 const MOST_INSERTS = 8
 const MOST_SINGLES = 4
 
-/** What an actor tries again once something may have opened. */
-export function planFollow(
-  scene: Scene,
-  relation: Relation,
-  expectations: readonly Expectation[],
-  actor: Actor,
+/** Those of an actor's trials that are worth another try. */
+export function followed(
+  all: readonly Trial[],
   /** the steps themselves put rows here: another row proves nothing */
   isTouched: boolean,
 ): readonly Trial[] {
-  return followed(planActor(scene, relation, expectations, actor), isTouched)
-}
-
-/** Those of an actor's trials that are worth another try. */
-export function followed(all: readonly Trial[], isTouched: boolean): readonly Trial[] {
   const trials = all.filter(({ probe }) => FOLLOWED.has(probe.attempt))
   const inserts = trials.filter(({ probe }) => probe.command === 'insert')
   return [
@@ -103,6 +91,14 @@ export function knownFrom(observations: readonly Observation[], actor: string): 
           keysOf({ relation: probe.relation, command: probe.command, reached: one, statement }),
         ),
       ),
+  )
+}
+
+/** Whether a trial can show anything that was not known. */
+export function isNew({ probe, statement, aims }: Trial, known: Known): boolean {
+  if (probe.command === 'insert') return !known.has(`${probe.relation} ${statement}`)
+  return (
+    aims.length === 0 || aims.some(({ place }) => !known.has(`${probe.relation} ${probe.command} ${place}`))
   )
 }
 

@@ -59,7 +59,7 @@ export async function probeAll(
 ): Promise<Observed> {
   const { catalog, model, reading, relations, expectations } = known
   await using clones = await cloneDatabase(prepared.target, copiesFor(known, config))
-  const { dependentsOf, touchedBy } = dependence(catalog, reading)
+  const { dependentsOf, touchedBy, decidedBy } = dependence(catalog, reading)
   const options = {
     ...clones,
     catalog,
@@ -73,6 +73,7 @@ export async function probeAll(
     expectationsOf: groupBy(expectations, (one) => one.relation),
     dependentsOf,
     touchedBy,
+    decidedBy,
   }
   const shares = sharesOf(known, areas, options, config)
   const probed = await probe(options, ({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
