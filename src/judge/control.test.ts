@@ -6,6 +6,7 @@ import { blockedStandings, brokenObservation, hasControl } from './control.ts'
 import type { Matter } from './control.ts'
 import {
   SAMPLE_ACTORS,
+  actorNamed,
   sampleExpectation,
   sampleObservation,
   samplePopulation,
@@ -80,6 +81,15 @@ describe('a policy that cannot be evaluated', () => {
 
   test('shows in the first error, where nobody gets through', () => {
     expect(brokenObservation(matter([reads('alice'), broken]))).toBe(broken)
+  })
+
+  test('is not what an error means that a session without a subject gets, where the others get none', () => {
+    const one = matter([
+      reads('alice'),
+      sampleObservation({ actor: 'no-sub' }, [], { kind: 'broken', sqlstate: 'P0001', message: 'no user' }),
+    ])
+    const actors = new Map([...one.actors, ['no-sub', { ...actorNamed('no-sub'), user: null }]])
+    expect(brokenObservation({ ...one, actors })).toBeUndefined()
   })
 
   test('is not what an error means where somebody gets through', () => {

@@ -105,9 +105,20 @@ export function brokenObservation(matter: Matter): Observation | undefined {
   if (expectation.command === 'select') {
     // a row may come out by itself, but whoever asks for more than one gets an error
     const whole = observations.filter(({ failedWhole }) => failedWhole === undefined)
-    return hasControl({ ...matter, observations: whole }) ? undefined : observations.find(isBroken)
+    return hasControl({ ...matter, observations: whole }) ? undefined : firstBroken(matter)
   }
-  return hasControl(matter) ? undefined : observations.find(isBroken)
+  return hasControl(matter) ? undefined : firstBroken(matter)
+}
+
+/** What a session without a subject, or with made-up claims, is answered says little where proper ones are answered without an error. */
+function firstBroken({ observations, actors }: Matter): Observation | undefined {
+  const proper = observations.filter(({ probe }) => {
+    const actor = actors.get(probe.actor)
+    return actor !== undefined && actor.forged === undefined && (actor.user !== null || actor.role === 'anon')
+  })
+  return proper.some(({ probe }) => actors.get(probe.actor)?.user !== null)
+    ? proper.find(isBroken)
+    : observations.find(isBroken)
 }
 
 const isBroken = ({ outcome, failedWhole }: Observation): boolean =>
