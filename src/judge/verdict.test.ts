@@ -125,6 +125,22 @@ describe('writing', () => {
     expect(verdicts(hung, {}, new Map(), true)).toEqual(['pass'])
   })
 
+  test('of a tenant’s row that is hung below a stranger’s is the lesser leak of one', () => {
+    const below = { relation: 2, place: '2:(0,1)' }
+    const team = sampleReached('team', { after: 'foreign' })
+    const hung = sampleObservation({ command: 'update', attempt: 'give away', below }, [team])
+    const judge = (observation: typeof hung) =>
+      judgeObservation(
+        observation,
+        sampleExpectation({ command: 'update', upper: 'tenant' }),
+        actorNamed('alice'),
+        new Map(),
+        () => false,
+      )
+    expect(judge(hung)).toMatchObject([{ code: 'giveaway-leak', weak: true }])
+    expect(judge({ ...hung, shownToParent: true })).toMatchObject([{ code: 'giveaway-leak', weak: false }])
+  })
+
   test('into a shared relation is an open insert, unless it is declared', () => {
     const made = sampleObservation({ command: 'insert', attempt: 'insert unowned' }, [
       sampleReached('unowned'),

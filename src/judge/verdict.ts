@@ -88,7 +88,7 @@ function leakOf(
   // hung below a row of somebody else that the actor is not shown, and shown to that somebody
   if (
     below &&
-    (command === 'insert' || reached.tie === 'own') &&
+    (command === 'insert' || reached.tie === 'own' || reached.tie === 'team') &&
     !sees(actor.name, below.relation, below.place)
   )
     return {

@@ -27,7 +27,13 @@ export function personOf(
   const isWholeKey = relation.keys.some(
     ({ primary, columns }) => primary && columns.length === 1 && columns[0] === column,
   )
-  if (position > 0 && !isWholeKey) return partnerOf(shop, slot.person, shop.model.lookups.has(relation.oid))
+  if (position > 0 && !isWholeKey) {
+    const partner = partnerOf(shop, slot.person, shop.model.lookups.has(relation.oid))
+    // whom a tenant's row names and who is no member may well be meant to get at it: nobody is judged by that
+    return slot.tenant !== null && ownership?.kind === 'tenant' && partner.tenant !== slot.tenant
+      ? (shop.people.find((one) => one.name === FRIEND) ?? slot.person)
+      : partner
+  }
   if (isUserColumn(shop, relation, column)) return slot.person
   // a policy that asks for the wrong one of two must not find the right one there
   return namesInPassing(shop, relation, column)
