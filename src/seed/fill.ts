@@ -120,6 +120,7 @@ function jobOn(
     nextRow: () => job.count++,
     forced: null,
     resisted: 0,
+    closed: 0,
   }
   return job
 }

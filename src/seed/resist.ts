@@ -22,9 +22,12 @@ export interface Resistance {
   forced: string | null
   /** rows that were mended in vain */
   resisted: number
+  /** how often no session was let in */
+  closed: number
 }
 
 const MOST_RESISTED = 6
+const MOST_CLOSED = 2
 
 /**
  * Inserts rows of one owner. Where all are refused, other values, other sessions and at last no triggers are tried: keys and
@@ -42,10 +45,14 @@ export async function insertFor(
   const results = await mended(resistance, slot, claims, rows, first)
   if (rows.length === 0 || results.some(({ kind }) => kind !== 'failed')) return results
   if (!bench.resists) return results
-  return (
-    (await asSomebodyElse(resistance, slot, rows)) ?? (await withoutTriggers(resistance, slot, rows, results))
-  )
+  const others = results.some(mayDependOnSession) ? await asSomebodyElse(resistance, slot, rows) : null
+  return others ?? (await withoutTriggers(resistance, slot, rows, results))
 }
+
+/** An error from inside of a trigger, a row that one dropped, or a value that none of ours was. */
+const mayDependOnSession = (result: Inserted): boolean =>
+  result.kind === 'failed' &&
+  (result.error === null || result.error.where !== undefined || !/^2350[35]$/.test(result.error.sqlstate))
 
 /** A row whose key is taken, with another value in the key; null where there is none to be had. */
 export async function withOtherKey(
@@ -104,10 +111,12 @@ async function mend(
 
 /** Triggers may ask who is there. What they then write of somebody else into the row is not wanted. */
 async function asSomebodyElse(
-  { connection, bench, shop }: Resistance,
+  resistance: Resistance,
   slot: Slot,
   rows: readonly Values[],
 ): Promise<readonly Inserted[] | null> {
+  const { connection, bench, shop } = resistance
+  if (resistance.closed >= MOST_CLOSED) return null
   for (const session of sessionsFor(shop, slot, bench.settings)) {
     await connection.run('savepoint sessions')
     const results = await insertRowsIn(connection, bench.relation, session, rows)
@@ -120,6 +129,7 @@ async function asSomebodyElse(
     if (inserted.length > 0 && isSame) return results
     await connection.run('rollback to savepoint sessions')
   }
+  resistance.closed += 1
   return null
 }
 
