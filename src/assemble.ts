@@ -183,6 +183,7 @@ function seedingOf({ catalog, population }: AssembleInput): Seeding {
         reason:
           population.unseeded.find(({ relation }) => relation === qualified)?.reason ?? 'no row was made',
       })),
+    withoutTriggers: population.withoutTriggers,
   }
 }
 

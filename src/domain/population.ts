@@ -77,6 +77,8 @@ export interface Population {
   readonly rows: ReadonlyMap<number, readonly SeededRow[]>
   readonly spares: ReadonlyMap<number, readonly Spare[]>
   readonly unseeded: readonly Unseeded[]
+  /** relations whose triggers had to be left out for rows to go in */
+  readonly withoutTriggers: readonly RelationName[]
   readonly notices: readonly string[]
 }
 

@@ -229,6 +229,8 @@ export interface Seeding {
   /** tables that rows can be put into */
   readonly tables: number
   readonly empty: readonly { readonly relation: string; readonly reason: string }[]
+  /** tables whose triggers refused every row: theirs were made with the triggers off, keys and constraints hold */
+  readonly withoutTriggers: readonly string[]
 }
 
 /** A statement of the migrations that failed and was passed over. */

@@ -48,6 +48,7 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
       rows: new Map(),
       spares: new Map(),
       unseeded: [],
+      withoutTriggers: [],
       notices: [],
     },
     relations: [pages, requests],

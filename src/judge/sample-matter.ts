@@ -81,6 +81,7 @@ export function samplePopulation(rows: readonly SeededRow[]): Population {
     rows: new Map([[1, rows]]),
     spares: new Map(),
     unseeded: [],
+    withoutTriggers: [],
     notices: [],
   }
 }

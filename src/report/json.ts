@@ -36,7 +36,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   storage: words('buckets'),
   buckets: words('id public fileSizeLimit allowedMimeTypes'),
   actors: words('name role tenant claims'),
-  seeding: words('tables empty'),
+  seeding: words('tables empty withoutTriggers'),
   empty: words('relation reason'),
   probes: words('columns rows'),
   coverage: words('planned executed untested'),

@@ -124,7 +124,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     actors: ACTORS,
     tenants: ['acme', 'globex'],
     rows: 96,
-    seeding: { tables: 2, empty: [] },
+    seeding: { tables: 2, empty: [], withoutTriggers: [] },
     probes: { columns: ['relation', 'outcome'], rows: [['public.chats', 'returned']] },
     coverage: {
       planned: 1104,

@@ -63,6 +63,7 @@ const population: Population = {
   ]),
   spares: new Map(),
   unseeded: [],
+  withoutTriggers: [],
   notices: [],
 }
 const inventory = new Inventory({ relations: [users, notes, members, settings, log] }, population, [])

@@ -3,7 +3,7 @@ import { DatabaseError } from '../database/connection.ts'
 import { settingsSql } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Actor, Values } from '../domain/population.ts'
-import { searchPathOf, sourceOf } from '../seed/checks.ts'
+import { searchPathOf, sourceOf } from '../seed/trial.ts'
 import { collides } from '../seed/conflict.ts'
 
 /** Something that can be set so that a condition comes out one way. */

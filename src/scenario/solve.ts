@@ -1,5 +1,6 @@
 import type { Connection } from '../database/connection.ts'
-import { satisfyChecks, searchPathOf } from '../seed/checks.ts'
+import { satisfyChecks } from '../seed/checks.ts'
+import { searchPathOf } from '../seed/trial.ts'
 import type { Bench } from '../seed/bench.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { nameParts, walk } from '../sql/parse.ts'

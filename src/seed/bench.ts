@@ -1,7 +1,7 @@
 import type { Faker } from '@faker-js/faker'
 import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
 import type { Connection } from '../database/connection.ts'
-import type { SeedValue } from '../domain/config.ts'
+import type { Config, SeedValue } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Tenant, Values } from '../domain/population.ts'
 import type { Person } from './cast.ts'
@@ -9,6 +9,8 @@ import { hintsFor } from './hints.ts'
 import type { Hints } from './hints.ts'
 import type { Condition } from './constraints.ts'
 import { conditionsOf } from './constraints.ts'
+import { demandsOf, evaluable, insertTriggers } from './demands.ts'
+import { settingsRead } from './sessions.ts'
 import { unusualValues } from './unusual.ts'
 import type { Role, Slot } from './slots.ts'
 
@@ -29,6 +31,7 @@ export interface Workshop {
   readonly seed: number
   readonly values: Readonly<Record<string, SeedValue>>
   readonly placed: ReadonlyMap<number, readonly Placed[]>
+  readonly identity: Config['identity']
 }
 
 /** One relation with everything that is worked out once for all of its rows. */
@@ -44,6 +47,12 @@ export interface Bench {
   readonly numbering: ReadonlySet<string>
   /** what the server holds rows against */
   readonly conditions: readonly Condition[]
+  /** what triggers ask of rows that are inserted */
+  readonly demands: readonly Condition[]
+  /** triggers or rules stand between an INSERT and the relation */
+  readonly resists: boolean
+  /** settings that the triggers read */
+  readonly settings: readonly string[]
   /** required keys to relations that are filled later */
   readonly late: readonly ForeignKey[]
   /** values for columns of types that the harness does not know */
@@ -66,15 +75,20 @@ export async function benchFor(
 ): Promise<Bench> {
   const ownership = model.ownerships.get(relation.oid)
   const paths = [...(ownership?.owners ?? []), ...(ownership?.tenants ?? []), ...(ownership?.authors ?? [])]
+  const identity = new Set(paths.flatMap(({ steps, column }) => steps[0]?.columns ?? [column]))
+  const fixed = new Set([...identity, ...relation.foreignKeys.flatMap(({ columns }) => columns)])
   return {
     relation,
     index,
     role,
     hints: new Map(relation.columns.map((column) => [column.name, hintsFor(relation, column)])),
-    identity: new Set(paths.flatMap(({ steps, column }) => steps[0]?.columns ?? [column])),
+    identity,
     unique: new Set(relation.keys.flatMap(({ columns }) => columns)),
     numbering: new Set(relation.keys.flatMap(({ columns }) => numberingColumns(relation, columns))),
     conditions: await conditionsOf(connection, relation, (name) => bodyOf(catalog, name)),
+    demands: await evaluable(connection, relation, demandsOf(relation, catalog, fixed)),
+    resists: relation.hasRules || relation.triggers.some(({ events }) => events.includes('insert')),
+    settings: settingsRead(insertTriggers(relation, catalog)),
     late,
     unusual: await unusualValues(connection, relation),
   }

@@ -2,7 +2,7 @@ import { DatabaseError } from '../database/connection.ts'
 import type { Values } from '../domain/population.ts'
 import { quoteName, quoteQualified } from '../sql/quote.ts'
 import type { Bench } from './bench.ts'
-import { sourceOf } from './checks.ts'
+import { sourceOf } from './trial.ts'
 import { holding, inState, statesOf } from './states.ts'
 import type { Stage } from './states.ts'
 

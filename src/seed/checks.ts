@@ -1,27 +1,14 @@
 import type { Connection } from '../database/connection.ts'
-import { DatabaseError } from '../database/connection.ts'
-import type { Column, Relation } from '../domain/catalog.ts'
+import type { Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
-import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
 import { candidatesFor } from './candidates.ts'
 import type { Search } from './candidates.ts'
 import type { Condition } from './constraints.ts'
-import type { Hints } from './hints.ts'
+import { failingConditions } from './trial.ts'
+import type { Trial } from './trial.ts'
 
 const MOST_CANDIDATES = 1_000
 const MOST_ROUNDS = 8
-
-/** What rows of a relation are held against. */
-export interface Trial {
-  readonly relation: Relation
-  readonly conditions: readonly Condition[]
-  readonly hints: ReadonlyMap<string, Hints>
-  readonly unusual: ReadonlyMap<string, unknown>
-  /** where names of functions are looked for that conditions do not qualify */
-  readonly searchPath?: string
-  /** what conditions call the row, where not by the relation's name */
-  readonly alias?: string
-}
 
 /**
  * Lets the server decide which rows satisfy their conditions, and looks for values that do where a row doesn't: of one
@@ -116,65 +103,4 @@ function combine(relation: Relation, search: Search): readonly Values[] {
       .slice(0, MOST_CANDIDATES)
   }
   return combinations
-}
-
-/** Per row the conditions that it violates; null where the rows cannot even be read as rows of the relation. */
-async function failingConditions(
-  connection: Connection,
-  trial: Trial,
-  rows: readonly Values[],
-): Promise<readonly (readonly Condition[])[] | null> {
-  const { conditions } = trial
-  const passed = await passedConditions(connection, trial, rows)
-  if (passed) return passed.map((all) => conditions.filter((_, i) => all[i] === false))
-  if (rows.length === 1 || rows.length > MOST_HALVED) return null
-  // a value that a cast refuses spoils the query for all others: the rows that raise no error are found by halving
-  const middle = Math.ceil(rows.length / 2)
-  const halves = [rows.slice(0, middle), rows.slice(middle)]
-  const found: (readonly Condition[])[] = []
-  for (const half of halves)
-    found.push(...((await failingConditions(connection, trial, half)) ?? half.map(() => conditions)))
-  return found
-}
-
-const MOST_HALVED = 128
-
-/** Per row whether each condition holds; null where the server raises an error. */
-async function passedConditions(
-  connection: Connection,
-  { relation, conditions, searchPath = "''", alias }: Trial,
-  rows: readonly Values[],
-): Promise<readonly (readonly unknown[])[] | null> {
-  const tests = conditions.map(({ expression }) => `(${expression}) is not false`).join(', ')
-  try {
-    const [, , result] = await connection.results(
-      `savepoint checks; set local search_path = ${searchPath}; select json_build_array(${tests}) as passed from ${sourceOf(relation, rows, alias)}; rollback to savepoint checks`,
-    )
-    return (result?.rows ?? []).map(({ passed }) => (Array.isArray(passed) ? passed : []))
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error
-    await connection.run('rollback to savepoint checks')
-    return null
-  }
-}
-
-/** Rows as the conditions see them. Columns of domains are read as their base type, else the server refuses what is to be judged. */
-export function sourceOf(
-  { schema, name, columns }: Relation,
-  rows: readonly Values[],
-  alias: string = name,
-): string {
-  const json = `${quoteLiteral(JSON.stringify(rows))}::jsonb`
-  if (columns.every(({ domainChecks }) => domainChecks.length === 0))
-    return `jsonb_populate_recordset(null::${quoteQualified(schema, name)}, ${json}) as ${quoteName(alias)}`
-  return `jsonb_to_recordset(${json}) as ${quoteName(alias)} (${columns.map((column) => `${quoteName(column.name)} ${readType(column)}`).join(', ')})`
-}
-
-/** What a project's own functions and policies are written for, more often than not. */
-export const searchPathOf = ({ schema }: Relation): string =>
-  [...new Set([schema, 'public', 'extensions'])].map((name) => quoteName(name)).join(', ')
-
-const readType = (column: Column): string => {
-  if (column.domainChecks.length === 0) return column.type
-  return `${column.baseType}${column.array ? '[]' : ''}`
 }

@@ -2,6 +2,7 @@ import type { Connection } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { ForeignKey, Relation } from '../domain/catalog.ts'
 import type { Spare, Values } from '../domain/population.ts'
+import type { ServerError } from '../domain/server-error.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
 import type { Bench, Placed } from './bench.ts'
 import { describe } from './insert.ts'
@@ -17,20 +18,15 @@ export function lateKeys(relation: Relation, later: readonly Relation[]): readon
   )
 }
 
-/** Lets rows in whose targets are not there yet: deferrable keys wait, others are switched off together with the triggers. */
-export async function suspendLateKeys(connection: Connection, { relation, late }: Bench): Promise<void> {
+/** Lets rows in whose targets are not there yet, as far as keys can wait. */
+export async function deferLateKeys(connection: Connection, { relation, late }: Bench): Promise<void> {
   for (const { name, deferrable } of late)
-    await connection.run(
-      deferrable
-        ? `set constraints ${quoteQualified(relation.schema, name)} deferred`
-        : 'set local session_replication_role = replica',
-    )
+    if (deferrable) await connection.run(`set constraints ${quoteQualified(relation.schema, name)} deferred`)
 }
 
-export async function resumeLateKeys(connection: Connection, { late }: Bench): Promise<void> {
-  if (late.some(({ deferrable }) => !deferrable))
-    await connection.run('set local session_replication_role = origin')
-}
+/** Whether rows can go in with nothing but their keys switched off, and the triggers with them. */
+export const hasFastKeys = ({ late }: Pick<Bench, 'late'>): boolean =>
+  late.some(({ deferrable }) => !deferrable)
 
 /**
  * Now that all targets stand, the made-up values give way to theirs. Rows that find none are taken away again.
@@ -106,12 +102,21 @@ async function settleRow(
   const statement = after
     ? `update ${table} set (${list}) = (select ${list} from jsonb_populate_record(null::${table}, ${quoteLiteral(JSON.stringify(after))}::jsonb)) where ${where}`
     : `delete from ${table} where ${where}`
+  // the target is there in either case, whatever triggers say
+  const replica = `set local session_replication_role = replica; ${statement}; set local session_replication_role = origin`
+  const refused = await settled(connection, statement)
+  if (refused === null || (await settled(connection, replica)) === null) return null
+  await connection.run(`delete from ${table} where ${where}`)
+  return describe(refused)
+}
+
+async function settled(connection: Connection, statement: string): Promise<ServerError | null> {
   try {
     await connection.run(`savepoint settling; ${statement}`)
     return null
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    await connection.run(`rollback to savepoint settling; delete from ${table} where ${where}`)
-    return describe(error.error)
+    await connection.run('rollback to savepoint settling')
+    return error.error
   }
 }

@@ -1,63 +1,32 @@
 import type { Connection } from '../database/connection.ts'
-import type { Relation } from '../domain/catalog.ts'
+import type { Key } from '../domain/catalog.ts'
 import { labelsOf } from '../domain/catalog.ts'
-import { principalsOf, tenantNames } from '../domain/population.ts'
 import type { Spare, Values } from '../domain/population.ts'
-import { quoteQualified } from '../sql/quote.ts'
-import type { Person } from './cast.ts'
 import { changeRows, isSingle } from './change-rows.ts'
+import { solveChecks } from './aimed.ts'
 import { satisfyChecks } from './checks.ts'
 import { withoutCollisions } from './conflict.ts'
-import { resumeLateKeys, suspendLateKeys } from './cycles.ts'
+import { deferLateKeys } from './cycles.ts'
+import { NEW } from './demands.ts'
 import { insertRows } from './insert.ts'
-import type { Inserted } from './insert.ts'
-import { lookupIn } from './read-back.ts'
-import type { Lookup } from './read-back.ts'
 import { SPARE_ROWS, Unmakeable } from './bench.ts'
 import type { Bench, Order, Placed, Workshop } from './bench.ts'
+import { insertFor, withOtherKey } from './resist.ts'
+import type { Resistance } from './resist.ts'
 import { makeRow } from './row.ts'
 import { candidatesFor, slotsFor } from './slots.ts'
 import type { Slot } from './slots.ts'
 import { stageRows, stageSpares } from './states.ts'
+import { searchPathOf } from './trial.ts'
+import type { Trial } from './trial.ts'
 import type { Stage } from './states.ts'
-
-/** Rows that triggers or migrations have made are there before ours: they are reused, and ours must not collide with them. */
-export async function placeExisting(
-  connection: Connection,
-  relation: Relation,
-  bench: Bench,
-  shop: Workshop,
-  placed: Map<number, Placed[]>,
-): Promise<void> {
-  const table = quoteQualified(relation.schema, relation.name)
-  const existing = await connection.rows<{ row: Values }>(
-    `select to_jsonb(t.*) as row from ${table} t limit 1000`,
-  )
-  const lookup = lookupIn(placed)
-  placed.set(
-    relation.oid,
-    existing.map(({ row }) => ({ slot: slotOfExisting(bench, row, shop, lookup), values: row })),
-  )
-}
-
-function slotOfExisting(bench: Bench, row: Values, shop: Workshop, lookup: Lookup): Slot {
-  const { owners, authors, tenantKeys } = principalsOf(
-    shop.model.ownerships.get(bench.relation.oid),
-    row,
-    lookup,
-  )
-  const person =
-    shop.people.find(({ key, email }) =>
-      [...owners, ...authors].some((name) => name === key || name === email),
-    ) ?? null
-  const [tenant] = tenantNames(tenantKeys, shop.tenants)
-  return { person, tenant: tenant ?? person?.tenant ?? null }
-}
 
 interface Seeded {
   readonly spares: readonly Spare[]
   readonly reason: string | null
   readonly notices: readonly string[]
+  /** rows went in without the relation's triggers */
+  readonly withoutTriggers: boolean
 }
 
 interface Made {
@@ -80,15 +49,15 @@ export async function seedRelation(
     bench,
     shop,
     placed,
-    nextRow: () => job.count++,
-    insert: (person, values) => insertOrForce(job, person, values),
+    nextRow: job.nextRow,
+    insert: (slot, values) => insertFor(job, slot, values),
   }
   const spares: Spare[] = []
   for (const slot of [...slots, ...candidatesFor(bench.role, slots, shop.people)]) {
     if (slots.includes(slot)) await fillSlot(job, slot)
     const first = SPARE_ROWS + job.count
     const extra = makeRows(job, slot, SPARE_ROWS, [])
-    const possible = await satisfyChecks(connection, bench, valuesIn(extra), first)
+    const possible = await fitting(job, valuesIn(extra), first)
     const ordered = await stageSpares(stage, slot, possible, () => SPARE_ROWS + job.count++)
     spares.push(...ordered.map((values) => ({ actor: slot.person?.name ?? null, values })))
   }
@@ -116,18 +85,14 @@ async function stageAll(stage: Stage, job: Job, slots: readonly Slot[]): Promise
   if (bench.role.membership || bench.role.privilege) return
   if (isSingle(bench)) return changeRows(stage)
   let left = 0
-  await suspendLateKeys(connection, bench)
+  await deferLateKeys(connection, bench)
   for (const slot of slots) left = Math.max(left, await stageRows(stage, slot))
-  await resumeLateKeys(connection, bench)
   if (left > 0)
     job.notices.push(`${bench.relation.qualified}: ${left} states that policies ask for were left out`)
 }
 
 /** The work on one relation. */
-interface Job {
-  readonly connection: Connection
-  readonly bench: Bench
-  readonly shop: Workshop
+interface Job extends Resistance {
   readonly placed: Map<number, Placed[]>
   readonly variants: number
   /** rows made so far */
@@ -143,7 +108,21 @@ function jobOn(
   placed: Map<number, Placed[]>,
   variants: number,
 ): Job {
-  return { connection, bench, shop, placed, variants, count: 0, failures: [], notices: [] }
+  const job: Job = {
+    connection,
+    bench,
+    shop,
+    placed,
+    variants,
+    count: 0,
+    failures: [],
+    notices: [],
+    nextRow: () => job.count++,
+    forced: null,
+    resisted: 0,
+    closed: 0,
+  }
+  return job
 }
 
 const placedIn = ({ placed, bench }: Job): Placed[] => placed.get(bench.relation.oid) ?? []
@@ -153,34 +132,69 @@ async function fillSlot(job: Job, slot: Slot): Promise<void> {
   const { connection, bench, placed } = job
   const first = job.count
   const made = makeRows(job, slot, 0, job.failures)
-  const fitting = await satisfyChecks(connection, bench, valuesIn(made), first)
-  const collisions: string[] = []
-  const fresh = withoutCollisions(
-    bench.relation,
-    fitting.map((values) => ({ slot, values })),
-    placedIn(job).map(({ values }) => values),
-    ({ name, columns }) =>
-      collisions.push(`${columns.join(', ')}: every value that was tried is taken (unique key ${name})`),
-  )
-  await suspendLateKeys(connection, bench)
-  for (const result of await insertOrForce(job, slot.person, valuesIn(fresh))) {
+  const possible = await fitting(job, valuesIn(made), first)
+  const fresh = await withoutTaken(job, slot, possible)
+  await deferLateKeys(connection, bench)
+  for (const result of await insertFor(job, slot, fresh)) {
     if (result.kind === 'failed') job.failures.push(result.reason)
     else placed.get(bench.relation.oid)?.push({ slot, values: result.values })
   }
-  await resumeLateKeys(connection, bench)
-  job.failures.push(...collisions)
+}
+
+/** Rows that no other row is in the way of. Where all would be in vain, the first gets another key. */
+async function withoutTaken(job: Job, slot: Slot, rows: readonly Values[]): Promise<readonly Values[]> {
+  const { relation } = job.bench
+  const taken: Key[] = []
+  const fresh = withoutCollisions(
+    relation,
+    rows.map((values) => ({ values })),
+    placedIn(job).map(({ values }) => values),
+    (key) => taken.push(key),
+  ).map(({ values }) => values)
+  const [row] = rows
+  const [key] = taken
+  if (!row || !key || fresh.length > 0 || hasRow(job, slot)) return fresh
+  const other = await withOtherKey(job, slot, row, key)
+  if (other) return [other]
+  job.failures.push(`${key.columns.join(', ')}: every value that was tried is taken (unique key ${key.name})`)
+  return []
+}
+
+/** The rows as the server will take them, as far as values are found. */
+async function fitting(
+  { connection, bench }: Job,
+  rows: readonly Values[],
+  firstNumber: number,
+): Promise<readonly Values[]> {
+  const { relation, conditions, demands } = bench
+  // triggers know the row as NEW, which constraints have no name for
+  const trial: Trial =
+    demands.length === 0
+      ? bench
+      : { ...bench, conditions: [...conditions, ...demands], alias: NEW, searchPath: searchPathOf(relation) }
+  const guessed = await satisfyChecks(connection, trial, rows, firstNumber)
+  return solveChecks(connection, trial, guessed)
 }
 
 /** Why there is no row for anybody, and who else went without: nothing is skipped silently. */
 function shortfall(job: Job, slots: readonly Slot[]): Omit<Seeded, 'spares'> {
-  const { bench, failures, notices } = job
+  const { bench, failures, forced } = job
+  const withoutTriggers = forced !== null
+  const told = withoutTriggers
+    ? [`${bench.relation.qualified} was seeded without its triggers: ${forced}`]
+    : []
+  const notices = [...told, ...job.notices]
   const missing = slots.flatMap((slot) => (slot.person && !hasRow(job, slot) ? [slot.person] : []))
   const why = failures[0] ?? 'no row could be made'
   if (placedIn(job).length === 0 || (missing.length > 0 && missing.length === slots.length))
-    return { reason: why, notices }
-  if (missing.length === 0) return { reason: null, notices }
+    return { reason: why, notices, withoutTriggers }
+  if (missing.length === 0) return { reason: null, notices, withoutTriggers }
   const names = missing.map(({ name }) => name).join(', ')
-  return { reason: null, notices: [...notices, `${bench.relation.qualified} has no row of ${names}: ${why}`] }
+  return {
+    reason: null,
+    notices: [...notices, `${bench.relation.qualified} has no row of ${names}: ${why}`],
+    withoutTriggers,
+  }
 }
 
 /** A membership elsewhere, such as a trigger makes at sign-up, is none of the tenant that is wanted. */
@@ -215,26 +229,6 @@ function fixedKey(shop: Workshop, bench: Bench, order: Order, values: Values): V
   const kind = shop.model.tenants[bench.role.tenantKind]
   const key = shop.tenants.find(({ name }) => name === order.slot.tenant)?.keys[bench.role.tenantKind]
   return kind && key !== undefined && order.row < SPARE_ROWS ? { ...values, [kind.keyColumn]: key } : values
-}
-
-/** Where triggers make every row of a relation impossible, rows go in without triggers, and it is said. */
-async function insertOrForce(
-  { connection, bench: { relation }, notices }: Job,
-  person: Person | null,
-  rows: readonly Values[],
-): Promise<readonly Inserted[]> {
-  const results = await insertRows(connection, relation, person, rows)
-  const raised = results.find(
-    (one) => one.kind === 'failed' && (one.error === null || one.error.where !== undefined),
-  )
-  if (!raised || raised.kind !== 'failed' || results.some((one) => one.kind !== 'failed')) return results
-  await connection.run('set local session_replication_role = replica')
-  const forced = await insertRows(connection, relation, person, rows)
-  await connection.run('set local session_replication_role = origin')
-  if (forced.every((one) => one.kind === 'failed')) return results
-  const notice = `${relation.qualified} was seeded without its triggers: ${raised.reason}`
-  if (!notices.includes(notice)) notices.push(notice)
-  return forced
 }
 
 /** A row without an owner, where the columns allow it: policies often forget it. */

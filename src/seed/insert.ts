@@ -34,30 +34,43 @@ export function insertSql(relation: Relation, rows: readonly Values[]): string {
   )
 }
 
-/** Inserts rows with triggers on: all at once where that works, else one by one, so that one bad row costs only itself. */
-export async function insertRows(
+/** Inserts rows with triggers on, which see the person's claims. */
+export function insertRows(
   connection: Connection,
   relation: Relation,
   person: Person | null,
   rows: readonly Values[],
 ): Promise<readonly Inserted[]> {
+  return insertRowsIn(connection, relation, claimsSql(person), rows)
+}
+
+/**
+ * Inserts rows in a session that a statement sets up: all at once where that works, else one by one, so that one bad row
+ * costs only itself.
+ */
+export async function insertRowsIn(
+  connection: Connection,
+  relation: Relation,
+  session: string,
+  rows: readonly Values[],
+): Promise<readonly Inserted[]> {
   if (rows.length === 0) return []
-  const together = await attempt(connection, person, insertSql(relation, rows))
+  const together = await attempt(connection, session, insertSql(relation, rows))
   if (Array.isArray(together) && together.length === rows.length)
     return together.map((values) => ({ kind: 'inserted', values }))
   if (Array.isArray(together)) await connection.run('rollback to savepoint seeding')
   const results: Inserted[] = []
-  for (const row of rows) results.push(await insertOne(connection, relation, person, row))
+  for (const row of rows) results.push(await insertOne(connection, relation, session, row))
   return results
 }
 
 async function insertOne(
   connection: Connection,
   relation: Relation,
-  person: Person | null,
+  session: string,
   row: Values,
 ): Promise<Inserted> {
-  const answer = await attempt(connection, person, insertSql(relation, [row]))
+  const answer = await attempt(connection, session, insertSql(relation, [row]))
   if (Array.isArray(answer)) {
     const [values] = answer
     if (values) return { kind: 'inserted', values }
@@ -73,11 +86,11 @@ async function insertOne(
 /** Runs in a savepoint of its own; a failure leaves the transaction as it was. */
 async function attempt(
   connection: Connection,
-  person: Person | null,
+  session: string,
   statement: string,
 ): Promise<Values[] | ServerError> {
   try {
-    const results = await connection.results(`savepoint seeding; ${claimsSql(person)}; ${statement}`)
+    const results = await connection.results(`savepoint seeding; ${session}; ${statement}`)
     return (results.at(-1)?.rows ?? []).map(({ row }) => row as Values)
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error

@@ -17,7 +17,9 @@ export function personOf(
     return column === role.membership.userColumn
       ? slot.person
       : isUserColumn(shop, relation, column)
-        ? shop.people[0]
+        ? nameOnce(relation, column)
+          ? slot.person
+          : shop.people[0]
         : undefined
   const ownership = shop.model.ownerships.get(relation.oid)
   const direct = (ownership?.owners ?? [])
@@ -40,6 +42,10 @@ export function personOf(
     ? partnerOf(shop, slot.person, shop.model.lookups.has(relation.oid))
     : undefined
 }
+
+/** Whether nobody is named twice in the column. */
+const nameOnce = ({ keys }: Relation, column: string): boolean =>
+  keys.some(({ partial, columns }) => !partial && columns.length === 1 && columns[0] === column)
 
 /** Whether a column refers to a user of whom the configuration says that the row is not his. */
 function namesInPassing({ model }: Workshop, { oid, foreignKeys }: Relation, column: string): boolean {

@@ -7,7 +7,8 @@ import { quoteQualified } from '../sql/quote.ts'
 import { completeAccounts, createAccounts } from './accounts.ts'
 import { tenantsByUser, withPeople, withTenants } from './belonging.ts'
 import { castActors, castPeople } from './cast.ts'
-import { placeExisting, seedRelation } from './fill.ts'
+import { placeExisting } from './existing.ts'
+import { seedRelation } from './fill.ts'
 import { entwine } from './entwine.ts'
 import type { NameColumn } from './entwine.ts'
 import { lateKeys, settleCycle } from './cycles.ts'
@@ -61,6 +62,7 @@ export async function populate(
     spares: filled.spares,
     unseeded: [...filled.unseeded, ...tooLarge(catalog, standing)],
     notices: [...signedUp, ...filled.notices],
+    withoutTriggers: filled.withoutTriggers,
   }
 }
 
@@ -86,6 +88,7 @@ export function openWorkshop(
     seed,
     values,
     placed,
+    identity: config.identity,
   }
 }
 
@@ -107,10 +110,11 @@ async function fillRelations(
   placed: Map<number, Placed[]>,
   relations: readonly Relation[],
   rows: number,
-): Promise<Pick<Population, 'spares' | 'unseeded' | 'notices'>> {
+): Promise<Pick<Population, 'spares' | 'unseeded' | 'notices' | 'withoutTriggers'>> {
   const spares = new Map<number, readonly Spare[]>()
   const unseeded: Unseeded[] = []
   const notices: string[] = []
+  const withoutTriggers: string[] = []
   const benches: Bench[] = []
   for (const [index, relation] of relations.entries()) {
     const late = lateKeys(relation, relations.slice(index))
@@ -128,6 +132,7 @@ async function fillRelations(
     const result = await seedRelation(connection, bench, shop, placed, rows)
     spares.set(relation.oid, result.spares)
     notices.push(...result.notices)
+    if (result.withoutTriggers) withoutTriggers.push(relation.qualified)
     if (result.reason !== null) unseeded.push({ relation: relation.qualified, reason: result.reason })
   }
   for (const bench of benches) {
@@ -136,7 +141,7 @@ async function fillRelations(
   }
   for (const bench of benches) await addDeadShare(connection, shop, bench, placed)
   sharePartitions(catalog, spares)
-  return { spares, unseeded, notices }
+  return { spares, unseeded, notices, withoutTriggers }
 }
 
 async function refreshMaterialized(

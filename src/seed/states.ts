@@ -3,11 +3,11 @@ import { DatabaseError } from '../database/connection.ts'
 import type { RowState } from '../domain/ownership.ts'
 import type { Values } from '../domain/population.ts'
 import type { Bench, Placed, Workshop } from './bench.ts'
-import { satisfyChecks, searchPathOf, sourceOf } from './checks.ts'
+import { satisfyChecks } from './checks.ts'
+import { searchPathOf, sourceOf } from './trial.ts'
 import type { Condition } from './constraints.ts'
 import { withoutCollisions } from './conflict.ts'
 import type { Inserted } from './insert.ts'
-import type { Person } from './cast.ts'
 import { Unmakeable } from './bench.ts'
 import { closest } from './reference.ts'
 import { makeRow } from './row.ts'
@@ -21,7 +21,7 @@ export interface Stage {
   readonly shop: Workshop
   readonly placed: Map<number, Placed[]>
   readonly nextRow: () => number
-  readonly insert: (person: Person | null, rows: readonly Values[]) => Promise<readonly Inserted[]>
+  readonly insert: (slot: Slot, rows: readonly Values[]) => Promise<readonly Inserted[]>
 }
 
 /** Rows beyond the usual ones, per relation and owner. */
@@ -102,7 +102,7 @@ async function stageRow(stage: Stage, slot: Slot, state: RowState, parent: Value
     standing.map((one) => one.values),
     () => undefined,
   )
-  const [result] = fresh ? await stage.insert(slot.person, [fresh.values]) : []
+  const [result] = fresh ? await stage.insert(slot, [fresh.values]) : []
   if (result?.kind !== 'inserted') return false
   standing.push({ slot, values: result.values, staged: true })
   return true

@@ -50,7 +50,7 @@ export async function openDatabase(
     catalog,
     model,
     relations: seedableRelations(catalog, PLATFORM_SCHEMAS),
-    workshop: { model, faker: fakerFor(seed), seed, values },
+    workshop: { model, faker: fakerFor(seed), seed, values, identity: config.identity },
     benches: new Map(),
   }
   await connection.run(`${PREPARE_SQL}; begin`)
