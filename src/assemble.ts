@@ -28,6 +28,7 @@ import { groupBy } from './group-by.ts'
 import { concerned, withDoubts } from './judge/failed-statements.ts'
 import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
+import type { Reading } from './ownership/policy-facts.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { reportArea } from './reported-areas.ts'
 import { callRow, probeRow } from './reported-probes.ts'
@@ -42,6 +43,7 @@ export interface AssembleInput {
   readonly prepared: Prepared
   readonly catalog: Catalog
   readonly model: Model
+  readonly reading: Reading
   readonly relations: readonly Relation[]
   readonly population: Population
   /** who was seen to get through, those of scenarios among them */
@@ -240,7 +242,7 @@ function unitsTried(input: AssembleInput): readonly TriedUnit[] {
       const { qualified } = area.relation
       return {
         key: unitKey(areaUnit(area)),
-        relation: reportArea(area, catalog, population, seen, places),
+        relation: reportArea(area, input, population, seen, places),
         probes: rowsOf(seen, qualified),
         platformGrants: [],
       }

@@ -14,6 +14,7 @@ import { applyBaseline } from './judge/baseline.ts'
 import { toFinding } from './judge/collect.ts'
 import { newsOf } from './judge/escalation.ts'
 import { toldOf } from './judge/facts.ts'
+import { groupFindings } from './judge/groups.ts'
 import { applyIgnores } from './judge/ignore.ts'
 import { accessOf, judgedCells } from './judge/summary.ts'
 
@@ -24,10 +25,16 @@ import { accessOf, judgedCells } from './judge/summary.ts'
 export function conclude(tried: Tried, shard?: Shard): Report {
   const { head, own } = tried
   const isPart = shard !== undefined || isPartial(head.run)
-  const { findings, untested, notices } = settle(tried, isPart)
+  const settled = settle(tried, isPart)
+  const { untested, notices } = settled
+  const relations = own
+    .flatMap(({ relation }) => (relation ? [relation] : []))
+    .map((one) => withCells(one, settled.findings, untested))
+  const { findings, groups } = shard
+    ? { findings: settled.findings, groups: [] }
+    : groupFindings(settled.findings, relations, isPart ? 'part' : 'all')
   const active = findings.filter(({ suppressed }) => suppressed === undefined)
   const rows = own.flatMap(({ probes }) => probes)
-  const relations = own.flatMap(({ relation }) => (relation ? [relation] : []))
   const functions = own.flatMap((unit) => (unit.function ? [withReach(unit.function, tried)] : []))
   const policies = mergeCoverage(own.flatMap((unit) => unit.policies ?? []))
   const fails =
@@ -38,7 +45,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
     run: head.run,
     outcome: fails ? 'findings' : isPart ? 'partial' : 'isolated',
     sources: head.sources,
-    relations: relations.map((one) => withCells(one, findings, untested)),
+    relations,
     functions,
     storage: head.storage,
     actors: head.actors,
@@ -56,6 +63,7 @@ export function conclude(tried: Tried, shard?: Shard): Report {
     },
     platformGrants: own.flatMap(({ platformGrants }) => platformGrants),
     findings: [...findings].sort(byWeight),
+    groups,
     notices: [...head.notices, ...notices],
     summary: {
       relations: relations.filter(({ kind }) => !AREA_KINDS.has(kind)).length,

@@ -21,7 +21,8 @@ export function readReport(path: string, file: string, as = '--report: '): Repor
       `${as}${file} is the report of a shard: it holds a part of the run`,
       'Join the reports of all shards first: rls-harness merge *.json --json > report.json',
     )
-  return report
+  // versions before told each finding by itself
+  return { ...report, groups: report.groups ?? [] }
 }
 
 function parse(path: string, file: string, as: string): unknown {

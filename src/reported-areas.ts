@@ -3,6 +3,7 @@ import type { Catalog } from './domain/catalog.ts'
 import type { Population } from './domain/population.ts'
 import type { Observation } from './domain/probe.ts'
 import type { ReportedRelation } from './domain/report.ts'
+import type { Reading } from './ownership/policy-facts.ts'
 import { isExposed } from './judge/static.ts'
 import { reachIn } from './judge/reach.ts'
 import { accessOf, seenCells } from './judge/summary.ts'
@@ -12,7 +13,7 @@ import type { Places } from './reported-relations.ts'
 /** Buckets and topics stand in the matrix like relations. */
 export function reportArea(
   { relation, scope, rows, expectations, kind }: Area,
-  catalog: Catalog,
+  { catalog, reading }: { readonly catalog: Catalog; readonly reading: Reading },
   population: Population,
   observations: readonly Observation[],
   places: Places,
@@ -30,7 +31,7 @@ export function reportArea(
     kind: kind === 'topics' ? 'topic' : 'bucket',
     exposed: isExposed(catalog, relation),
     rowSecurity: relation.rowSecurity,
-    ...guardsOf(relation, catalog.apiRoles, places),
+    ...guardsOf(relation, catalog.apiRoles, reading, places),
     ownership: { kind: kindOf(rows), path: [], evidence: expectations.slice(-1).map(({ why }) => why) },
     access: accessOf(cells),
     cells,

@@ -1,6 +1,8 @@
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import type { Model } from './domain/ownership.ts'
 import type { Place } from './domain/place.ts'
+import { openSides } from './ownership/open-sides.ts'
+import type { Reading } from './ownership/policy-facts.ts'
 import type { ReportedFunction, ReportedPolicy, ReportedRelation } from './domain/report.ts'
 import { COMMANDS } from './domain/vocabulary.ts'
 import { plainIdentity } from './judge/blame.ts'
@@ -26,7 +28,7 @@ export function placesIn(definitions: readonly BlameRecord[]): Places {
 
 /** A relation as it was seen, with what guards it. */
 export function reportRelation(
-  { catalog, model }: { readonly catalog: Catalog; readonly model: Model },
+  { catalog, model, reading }: { readonly catalog: Catalog; readonly model: Model; readonly reading: Reading },
   seen: SeenInput,
   places: Places,
 ): ReportedRelation {
@@ -38,7 +40,7 @@ export function reportRelation(
     kind: relation.kind,
     exposed: isExposed(catalog, relation),
     rowSecurity: relation.rowSecurity,
-    ...guardsOf(relation, catalog.apiRoles, places),
+    ...guardsOf(relation, catalog.apiRoles, reading, places),
     ownership: {
       kind: ownership?.kind ?? 'shared',
       path: [...(ownership?.tenants ?? []), ...(ownership?.owners ?? [])].map(({ steps, column }) =>
@@ -73,13 +75,18 @@ export function reportFunction(
 export function guardsOf(
   { qualified, kind, policies, privileges }: Relation,
   apiRoles: readonly string[],
+  reading: Reading,
   places: Places,
 ): Pick<ReportedRelation, 'policies' | 'privileges'> & Place {
   return {
-    policies: policies.map((policy): ReportedPolicy => ({
-      ...policy,
-      ...places('policy', `${policy.name} on ${qualified}`),
-    })),
+    policies: policies.map((policy): ReportedPolicy => {
+      const open = openSides(policy, reading)
+      return {
+        ...policy,
+        ...(open.length > 0 ? { open } : {}),
+        ...places('policy', `${policy.name} on ${qualified}`),
+      }
+    }),
     privileges: privileges
       .filter(({ role }) => apiRoles.includes(role))
       .map(({ role, relation, columns }) => ({

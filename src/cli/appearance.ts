@@ -20,8 +20,13 @@ export function coloursFor(
 
 /** Whether a line may be redrawn: a terminal that can, and no CI job that keeps every redraw in its log. */
 export function isLive(output: Output, environment: Host['environment']): boolean {
+  return isPersonAt(output, environment) && !isInCi(environment)
+}
+
+/** Whether a CI job says that it is one. */
+export function isInCi(environment: Host['environment']): boolean {
   const ci = environment['CI'] ?? ''
-  return isPersonAt(output, environment) && (ci === '' || ci === 'false' || ci === '0')
+  return ci !== '' && ci !== 'false' && ci !== '0'
 }
 
 function isPersonAt(output: Output, environment: Host['environment']): boolean {

@@ -3,7 +3,7 @@ import type { Flags } from '../config/settings.ts'
 import type { Report } from '../domain/report.ts'
 import { HarnessError } from '../errors.ts'
 import { headOf } from '../git/refs.ts'
-import { deliverAll, levelOf } from './deliver.ts'
+import { deliverAll, isFull, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
 import { assertWritable, planOutputs, type OutputFlags } from './outputs.ts'
@@ -15,6 +15,7 @@ import { withProgress } from './run-project.ts'
 export interface CheckFlags extends Flags, OutputFlags, LockFlags {
   readonly config?: string
   readonly level?: string
+  readonly full?: boolean
   readonly color?: boolean
   readonly quiet?: boolean
   readonly debug?: boolean
@@ -48,7 +49,7 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
   const report = lock.hold(await withCommit(seen, config.projectDir, host))
   const code = exitCode(report, config.gate)
   const { gate, projectDir } = config
-  const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir }
+  const delivery = { level, full: isFull(flags), code, color: flags.color, failOn: gate.failOn, projectDir }
   deliverAll(report, destinations, delivery, host)
   return code
 }

@@ -5,7 +5,7 @@ import type { Report } from '../domain/report.ts'
 import { HarnessError } from '../errors.ts'
 import { LEVELS, type Level, type ReporterOptions } from '../report/reporter.ts'
 import { REPORTERS } from '../report/reporters.ts'
-import { coloursFor, isUnicode } from './appearance.ts'
+import { coloursFor, isInCi, isUnicode } from './appearance.ts'
 import type { Host } from './host.ts'
 import { appendOutput, writeOutput, type Destination } from './outputs.ts'
 import { rootOf } from './repository.ts'
@@ -20,6 +20,8 @@ const ROOM = 65_536
 /** How a report is to look, and what it was made under. */
 export interface Delivery {
   readonly level: Level
+  /** everything is wanted, however long it is */
+  readonly full?: boolean
   readonly code: 0 | 1 | 2
   readonly color: boolean | undefined
   readonly failOn: Config['gate']['failOn']
@@ -48,11 +50,13 @@ function deliver(report: Report, { reporter, path }: Destination, delivery: Deli
 }
 
 function optionsOf(toFile: boolean, delivery: Delivery, host: Host): ReporterOptions {
-  const { level, code, color, failOn, projectDir } = delivery
+  const { level, full = false, code, color, failOn, projectDir } = delivery
   return {
     level,
     colour: toFile ? color === true : coloursFor(host.stdout, color, host.environment),
     unicode: isUnicode(host),
+    // a log that is kept is searched for names; a file holds everything
+    brief: !toFile && !full && !isInCi(host.environment),
     width: (toFile ? undefined : host.stdout.columns) ?? 100,
     exitCode: code,
     failOn,
@@ -70,6 +74,10 @@ function addToSummary(report: Report, path: string, delivery: Delivery, host: Ho
   }
   appendOutput(path, REPORTERS.markdown(report, { ...optionsOf(true, delivery, host), longest }))
 }
+
+/** Whoever says which findings are wanted wants all of these. */
+export const isFull = ({ full, level }: { readonly full?: boolean; readonly level?: string }): boolean =>
+  full === true || level !== undefined
 
 /** @throws HarnessError USAGE */
 export function levelOf(text: string | undefined): Level {

@@ -1,3 +1,4 @@
+import { explainedGroup } from '../report/explained-group.ts'
 import { explanation } from '../report/explain.ts'
 import { coloursFor, isUnicode } from './appearance.ts'
 import { findFinding } from './find-finding.ts'
@@ -18,15 +19,16 @@ export async function explain(
   host: Host,
 ): Promise<0> {
   const report = await obtainReport(dir, flags, host)
-  const finding = findFinding(report, id)
+  const options = {
+    level: 'all',
+    colour: coloursFor(host.stdout, flags.color, host.environment),
+    unicode: isUnicode(host),
+    width: host.stdout.columns ?? 100,
+    exitCode: 0,
+  } as const
+  const group = report.groups.find((one) => one.id === id.trim())
   host.stdout.write(
-    explanation(finding, report, {
-      level: 'all',
-      colour: coloursFor(host.stdout, flags.color, host.environment),
-      unicode: isUnicode(host),
-      width: host.stdout.columns ?? 100,
-      exitCode: 0,
-    }),
+    group ? explainedGroup(group, report, options) : explanation(findFinding(report, id), report, options),
   )
   return 0
 }

@@ -11,7 +11,10 @@ const MOST_NEAR = 3
  *
  * @throws HarnessError USAGE where none is called like that, or several
  */
-export function findFinding({ findings }: Report, given: string): Finding {
+export function findFinding(
+  { findings, groups }: Pick<Report, 'findings' | 'groups'>,
+  given: string,
+): Finding {
   const id = given.trim().toLowerCase()
   const found = id === '' ? [] : findings.filter(({ fingerprint }) => fingerprint.startsWith(id))
   const [first, ...others] = found
@@ -19,6 +22,10 @@ export function findFinding({ findings }: Report, given: string): Finding {
   if (first)
     throw new HarnessError('USAGE', `"${given}" is the beginning of ${found.length} findings`, {
       hint: `Write more of it:\n${listOf(found, longerThan(found, id))}`,
+    })
+  if (groups.some((group) => group.id === id))
+    throw new HarnessError('USAGE', `"${given}" is a group of findings, and not one of them`, {
+      hint: `Name one of those that are listed by: rls-harness explain ${id}`,
     })
   if (findings.length === 0)
     throw new HarnessError('USAGE', `there is no finding "${given}": the report has none`)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { settingsFromFlags, type Flags } from '../config/settings.ts'
 import { gateOf, merge } from '../merge.ts'
 import { readShard } from '../read-shard.ts'
-import { deliverAll, levelOf } from './deliver.ts'
+import { deliverAll, isFull, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
 import { planLock } from './lock-file.ts'
@@ -12,6 +12,7 @@ import { assertWritable, planOutputs, type OutputFlags } from './outputs.ts'
 /** Flags of `merge` as commander gives them. */
 export interface MergeFlags extends Pick<Flags, 'failOn' | 'strict'>, OutputFlags, LockFlags {
   readonly level?: string
+  readonly full?: boolean
   readonly color?: boolean
   readonly debug?: boolean
 }
@@ -38,7 +39,14 @@ export async function mergeFiles(
   const gate = { failOn: failOn ?? own.failOn, strict: strict ?? own.strict }
   const code = exitCode(report, gate)
   // the reports do not say where their project lies: it is merged where it is
-  const delivery = { level, code, color: flags.color, failOn: gate.failOn, projectDir: host.cwd }
+  const delivery = {
+    level,
+    full: isFull(flags),
+    code,
+    color: flags.color,
+    failOn: gate.failOn,
+    projectDir: host.cwd,
+  }
   deliverAll(report, destinations, delivery, host)
   return code
 }

@@ -57,6 +57,7 @@ export function addOutput(command: Command): void {
     )
     .option('--json', 'the same as --reporter json')
     .option('--level <level>', 'findings to print: error, warning (default), note or all')
+    .option('--full', 'print everything at the terminal, however long it is')
   addLook(command)
   command
     .optionsGroup('Gate:')

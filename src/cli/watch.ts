@@ -7,7 +7,7 @@ import { totalsOf } from '../report/totals.ts'
 import type { Known } from '../again.ts'
 import { isLive, isUnicode } from './appearance.ts'
 import type { CheckFlags } from './check.ts'
-import { deliverAll, levelOf } from './deliver.ts'
+import { deliverAll, isFull, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Host } from './host.ts'
@@ -135,6 +135,8 @@ class Watch {
     const whole: Report = {
       ...report,
       findings: news.standing.findings,
+      // what stands from other runs is counted one by one
+      groups: [],
       coverage: { ...report.coverage, untested: news.standing.untested },
     }
     this.code = exitCode(whole, config.gate)
@@ -143,7 +145,14 @@ class Watch {
     deliverAll(
       report,
       planOutputs(this.#flags, this.#host.cwd, this.#host.environment),
-      { level, code, color: this.#flags.color, failOn: config.gate.failOn, projectDir: config.projectDir },
+      {
+        level,
+        full: isFull(this.#flags),
+        code,
+        color: this.#flags.color,
+        failOn: config.gate.failOn,
+        projectDir: config.projectDir,
+      },
       this.#host,
     )
     if (isFirst) return

@@ -9,7 +9,10 @@ import type { ScenarioCount } from './scenario.ts'
 import type { Shard } from './shard.ts'
 import type { FindingCode, FindingKind } from './finding.ts'
 
-export interface ReportedPolicy extends Policy, Place {}
+export interface ReportedPolicy extends Policy, Place {
+  /** sides that every signed-in session passes, whatever the row is: `true`, `auth.uid() is not null`; absent: none */
+  readonly open?: readonly ('using' | 'check')[]
+}
 
 /** What a role that callers come in as may do with a relation, or with some of its columns. */
 export interface ReportedPrivilege {
@@ -184,6 +187,35 @@ export interface Finding {
   readonly remedy?: { readonly sql: string; readonly verified: boolean }
   /** why it does not count: the configuration accepts it, or it was there when the project was adopted */
   readonly suppressed?: Acceptance
+  /** the group that it is told in: one cause stands behind many */
+  readonly group?: GroupId
+}
+
+/**
+ * What has one cause in most of a project. `unprotected`: row security is off; `one-team`: policies ask whether somebody is
+ * signed in, and no more; `read-by-all`, `read-by-signed-in`: rows with an owner are read through `using (true)`.
+ */
+export const GROUP_IDS = ['unprotected', 'one-team', 'read-by-all', 'read-by-signed-in'] as const
+export type GroupId = (typeof GROUP_IDS)[number]
+
+/** Who gets through on a relation of a group. */
+export interface GroupedRelation {
+  readonly relation: string
+  readonly access: readonly { readonly actor: Standing; readonly commands: readonly Operation[] }[]
+  /** ids of the findings that are told in the group */
+  readonly findings: readonly string[]
+}
+
+/** Findings with one cause, told as one. Each stays a finding, with its fingerprint, and counts by itself for the gate. */
+export interface FindingGroup {
+  readonly id: GroupId
+  /** the highest of its findings */
+  readonly severity: Severity
+  readonly title: string
+  readonly remedy: string
+  /** entries for `expect`, to be copied where it is meant; absent where no declaration can say so */
+  readonly declaration?: Readonly<Record<string, Audience | Readonly<Partial<Record<Command, Audience>>>>>
+  readonly relations: readonly GroupedRelation[]
 }
 
 /** Who says that something is accepted, and why. */
@@ -303,6 +335,8 @@ export interface Report {
   /** what the platform's default privileges open beside the policies, and nobody has taken away: no finding */
   readonly platformGrants: readonly PlatformGrant[]
   readonly findings: readonly Finding[]
+  /** findings that have one cause; empty in the report of a shard, which does not know the whole */
+  readonly groups: readonly FindingGroup[]
   /** what is not as the access lock says; absent where the run was not held against one */
   readonly lock?: LockCheck
   /** unused or expired ignore entries and other things to know that are no findings */

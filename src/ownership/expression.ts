@@ -112,9 +112,13 @@ function helperMeaning(
   depth: number,
 ): Meaning {
   if (!routine || args.length > 0 || depth > 4) return { is: 'other' }
-  const value = routine.language === 'sql' ? sqlBodyValue(routine.body) : plpgsqlReturnValue(routine.body)
+  const value = valueOf(routine)
   return value ? meaningOf(value, routines, identity, depth + 1) : { is: 'other' }
 }
+
+/** The expression that a function returns, where its body is nothing else. */
+export const valueOf = ({ language, body }: Routine): Node | null =>
+  language === 'sql' ? sqlBodyValue(body) : plpgsqlReturnValue(body)
 
 function sqlBodyValue(body: string): Node | null {
   const text = /^\s*return\b/i.test(body) ? body.replace(/^\s*return/i, 'select') : body

@@ -2,26 +2,32 @@ import { FINDINGS } from '../domain/finding.ts'
 import type { Blame, Finding, Report } from '../domain/report.ts'
 import { SEVERITIES } from '../domain/vocabulary.ts'
 import { asWhom } from './actor-text.ts'
-import { hanging, severityPaint, spread, type Look } from './look.ts'
+import { describeGroup, isTold, shownGroups } from './group.ts'
+import { labelled } from './labelled.ts'
+import { hanging, severityPaint, type Look } from './look.ts'
 import { placeOf } from './place.ts'
 import { ranked } from './ranked.ts'
 import type { Level } from './reporter.ts'
-import { count, pad, truncate } from './text.ts'
+import { count, truncate } from './text.ts'
 import { witnessText } from './witness.ts'
-
-const LABEL_WIDTH = 9
 
 /** Findings that are not ignored: what counts. */
 export const openFindings = (report: Report): readonly Finding[] =>
   report.findings.filter((finding) => finding.suppressed === undefined)
 
-/** Every finding that the level shows, those of one relation together, each with evidence, blame and remedy. */
+/** Groups first, then every other finding that the level shows, those of one relation together, each with evidence, blame and remedy. */
 export function findings(report: Report, level: Level, look: Look): readonly string[] {
-  const open = openFindings(report).filter((finding) => isShown(finding, level))
+  const open = openFindings(report).filter(
+    (finding) => isShown(finding, level) && (level === 'all' || !isTold(finding, report)),
+  )
   const one = level === 'all' ? [] : open.filter(({ code }) => FOLDED.has(code))
   const shown = open.filter((finding) => !one.includes(finding))
   const relations = [...new Set(shown.map((finding) => finding.relation))]
-  return [...folded(one, report, look), ...ofRelations(relations, shown, report, level, look)]
+  return [
+    ...shownGroups(report, level).flatMap((group) => ['', ...describeGroup(group, report, look)]),
+    ...folded(one, report, look),
+    ...ofRelations(relations, shown, report, level, look),
+  ]
 }
 
 function ofRelations(
@@ -167,10 +173,13 @@ export function blamed(blame: Blame, look: Look): readonly string[] {
 }
 
 /** Whose row it is gets through only against a declaration: the policy that lets him is right in all but that. */
-const adviceOn = ({ code, actor }: Finding): string =>
-  actor === 'own' && PLAIN.has(code)
-    ? 'Nobody is meant to, as it is declared: drop the policy for this command, or revoke the privilege; or declare whom it is for.'
-    : FINDINGS[code].remedy
+function adviceOn({ code, actor, relation }: Finding): string {
+  if (actor === 'own' && PLAIN.has(code))
+    return 'Nobody is meant to, as it is declared: drop the policy for this command, or revoke the privilege; or declare whom it is for.'
+  const advice = FINDINGS[code].remedy.replace('schema.table', relation)
+  // who reads it without a session is not let in by less
+  return actor === 'anon' ? advice.replace("'authenticated' } }, or 'everyone'", "'everyone' } }") : advice
+}
 
 const PLAIN: ReadonlySet<string> = new Set(['read-leak', 'insert-leak', 'update-leak', 'delete-leak'])
 
@@ -183,12 +192,4 @@ export function remedy(finding: Finding, look: Look): readonly string[] {
     ...labelled('remedy', first, look, verified ? 'verified' : 'not verified'),
     ...others.flatMap((line) => labelled('', line, look)),
   ]
-}
-
-/** A line with a label in front, and where it stands at the right margin. */
-export function labelled(label: string, text: string, look: Look, right = ''): readonly string[] {
-  const lines = hanging(`   ${pad(label, LABEL_WIDTH)}`, text, look)
-  if (right === '') return lines
-  const last = lines.at(-1) ?? ''
-  return [...lines.slice(0, -1), ...spread(last, truncate(right, look.width - 12, look.ellipsis), look)]
 }

@@ -1,6 +1,7 @@
-import type { Finding, Report, Untested } from '../domain/report.ts'
+import type { Finding, FindingGroup, Report, Untested } from '../domain/report.ts'
 import { asWhom } from './actor-text.ts'
 import { isShown } from './findings.ts'
+import { isTold, shownGroups } from './group.ts'
 import { linesOf } from './location.ts'
 import { LOCK_REMEDY, lockSentence } from './lock-lines.ts'
 import { placeOf } from './place.ts'
@@ -30,8 +31,12 @@ interface Annotation {
 export function github(report: Report, options: ReporterOptions): string {
   const annotations = [
     ...verdict(report, options),
+    ...shownGroups(report, options.level).map((group) => ofGroup(group, report, options.root ?? '')),
     ...ranked(report)
-      .filter((finding) => finding.suppressed === undefined && isShown(finding, options.level))
+      .filter(
+        (finding) =>
+          finding.suppressed === undefined && !isTold(finding, report) && isShown(finding, options.level),
+      )
       .map((finding) => ofFinding(finding, report, options.root ?? '')),
     ...ofLock(report, options.root ?? ''),
     ...ofUntested(report.coverage.untested.filter(({ accepted }) => accepted === undefined)),
@@ -57,6 +62,22 @@ function ofFinding(finding: Finding, report: Report, root: string): Annotation {
     kind: severity === 'note' ? 'notice' : severity,
     title: `${code}: ${placeOf(relation, scope)} ${operation}${who}`,
     text: `${evidence === '' ? title : evidence}. More: rls-harness explain ${id}`,
+    ...place,
+  }
+}
+
+/** One cause of many findings, where the first of them stands. */
+function ofGroup(group: FindingGroup, report: Report, root: string): Annotation {
+  const { id, severity, title, relations } = group
+  const [place] = report.findings
+    .filter((finding) => finding.group === id)
+    .flatMap((finding) => linesOf(finding, root))
+    .filter(({ path }) => harmless(path, true) === path)
+  const names = relations.map(({ relation }) => relation).join(', ')
+  return {
+    kind: severity === 'note' ? 'notice' : severity,
+    title: `${id}: ${count(relations.length, 'relation')}`,
+    text: `${title}. More: rls-harness explain ${id}. On ${names}`,
     ...place,
   }
 }

@@ -16,7 +16,7 @@ interface StepLine {
 }
 
 /** The first line and what was done before anything could be judged: tool, server, migrations, population, probes. */
-export function header(report: Report, look: Look): readonly string[] {
+export function header(report: Report, look: Look, notesShown = NOTES_SHOWN): readonly string[] {
   const { tool, run } = report
   const facts = [
     ...(run.shard ? [`shard ${run.shard.index}/${run.shard.count}`] : []),
@@ -28,7 +28,7 @@ export function header(report: Report, look: Look): readonly string[] {
   ].map(look.clean)
   const name = look.clean(`${tool.name} ${tool.version}`)
   const rest = truncate(facts.join(` ${look.dot} `), look.width - widthOf(name) - 4, look.ellipsis)
-  const steps = stepsOf(report, look)
+  const steps = stepsOf(report, look, notesShown)
   const room = Math.max(...steps.map((step) => widthOf(step.text)))
   return [
     ` ${look.paint.strong(name)}   ${rest}`,
@@ -49,7 +49,7 @@ function platformLine({ run: { platform } }: Report, look: Look): string {
   return truncate(look.clean(text), look.width - 2, look.ellipsis)
 }
 
-function stepsOf(report: Report, look: Look): readonly StepLine[] {
+function stepsOf(report: Report, look: Look, notesShown: number): readonly StepLine[] {
   const users = new Set(
     report.actors.flatMap(({ claims }) => (claims['sub'] === undefined ? [] : [claims['sub']])),
   ).size
@@ -66,7 +66,7 @@ function stepsOf(report: Report, look: Look): readonly StepLine[] {
     {
       text: applied(report.sources),
       ms: duration(report, /migrat|platform/i),
-      notes: notesOf(report.sources, look),
+      notes: notesOf(report.sources, look, notesShown),
     },
     { text: population.join(', '), ms: duration(report, /seed|populat/i), notes: [] },
     { text: `${extentOf(report)}${untried}`, ms: duration(report, /probe|probing/i), notes: [] },
@@ -97,14 +97,15 @@ function applied(sources: readonly AppliedSource[]): string {
   return parts.length === 0 ? 'no migrations' : parts.join(' + ')
 }
 
-function notesOf(sources: readonly AppliedSource[], look: Look): readonly string[] {
+function notesOf(sources: readonly AppliedSource[], look: Look, notesShown: number): readonly string[] {
   const all = sources.flatMap(({ files, notes }) => [
     ...notes,
     ...files.flatMap((file) => file.notes.map((note) => withFile(note, file.path))),
   ])
-  const shown = all.slice(0, NOTES_SHOWN).map(look.clean)
+  const shown = all.slice(0, notesShown).map(look.clean)
   const hidden = all.length - shown.length
-  return hidden > 0 ? [...shown, `${count(hidden, 'more note')} (in the JSON report)`] : shown
+  const more = count(hidden, shown.length > 0 ? 'more note' : 'note')
+  return hidden > 0 ? [...shown, `${more} (in the JSON report)`] : shown
 }
 
 function withFile(note: string, path: string): string {

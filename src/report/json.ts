@@ -5,7 +5,7 @@ import { inertJson } from './text.ts'
 /** The order of fields, as docs and schema list them; what is not listed follows, sorted by name. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
   report: words(
-    'schemaVersion tool run outcome sources relations functions storage actors tenants rows seeding probes coverage platformGrants findings lock notices summary',
+    'schemaVersion tool run outcome sources relations functions storage actors tenants rows seeding probes coverage platformGrants findings groups lock notices summary',
   ),
   tool: words('name version'),
   run: words(
@@ -21,7 +21,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   relations: words(
     'name scope kind exposed file line rowSecurity policies privileges ownership access cells',
   ),
-  policies: words('name command permissive roles using withCheck file line relation policy side atoms'),
+  policies: words('name command permissive roles using withCheck file line open relation policy side atoms'),
   privileges: words('role commands'),
   rowSecurity: words('enabled forced'),
   ownership: words('kind path evidence'),
@@ -42,8 +42,9 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   coverage: words('planned executed untested'),
   untested: words('relation scope command actor reason accepted'),
   findings: words(
-    'id fingerprint code kind severity relation scope command actor title evidence blame reproduction remedy suppressed',
+    'id fingerprint code kind severity relation scope command actor title evidence blame reproduction remedy suppressed group',
   ),
+  groups: words('id severity title remedy declaration relations'),
   platformGrants: words('command role objects'),
   blame: words('policy statement file line'),
   remedy: words('sql verified'),

@@ -1,7 +1,8 @@
-import type { Finding, Report } from '../domain/report.ts'
+import type { Finding, FindingGroup, Report } from '../domain/report.ts'
 import { asWhom } from './actor-text.ts'
 import { extentOf } from './extent.ts'
 import { describe, isShown, openFindings } from './findings.ts'
+import { describeGroup, isTold, shownGroups } from './group.ts'
 import { lookOf, type Look } from './look.ts'
 import { access } from './markdown/access.ts'
 import { fit, type Piece } from './markdown/fit.ts'
@@ -24,12 +25,15 @@ const COMMENT = 65_536
  */
 export function markdown(report: Report, options: ReporterOptions): string {
   const look = lookOf({ colour: false, unicode: true, width: 100 })
-  const shown = ranked(report).filter(
-    (finding) => finding.suppressed === undefined && isShown(finding, options.level),
-  )
-  const hidden = openFindings(report).length - shown.length
+  const single = openFindings(report).filter((finding) => !isTold(finding, report))
+  const shown = ranked({ findings: single }).filter((finding) => isShown(finding, options.level))
+  const hidden = single.length - shown.length
   const pieces: readonly Piece[] = [
     { text: block([headline(report, options), '', facts(report), ...access(report, look)]) },
+    ...shownGroups(report, options.level).map((group) => ({
+      text: block(foldGroup(group, report, look)),
+      kind: 'finding' as const,
+    })),
     ...shown.map((finding) => ({ text: block(fold(finding, report, look)), kind: 'finding' as const })),
     ...passedOverPieces(report, look).map((text) => ({ text, kind: 'gap' as const })),
     ...gaps(report, look).map((text) => ({ text, kind: 'gap' as const })),
@@ -78,6 +82,13 @@ function fold(finding: Finding, report: Report, look: Look): readonly string[] {
   const who = actor === undefined ? '' : ` ${asWhom(actor, report)}`
   const title = `${look.severities[severity]} ${code} ${codeElement(placeOf(relation, scope))} ${command}${who}`
   const [, ...lines] = describe(finding, report, look)
+  return ['', `<details><summary>${title}</summary>`, '', ...codeBlock(lines), '', '</details>']
+}
+
+/** One cause of many findings: all relations and the words that accept it stand inside. */
+function foldGroup(group: FindingGroup, report: Report, look: Look): readonly string[] {
+  const title = `${look.severities[group.severity]} ${group.id} ${count(group.relations.length, 'relation')}`
+  const [, ...lines] = describeGroup(group, report, look)
   return ['', `<details><summary>${title}</summary>`, '', ...codeBlock(lines), '', '</details>']
 }
 

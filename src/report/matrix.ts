@@ -39,6 +39,39 @@ export function matrix(report: Report, level: Level, look: Look): readonly strin
   ]
 }
 
+/** With more than these a newcomer sees a wall. */
+const ROWS_IN_BRIEF = 4
+
+/** The rows that a person must look at first, of relations that no group tells of; the others are counted. */
+export function briefMatrix(report: Report, level: Level, look: Look): readonly string[] {
+  const inGroups = new Set(
+    report.groups.flatMap(({ relations }) => relations.map(({ relation }) => relation)),
+  )
+  const rows = report.relations.map((relation) => rowOf(relation, report, level))
+  const reachable = rows.filter((row) => hasCells(row.relation) || needsEyes(row))
+  const eyed = reachable.filter(needsEyes)
+  const listed = eyed
+    .filter(({ relation }) => !inGroups.has(relation.name))
+    .sort((a, b) => b.findings - a.findings)
+    .slice(0, ROWS_IN_BRIEF)
+  const parts = [
+    ...counted(
+      eyed.length - listed.length,
+      listed.length > 0 ? 'more relation' : 'relation',
+      'with findings or untested',
+    ),
+    ...counted(reachable.length - eyed.length, 'relation', 'isolated'),
+    ...counted(rows.length - reachable.length, 'relation', 'that no API role can reach'),
+  ]
+  return [
+    ...(listed.length > 0 ? table(listed, look) : []),
+    ...(parts.length > 0 ? [remark(parts.join(` ${look.dot} `), look)] : []),
+  ]
+}
+
+const counted = (number: number, noun: string, what: string): readonly string[] =>
+  number === 0 ? [] : [`${count(number, noun)} ${what}`]
+
 function rowOf(relation: ReportedRelation, report: Report, level: Level): Row {
   const findings = report.findings.filter(
     (finding) =>

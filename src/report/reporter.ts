@@ -18,6 +18,8 @@ export interface ReporterOptions extends LookOptions {
   readonly level: Level
   /** what the command is going to exit with */
   readonly exitCode: 0 | 1 | 2
+  /** what does not fit on a screen is told in short; the whole is a flag away */
+  readonly brief?: boolean
   /** the severity that the gate stops at; default: `error` */
   readonly failOn?: Severity | 'never'
   /** the project's folder, relative to the root of its repository, with forward slashes; '': the root itself, or no repository */

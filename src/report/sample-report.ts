@@ -136,6 +136,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     },
     platformGrants: [],
     findings: [],
+    groups: [],
     notices: [],
     summary: {
       relations: 2,

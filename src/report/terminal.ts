@@ -1,11 +1,13 @@
 import type { Acceptance, Changed, Finding, Report } from '../domain/report.ts'
 import { extentOf } from './extent.ts'
+import { briefFindings, briefUntested, nextSteps } from './brief.ts'
 import { coverage } from './coverage.ts'
 import { findings, isShown, openFindings } from './findings.ts'
+import { isTold } from './group.ts'
 import { header } from './header.ts'
 import { hanging, lookOf, spread, type Look } from './look.ts'
 import { lockDifferences } from './lock.ts'
-import { matrix } from './matrix.ts'
+import { briefMatrix, matrix } from './matrix.ts'
 import { passedOver } from './passed-over.ts'
 import { placeOf } from './place.ts'
 import type { Level, ReporterOptions } from './reporter.ts'
@@ -16,9 +18,41 @@ import { untested } from './untested.ts'
 /** The report for a person at a terminal: what was done, who reached what, what is wrong and what to do about it. */
 export function terminal(report: Report, options: ReporterOptions): string {
   const look = lookOf(options)
+  const full = inFull(report, options, look)
+  const isLong = full.length > FULL_AT_MOST
+  const lines = [
+    ...(isLong && options.brief === true ? inBrief(report, options, look) : full),
+    ...(isLong && options.level !== 'all' ? nextSteps(report, look) : []),
+    '',
+    ...summary(report, options, look),
+  ]
+  return `${lines.map(inert).join('\n')}\n`
+}
+
+/** Longer reports do not fit on a screen or two: a person is told the gist, and how to see the rest. */
+const FULL_AT_MOST = 60
+/** lines of the gist */
+const SCREEN = 40
+
+function inBrief(report: Report, options: ReporterOptions, look: Look): readonly string[] {
+  const { level, exitCode } = options
+  const access = briefMatrix(report, level, look)
+  const above = [...header(report, look, 0), ...(access.length > 0 ? ['', ...access] : [])]
+  const below = [
+    ...briefUntested(report, look),
+    ...locked(report, look),
+    ...proven(report, exitCode, look),
+    ...unfinished(report, look),
+  ]
+  const end = nextSteps(report, look).length + summary(report, options, look).length + 1
+  const room = SCREEN - above.length - below.length - end
+  return [...above, ...briefFindings(report, level, look, room), ...below]
+}
+
+function inFull(report: Report, options: ReporterOptions, look: Look): readonly string[] {
   const { level } = options
   const access = matrix(report, level, look)
-  const lines = [
+  return [
     ...header(report, look),
     ...(access.length > 0 ? ['', ...access] : []),
     ...findings(report, level, look),
@@ -32,10 +66,7 @@ export function terminal(report: Report, options: ReporterOptions): string {
     ...proven(report, options.exitCode, look),
     ...reasons(report, level, look),
     ...unfinished(report, look),
-    '',
-    ...summary(report, options, look),
   ]
-  return `${lines.map(inert).join('\n')}\n`
 }
 
 function locked({ lock }: Report, look: Look): readonly string[] {
@@ -193,7 +224,7 @@ const marked = (mark: string, text: string, look: Look): readonly string[] => ha
 
 function summary(report: Report, { level, exitCode }: ReporterOptions, look: Look): readonly string[] {
   const open = openFindings(report)
-  const hidden = open.filter((finding) => !isShown(finding, level)).length
+  const hidden = open.filter((one) => !isTold(one, report) && !isShown(one, level)).length
   const parts = [
     ...(report.run.shard ? [partOf(report)] : []),
     ...(report.run.changed && report.run.changed.left.length > 0

@@ -6,7 +6,8 @@ import type {
   OpenedFinding,
 } from '../../domain/comparison.ts'
 import type { Finding, Report, Untested } from '../../domain/report.ts'
-import { labelled, titleOf } from '../findings.ts'
+import { titleOf } from '../findings.ts'
+import { labelled } from '../labelled.ts'
 import { hanging, spread } from '../look.ts'
 import type { Look } from '../look.ts'
 import { placeOf } from '../place.ts'

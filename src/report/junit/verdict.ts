@@ -75,7 +75,18 @@ const unexplained = (cell: 'leak' | 'blocked'): CaseVerdict => ({
 })
 
 /** The finding as the terminal tells it. */
-const linesOf = (finding: Finding, report: Report): readonly string[] =>
+const linesOf = (finding: Finding, report: Report): readonly string[] => [
+  ...groupOf(finding, report),
+  ...described(finding, report),
+]
+
+/** That the same cause stands behind many cases. */
+const groupOf = ({ group }: Finding, { groups }: Report): readonly string[] =>
+  groups
+    .filter(({ id }) => id === group)
+    .map(({ id, title }) => `one of a group: ${title} (rls-harness explain ${id})`)
+
+const described = (finding: Finding, report: Report): readonly string[] =>
   describe(finding, report, lookOf({ colour: false, unicode: true, width: 100 })).map((line) =>
     line.replace(/^ {1,3}/, ''),
   )

@@ -34,7 +34,13 @@ export function resultOf(finding: Finding, context: ResultContext) {
       primaryLocationLineHash: `${finding.fingerprint}:${context.occurrence(finding)}`,
     },
     suppressions: finding.suppressed === undefined ? [] : [suppression(finding.suppressed)],
-    properties: { id: finding.id, kind: finding.kind, relation: finding.relation, command: finding.command },
+    properties: {
+      id: finding.id,
+      kind: finding.kind,
+      relation: finding.relation,
+      command: finding.command,
+      ...(finding.group === undefined ? {} : { group: finding.group }),
+    },
   }
 }
 
