@@ -41,7 +41,7 @@ const LAYERS = {
   tokens: { from: 'errors', packages: 'jose' },
   declare: { from: 'sql', packages: '' },
   testing: {
-    from: 'run prepare scope cleanup config database sql policy catalog platform ownership seed probe scenario trace judge tokens gateway errors',
+    from: 'run prepare scope identify cleanup config database sql policy catalog platform ownership seed probe scenario trace judge tokens gateway errors',
     packages: '',
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },

@@ -30,6 +30,7 @@ import { baseOf } from './ownership/expect.ts'
 import type { Prepared } from './prepare.ts'
 import type { Reading } from './ownership/policy-facts.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
+import { reportedIdentity } from './reported-identity.ts'
 import { reportArea } from './reported-areas.ts'
 import { callRow, probeRow } from './reported-probes.ts'
 import { placesIn, reportFunction, reportRelation } from './reported-relations.ts'
@@ -146,6 +147,7 @@ function headOf(input: AssembleInput): Head {
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
       ...(prepared.failed ? { lenient: { failed: passedOver(prepared.failed, input.catalog) } } : {}),
+      identity: reportedIdentity(config, input.model),
       ...(config.narrowed ? { narrowed: config.narrowed } : {}),
       ...(config.only ? { changed: changedOf(input.units, config.only) } : {}),
     },

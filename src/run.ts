@@ -8,6 +8,7 @@ import type { Report, Timing } from './domain/report.ts'
 import type { ConnectionTarget } from './domain/server.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
+import { identityLines, reportedIdentity } from './reported-identity.ts'
 import { exemptionsFor } from './exemptions.ts'
 import { coverAll } from './stages/cover.ts'
 import type { Covered } from './stages/cover.ts'
@@ -19,6 +20,7 @@ import type { Observed } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
 import type { Seeded } from './stages/seed.ts'
 import { understand } from './stages/understand.ts'
+import type { Understood } from './stages/understand.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }
@@ -95,10 +97,15 @@ interface Pipeline {
 
 async function judgeDatabase(
   prepared: Prepared,
-  { config, context, step, steps, started }: Pipeline,
+  { config: said, context, step, steps, started }: Pipeline,
 ): Promise<Report> {
   await using connection = await Connection.open(prepared.target)
-  const known = await step('introspect', () => understand(connection, config, prepared.definitions))
+  const known = await step(
+    'introspect',
+    () => understand(connection, said, prepared.definitions),
+    describeIdentity,
+  )
+  const { config } = known
   const seeded = await step('seed', () => seedAll(connection, known, config), describePopulation)
   const exemptionsOf = await exemptionsFor(connection, known.catalog, [
     ...known.expectations,
@@ -124,7 +131,6 @@ async function judgeDatabase(
     describeExplained,
   )
   return assemble({
-    config,
     prepared,
     ...known,
     ...seeded,
@@ -169,6 +175,12 @@ function stepper(context: RunContext, steps: Timing[]) {
     context.progress({ kind: 'done', name, ms, text, notes })
     return result
   }
+}
+
+/** Who connects, where it is not the platform's way. */
+const describeIdentity: Describe<Understood> = ({ config, model }) => {
+  const lines = identityLines(reportedIdentity(config, model))
+  return { text: 'introspect', notes: lines }
 }
 
 const describeProbed = (

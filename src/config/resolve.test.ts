@@ -34,6 +34,7 @@ test('without any setting the defaults hold', () => {
     platformFrom: 'the default',
     apiPrivileges: 'auto',
     identity: 'supabase',
+    identityOpen: true,
     expect: {},
     seed: { seed: 42, rows: 3, directed: true, values: {} },
     ignore: [],

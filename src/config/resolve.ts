@@ -84,6 +84,7 @@ export function resolveConfig(input: ResolveInput): Config {
     ...present('schemas', merged.schemas),
     apiPrivileges: user.apiPrivileges ?? 'auto',
     identity: user.identity ?? 'supabase',
+    ...present('identityOpen', user.identity === undefined ? (true as const) : undefined),
     ...present('app', user.app),
     ...present('tenants', user.tenants),
     expect: user.expect ?? {},

@@ -186,7 +186,14 @@ export const userConfigSchema: z.ZodType<UserConfig> = strict({
   apiPrivileges: z.enum(API_PRIVILEGES).exactOptional(),
   platform: z.enum(PLATFORMS).exactOptional(),
   identity: z
-    .union([z.literal('supabase'), strict({ role: name, settings: z.record(z.string(), z.string()) })])
+    .union([
+      z.literal('supabase'),
+      strict({
+        role: name,
+        settings: z.record(z.string(), z.string()),
+        claims: z.record(z.string(), z.string()).exactOptional(),
+      }),
+    ])
     .exactOptional(),
   app: strict({ role: name }).exactOptional(),
   tenants: z.array(strict({ relation: name, column: name.exactOptional() })).exactOptional(),

@@ -11,7 +11,10 @@ export const PREPARE_CONNECTION =
 
 /** The settings of an actor's session: claims, request, and the actor's own. */
 export function sessionSettings(actor: Actor): Readonly<Record<string, string>> {
-  const claims = Object.keys(actor.claims).length === 0 ? '' : jsonText({ ...actor.claims, role: actor.role })
+  const claims =
+    Object.keys(actor.claims).length === 0
+      ? ''
+      : jsonText({ ...actor.claims, role: actor.roleClaim ?? actor.role })
   return {
     'request.jwt.claims': claims,
     'request.method': 'GET',

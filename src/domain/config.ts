@@ -1,6 +1,7 @@
 import type { Faker } from '@faker-js/faker'
 import type { Baseline } from './baseline.ts'
 import type { Shard } from './shard.ts'
+import type { FoundIdentity } from './identity.ts'
 import type { FindingCode } from './finding.ts'
 import type { Audience, Operation, Severity, Standing } from './vocabulary.ts'
 
@@ -84,11 +85,25 @@ export interface SeedValueContext {
 }
 export type SeedValue = string | number | boolean | null | ((context: SeedValueContext) => unknown)
 
-/** Non-Supabase identity: a role and settings in which `$user` and `$tenant` stand for the actor's keys. */
+/** Non-Supabase identity: a role and settings in which `$user`, `$tenant` and `$email` stand for the actor's. */
 export interface CustomIdentity {
   readonly role: string
   readonly settings: Readonly<Record<string, string>>
+  /**
+   * Requests carry a token, whose claims stand in `request.jwt.claims`: the usual ones, those that policies read, and these,
+   * by path (`app_metadata.org_id`), with the same placeholders.
+   */
+  readonly claims?: Readonly<Record<string, string>>
 }
+
+/** Settings of a session that says who asks: those of the identity, and those that were found in policies. */
+export const settingsOf = ({
+  identity,
+  found,
+}: Pick<Config, 'identity' | 'found'>): Readonly<Record<string, string>> => ({
+  ...found?.settings,
+  ...(identity === 'supabase' ? {} : identity.settings),
+})
 
 /** A bucket of `[storage.buckets.<name>]`. */
 export interface BucketSettings {
@@ -136,6 +151,10 @@ export interface Config {
   readonly schemas?: readonly string[]
   readonly apiPrivileges: ApiPrivileges
   readonly identity: 'supabase' | CustomIdentity
+  /** the project says nothing of its identity: what policies and grants say of it holds */
+  readonly identityOpen?: true
+  /** what was found in policies and grants, once the migrations ran */
+  readonly found?: FoundIdentity
   readonly app?: { readonly role: string }
   readonly tenants?: readonly TenantConfig[]
   readonly expect: Readonly<Record<string, Intent | DeclaredAudience>>

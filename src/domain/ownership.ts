@@ -66,6 +66,10 @@ export interface TenantKind {
   readonly memberships: readonly Membership[]
   /** its key is a text such as a slug, though no column says so */
   readonly textual?: boolean
+  /** columns that policies compare with a setting which carries its key, by `oid.column` */
+  readonly compared?: readonly string[]
+  /** what its key must look like, whatever the column holds: a session's setting is cast to it */
+  readonly keyForm?: 'uuid' | 'integer'
   /** where a session carries the tenant's key: path into the claims */
   readonly claims: readonly (readonly string[])[]
   readonly evidence: string

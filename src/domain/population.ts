@@ -27,6 +27,8 @@ export interface Actor {
   /** tenants of which the actor is an active member */
   readonly tenants: readonly string[]
   readonly claims: Readonly<Record<string, unknown>>
+  /** what the token says of the role, where that is not the database's */
+  readonly roleClaim?: string
   readonly settings: Readonly<Record<string, string>>
   /** what of the session the caller made up, and where it stands */
   readonly forged?: Forgery

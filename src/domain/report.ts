@@ -1,5 +1,6 @@
 import type { Policy } from './catalog.ts'
 import type { Platform } from './config.ts'
+import type { ReportedIdentity } from './identity.ts'
 import type { LockCheck } from './lock.ts'
 import type { Place } from './place.ts'
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
@@ -297,6 +298,8 @@ export interface Report {
     readonly durationMs: number
     readonly steps: readonly Timing[]
     readonly peakMemoryMb: number
+    /** how sessions said who asks, and how that is known */
+    readonly identity?: ReportedIdentity
     /** of a part of a run: which, of how many, and what the others try */
     readonly shard?: Shard & { readonly left: readonly string[] }
     /** of a run that judged again what a change may have changed */

@@ -10,6 +10,7 @@ import type { Step } from './steps.ts'
 export type Recorder = (location: { readonly file: string; readonly line: number }) => string
 
 const INSUFFICIENT_PRIVILEGE = '42501'
+const UNDEFINED_OBJECT = '42704'
 
 /**
  * Three errors that depend on how a file is run: not allowed in a transaction block (25001), a new enum value used
@@ -156,8 +157,11 @@ export class FileRun {
   }
 }
 
+/** Or is bound by policies that want a setting of the application's sessions: whoever migrates is above them. */
 function lacksRights(error: unknown): boolean {
-  return error instanceof DatabaseError && error.error.sqlstate === INSUFFICIENT_PRIVILEGE
+  if (!(error instanceof DatabaseError)) return false
+  const { sqlstate, routine } = error.error
+  return sqlstate === INSUFFICIENT_PRIVILEGE || (sqlstate === UNDEFINED_OBJECT && routine === 'find_option')
 }
 
 /** The server counts from the start of the message; people count from the start of their statement. */

@@ -26,8 +26,10 @@ export type Routines = ReadonlyMap<string, Routine>
 export interface Identity {
   /** settings that hold the user's key: `app.user_id` */
   readonly userSettings: readonly string[]
-  /** settings that hold the tenant's key: `app.tenant_id` */
-  readonly tenantSettings?: readonly string[]
+  /** settings that hold the tenant's key, or a word that opens something: `app.tenant_id`, `app.role` */
+  readonly claimSettings?: readonly string[]
+  /** settings that hold the user's e-mail address */
+  readonly emailSettings?: readonly string[]
 }
 
 /** Recognises the session's user, its claims, settings, columns and constants, through casts and small helper functions. */
@@ -99,7 +101,8 @@ function settingMeaning(name: unknown, identity: Identity): Meaning {
   if (name === 'request.headers') return { is: 'claims', path: ['request.headers'] }
   const legacy = /^request\.jwt\.claim\.(\w+)$/.exec(name)?.[1]
   if (legacy) return legacy === 'sub' ? { is: 'user' } : { is: 'claim', path: [legacy] }
-  if (identity.tenantSettings?.includes(name)) return { is: 'claim', path: ['setting', name] }
+  if (identity.claimSettings?.includes(name)) return { is: 'claim', path: ['setting', name] }
+  if (identity.emailSettings?.includes(name)) return { is: 'claim', path: ['email'] }
   return identity.userSettings.includes(name) ? { is: 'user' } : { is: 'setting', name }
 }
 
@@ -113,7 +116,17 @@ function helperMeaning(
 ): Meaning {
   if (!routine || args.length > 0 || depth > 4) return { is: 'other' }
   const value = valueOf(routine)
-  return value ? meaningOf(value, routines, identity, depth + 1) : { is: 'other' }
+  if (value) return meaningOf(value, routines, identity, depth + 1)
+  const name = onlySetting(routine.body)
+  return name === undefined ? { is: 'other' } : settingMeaning(name, identity)
+}
+
+/** The setting that a body of several statements is about: it reads no other, no table, and says what it found. */
+function onlySetting(body: string): string | undefined {
+  if (/\b(from|perform|execute)\b/i.test(body)) return undefined
+  const names = new Set([...body.matchAll(/\bcurrent_setting\s*\(\s*'([^']+)'/gi)].map(([, name]) => name))
+  const [name, another] = names
+  return another === undefined && name !== undefined && !name.startsWith('request.') ? name : undefined
 }
 
 /** The expression that a function returns, where its body is nothing else. */

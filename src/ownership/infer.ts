@@ -1,7 +1,8 @@
 import { holdsRows } from '../domain/catalog.ts'
 import type { Catalog } from '../domain/catalog.ts'
+import { settingsOf } from '../domain/config.ts'
 import type { Config } from '../domain/config.ts'
-import type { Model, PrivilegeLookup } from '../domain/ownership.ts'
+import type { Model, PrivilegeLookup, TenantKind } from '../domain/ownership.ts'
 import type { Lookup, Mentions } from './lookups.ts'
 import { collectMentions, readingOf } from './mentions.ts'
 import { looksLikeRegister } from './names.ts'
@@ -16,29 +17,35 @@ import { withNamedTenants } from './named-tenants.ts'
 import { findTenants } from './tenants.ts'
 import { findUserColumns } from './user-columns.ts'
 
-/** Settings of a custom identity that hold the user's or the tenant's key. */
-function settingsOf(
-  { identity }: Pick<Config, 'identity'>,
-  placeholder: '$user' | '$tenant',
-): readonly string[] {
-  if (identity === 'supabase') return []
-  return Object.entries(identity.settings).flatMap(([name, value]) => (value === placeholder ? [name] : []))
+type Said = Pick<Config, 'identity' | 'found'>
+
+/** Settings of the session that hold the user's or the tenant's key. */
+function holding(config: Said, placeholder: '$user' | '$tenant' | '$email'): readonly string[] {
+  return Object.entries(settingsOf(config)).flatMap(([name, value]) => (value === placeholder ? [name] : []))
+}
+
+/** Settings that hold a word by which policies open something. */
+const labelSettings = (config: Said): readonly string[] => {
+  const set = settingsOf(config)
+  const found = config.found?.found ?? []
+  return found.flatMap(({ name, stands }) => (stands === 'label' && name in set ? [name] : []))
 }
 
 /** Who is who and whose is what: from foreign keys first; a declaration in the configuration wins. */
 export function inferModel(
   catalog: Catalog,
-  config: Pick<Config, 'identity' | 'tenants' | 'expect'>,
+  config: Said & Pick<Config, 'tenants' | 'expect'>,
   platformSchemas: readonly string[],
 ): { readonly model: Model; readonly reading: Reading } {
   const reading = readingOf(catalog, {
-    userSettings: settingsOf(config, '$user'),
-    tenantSettings: settingsOf(config, '$tenant'),
+    userSettings: holding(config, '$user'),
+    claimSettings: [...holding(config, '$tenant'), ...labelSettings(config)],
+    emailSettings: holding(config, '$email'),
   })
   const mentions = collectMentions(catalog, reading, platformSchemas)
   const users = findUserColumns(catalog, mentions, reading)
   const found = findTenants(catalog, users, mentions, config.tenants)
-  const tenants = withNamedTenants(catalog, found, mentions, reading)
+  const tenants = withSettings(withNamedTenants(catalog, found, mentions, reading), mentions, config)
   const groups = new Set([
     ...tenants.flatMap(({ relation, memberships }) => [relation, ...memberships.map((one) => one.relation)]),
     ...users.roots.map(({ relation }) => relation),
@@ -81,6 +88,23 @@ export function inferModel(
   }
   return { model, reading }
 }
+
+/** What settings that carry a tenant's key say of it: where it stands, and the form that they are cast to. */
+const withSettings = (
+  tenants: readonly TenantKind[],
+  { claims }: Mentions,
+  { found }: Said,
+): readonly TenantKind[] =>
+  tenants.map((kind) => {
+    const names = kind.claims.flatMap(([first, name = '']) => (first === 'setting' ? [name] : []))
+    if (names.length === 0) return kind
+    const cast = found?.found.find(({ name }) => names.includes(name))?.cast
+    return {
+      ...kind,
+      compared: names.flatMap((name) => [...(claims.get(`setting.${name}`)?.columns.keys() ?? [])]),
+      ...(cast === 'uuid' || cast === 'integer' ? { keyForm: cast } : {}),
+    }
+  })
 
 /** Lookups that tie the user to nothing but a right. A membership, which ties the user to a tenant, is none. */
 function privilegesOf(

@@ -1,7 +1,7 @@
 import { bare, child, children, constantOf, nameParts, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Relation } from '../domain/catalog.ts'
-import { elementsRead } from './claim-elements.ts'
+import { elementsRead, elementsReturned } from './claim-elements.ts'
 import { noEmailShapes, readEmailShapes } from './email-shapes.ts'
 import type { EmailShapeMentions } from './email-shapes.ts'
 import { meaningOf } from './expression.ts'
@@ -39,10 +39,18 @@ export interface Mentions {
       columns: Map<string, { relation: number; column: string }>
     }
   >
+  /** settings of the session by name → what they are compared with */
+  readonly settings: Map<string, SettingMention>
   /** `oid.column` of columns compared with the session's user */
   readonly users: Set<string>
   readonly emails: Set<string>
   readonly emailShapes: EmailShapeMentions
+}
+
+/** What a setting is compared with, anywhere. */
+export interface SettingMention {
+  readonly literals: Set<string>
+  readonly columns: Map<string, { readonly relation: Relation; readonly column: string }>
 }
 
 export function noMentions(): Mentions {
@@ -50,6 +58,7 @@ export function noMentions(): Mentions {
     lookups: [],
     literals: new Map(),
     claims: new Map(),
+    settings: new Map(),
     users: new Set(),
     emails: new Set(),
     emailShapes: noEmailShapes(),
@@ -103,7 +112,11 @@ type Resolved =
 function meaningIn(node: Node, scope: Scope, reading: Reading): Resolved {
   const looked = scalarLookup(node, reading)
   if (looked) return looked
-  const meaning = meaningOf(splitPart(node), reading.routines, reading.identity)
+  const elements = elementsReturned(node, reading)
+  if (elements) return { is: 'claim', path: elements }
+  const whole = meaningOf(node, reading.routines, reading.identity)
+  const meaning =
+    whole.is === 'other' ? meaningOf(splitPart(node), reading.routines, reading.identity) : whole
   if (meaning.is !== 'column') return meaning
   const relation = resolveColumn(scope, meaning.qualifier, meaning.name)
   return relation ? { is: 'column', relation, name: meaning.name } : { is: 'other' }
@@ -158,6 +171,12 @@ function noteComparison(a: Resolved, b: Resolved, into: Mentions): void {
     if (b.is === 'user') into.users.add(key)
     if (b.is === 'claim' && b.path.join('.') === 'email') into.emails.add(key)
   }
+  if (a.is === 'setting') {
+    const use = settingUse(into, a.name)
+    if (b.is === 'constant' && b.value !== null && b.value !== '') use.literals.add(String(b.value))
+    if (b.is === 'column')
+      use.columns.set(`${b.relation.oid}.${b.name}`, { relation: b.relation, column: b.name })
+  }
   if (a.is === 'claim') {
     const use = claimUse(into, a.path)
     if (b.is === 'constant' && b.value !== null) use.literals.add(String(b.value))
@@ -188,6 +207,12 @@ function claimUse(into: Mentions, path: readonly string[], list = false) {
   }
   use.list &&= list
   into.claims.set(key, use)
+  return use
+}
+
+function settingUse(into: Mentions, name: string): SettingMention {
+  const use = into.settings.get(name) ?? { literals: new Set(), columns: new Map() }
+  into.settings.set(name, use)
   return use
 }
 

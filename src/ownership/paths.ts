@@ -1,5 +1,6 @@
 import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
 import { holdsRows, relationByOid } from '../domain/catalog.ts'
+import { columnKey } from '../domain/ownership.ts'
 import type { Ownership, OwnerPath, TenantKind } from '../domain/ownership.ts'
 import type { DeclaredPaths } from './declared.ts'
 import { looksLikeAuthorship, looksLikeLastTouch } from './names.ts'
@@ -170,12 +171,26 @@ function directTenants(relation: Relation, signs: readonly TenantSigns[]): reado
           ]
     })
     if (byKey.length > 0) return byKey.slice(0, 1)
+    const compared = relation.columns.find(({ name }) =>
+      tenant.compared?.includes(columnKey(relation.oid, name)),
+    )
+    if (compared)
+      return [
+        {
+          steps: [],
+          column: compared.name,
+          evidence: `policies compare ${relation.qualified}.${compared.name} with ${settingOf(tenant)}`,
+        },
+      ]
     const named = relation.columns.find(({ name }) => columnNames.has(name))
     return named && !relation.foreignKeys.some(({ columns }) => columns.includes(named.name))
       ? [{ steps: [], column: named.name, evidence: `name of ${relation.qualified}.${named.name}` }]
       : []
   })
 }
+
+const settingOf = ({ claims }: TenantKind): string =>
+  `the setting ${claims.find((path) => path[0] === 'setting')?.[1] ?? ''}`
 
 /** How other relations call their reference to the tenant: the name alone is evidence where there is no key. */
 function tenantColumnNames(tenant: TenantKind, catalog: Catalog): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import type { Catalog, Relation } from '../domain/catalog.ts'
+import { settingsOf } from '../domain/config.ts'
 import type { Config } from '../domain/config.ts'
 
 /** A setting of the session that policies, or functions of the project, read. */
@@ -24,11 +25,12 @@ export interface UnsetSettings {
 export function unsetSettings(
   catalog: Catalog,
   relations: readonly Relation[],
-  { identity }: Pick<Config, 'identity'>,
+  config: Pick<Config, 'identity' | 'found'>,
   platformSchemas: readonly string[],
   granted: readonly string[],
 ): UnsetSettings {
-  const set = identity === 'supabase' ? {} : identity.settings
+  const { identity } = config
+  const set = settingsOf(config)
   const missing = usesIn(catalog, relations, platformSchemas).filter(
     ({ name }) => !(name in set) && !name.startsWith('request.'),
   )

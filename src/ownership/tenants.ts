@@ -209,7 +209,7 @@ function claimsFor(
     .map(({ path }) => path)
 }
 
-/** Tenants without a table: a column compared with a claim whose name says group, and has no foreign key. */
+/** Tenants without a table: a column compared with a claim whose name says group, or with a tenant's setting, and has no foreign key. */
 function bareTenants(
   catalog: Catalog,
   known: readonly TenantKind[],
@@ -219,7 +219,9 @@ function bareTenants(
     const compared = [...columns.values()].filter(({ relation, column }) => {
       const found = catalog.relations.find(({ oid }) => oid === relation)
       return (
-        found && looksLikeTenant(column) && !found.foreignKeys.some((key) => key.columns.includes(column))
+        found &&
+        (looksLikeTenant(column) || path[0] === 'setting') &&
+        !found.foreignKeys.some((key) => key.columns.includes(column))
       )
     })
     const first = compared[0]
@@ -228,12 +230,23 @@ function bareTenants(
     return [
       {
         relation: null,
-        name: path.join('.'),
+        name: path[0] === 'setting' ? (path[1] ?? '') : path.join('.'),
         keyColumn: first.column,
         memberships: [],
         claims: [path],
-        evidence: `claim ${path.join('.')} is compared with ${first.column}`,
+        ...(path[0] === 'setting' ? keyFormOf(catalog, first) : {}),
+        evidence: `${path[0] === 'setting' ? `setting ${path[1]}` : `claim ${path.join('.')}`} is compared with ${first.column}`,
       },
     ]
   })
+}
+
+/** A column of numbers or of short texts has no room for a UUID. */
+function keyFormOf(
+  { relations }: Catalog,
+  { relation, column }: { readonly relation: number; readonly column: string },
+): Pick<TenantKind, 'keyForm' | 'textual'> {
+  const found = relations.find(({ oid }) => oid === relation)?.columns.find(({ name }) => name === column)
+  if (found && /^int/.test(found.baseType)) return { keyForm: 'integer' }
+  return found && found.maxLength !== null && found.maxLength < 36 ? { textual: true } : {}
 }

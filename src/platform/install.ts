@@ -157,6 +157,18 @@ export async function completeApiRoles(connection: Connection): Promise<void> {
   await runFiles(connection, ['plain-session.sql'])
 }
 
+/** The role that {@link installStandIn} makes. */
+export const STAND_IN = 'rls_app_user'
+
+/**
+ * Makes a role that stands in for that of an application whose migrations make none: with what the owner may do with
+ * rows, and bound by policies as no owner is. It stays in the cluster, as `app_owner` does.
+ * @throws HarnessError PLATFORM_FAILED
+ */
+export async function installStandIn(connection: Connection): Promise<void> {
+  await runFiles(connection, ['stand-in.sql'])
+}
+
 async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
   await connection.run('begin')
   try {

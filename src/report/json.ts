@@ -9,7 +9,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   ),
   tool: words('name version'),
   run: words(
-    'seed engine platform apiPrivileges durationMs steps peakMemoryMb lenient git shard shards narrowed',
+    'seed engine platform apiPrivileges durationMs steps peakMemoryMb identity lenient git shard shards narrowed',
   ),
   engine: words('kind version'),
   platform: words('name why'),

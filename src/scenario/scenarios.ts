@@ -95,7 +95,13 @@ export class ScenarioMaker {
       // what is not to get through may well be impossible: that nobody is signed in, that a row is not there
       if (found === null && !proposal.misses) unsolved.add(labelOf(relation, proposal, null))
       for (const one of found ?? []) {
-        const key = JSON.stringify([one.actor.scene, one.actor.claims, one.row.values, one.commands])
+        const key = JSON.stringify([
+          one.actor.scene,
+          one.actor.claims,
+          one.actor.settings,
+          one.row.values,
+          one.commands,
+        ])
         const known = made.get(key)
         // what stands there already may be out of force, which only a later look tells
         if (!known) made.set(key, named(relation, one, made.size))

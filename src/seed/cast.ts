@@ -1,5 +1,6 @@
 import type { Catalog } from '../domain/catalog.ts'
-import type { Config } from '../domain/config.ts'
+import { settingsOf } from '../domain/config.ts'
+import type { Config, CustomIdentity } from '../domain/config.ts'
 import type { Lapse, Model } from '../domain/ownership.ts'
 import type { Actor, Tenant } from '../domain/population.ts'
 import { forgedActors } from './forge.ts'
@@ -90,14 +91,14 @@ export function castActors(
   tenants: readonly Tenant[],
   model: Model,
   catalog: Catalog,
-  config: Pick<Config, 'identity' | 'app'>,
+  config: Pick<Config, 'identity' | 'found' | 'app'>,
   rows: Forge['rows'],
 ): readonly Actor[] {
   const own = people
     .filter(({ name }) => name !== STRANGER)
     .map((person) => actorFor(person, tenants, model, config))
   const signedIn = [...own, ...(config.app ? throughApplication(own, config.app.role) : [])]
-  if (config.identity !== 'supabase') return [...signedIn, nobody(config.identity.role)]
+  if (config.identity !== 'supabase') return [...signedIn, nobody(config.identity)]
   const plain = { login: 'authenticator', user: null, tenants: [], settings: {} } as const
   const carol = signedIn.find(({ name }) => name === 'carol')
   const hasRole = (name: string): boolean => catalog.roles.some((role) => role.name === name)
@@ -129,8 +130,8 @@ export function castActors(
 }
 
 /** For whoever belongs to no tenant: a key that is none, in the form that keys have, so that a cast of it succeeds. */
-function strangersKey(tenants: readonly Tenant[]): string {
-  const [key] = tenants.flatMap(({ keys }) => keys)
+function strangersKey(tenants: readonly Tenant[], kind: number): string {
+  const key = tenants[0]?.keys[kind]
   return key !== undefined && /^[0-9a-f]{8}-/.test(key)
     ? uuidFor('no tenant')
     : key !== undefined && /^\d+$/.test(key)
@@ -145,14 +146,16 @@ function throughApplication(actors: readonly Actor[], role: string): readonly Ac
     .map((actor) => ({ ...actor, name: `${actor.name} (as ${role})`, role, login: role }))
 }
 
-function nobody(role: string): Actor {
+/** Nobody is signed in: no setting is set, and a token says no more than that. */
+function nobody({ role, claims }: CustomIdentity): Actor {
   return {
+    ...(claims ? { roleClaim: 'anon' } : {}),
     name: 'nobody',
     role,
     login: role,
     user: null,
     tenants: [],
-    claims: {},
+    claims: claims ? { role: 'anon' } : {},
     settings: {},
     purpose: 'judged',
   }
@@ -163,7 +166,7 @@ export function actorFor(
   person: Person,
   tenants: readonly Tenant[],
   model: Model,
-  config: Pick<Config, 'identity'>,
+  config: Pick<Config, 'identity' | 'found'>,
 ): Actor {
   const active = person.tenant !== null && !isLapsed(person)
   const tenant = active ? tenants.find(({ name }) => name === person.tenant) : undefined
@@ -173,27 +176,60 @@ export function actorFor(
     tenants: tenant ? [tenant.name] : [],
     purpose: person.name === FRIEND || person.right !== null ? 'control' : 'judged',
   } as const
-  if (config.identity !== 'supabase') {
-    const { role, settings } = config.identity
-    const filled = Object.entries(settings).map(([name, value]) => [
-      name,
-      value.replaceAll('$user', person.key).replaceAll('$tenant', tenant?.keys[0] ?? strangersKey(tenants)),
-    ])
+  const group = person.right === null ? tenant : tenants[0]
+  const filling = { person, tenant: group, tenants, model }
+  const settings = filledSettings(settingsOf(config), filling)
+  if (config.identity === 'supabase')
     return {
       ...common,
-      role,
-      login: role,
-      claims: {},
-      settings: Object.fromEntries(filled) as Record<string, string>,
+      role: 'authenticated',
+      login: 'authenticator',
+      settings: { ...settings, ...settingsFor(tenant, model) },
+      claims: claimsFor(person, tenant, model),
     }
-  }
+  const { role, claims } = config.identity
+  if (!claims) return { ...common, role, login: role, claims: {}, settings }
+  const token = { ...claimsFor(person, group, model) }
+  for (const [path, value] of Object.entries(claims))
+    setPath(token, path.split('.'), filled(value, filling, path))
+  return { ...common, role, login: role, claims: token, roleClaim: String(token['role']), settings }
+}
+
+interface Filling {
+  readonly person: Person
+  readonly tenant: Tenant | undefined
+  readonly tenants: readonly Tenant[]
+  readonly model: Model
+}
+
+/** Settings with the person's own keys in them; whoever has a right carries the word that opens it. */
+function filledSettings(
+  settings: Readonly<Record<string, string>>,
+  filling: Filling,
+): Readonly<Record<string, string>> {
+  const { person, model } = filling
+  const given = model.claims.flatMap(({ path, literals }) =>
+    path[0] === 'setting' && person.right !== null && literals.includes(person.right)
+      ? [[path[1] ?? '', person.right] as const]
+      : [],
+  )
   return {
-    ...common,
-    role: 'authenticated',
-    login: 'authenticator',
-    settings: settingsFor(tenant, model),
-    claims: claimsFor(person, tenant, model),
+    ...Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [name, filled(value, filling, name)]),
+    ),
+    ...Object.fromEntries(given),
   }
+}
+
+/** A value with `$user`, `$tenant` and `$email` in it, of a tenant's kind that the setting is known to carry. */
+function filled(value: string, { person, tenant, tenants, model }: Filling, name: string): string {
+  const kind = model.tenants.findIndex(({ claims }) =>
+    claims.some((path) => path[0] === 'setting' && path[1] === name),
+  )
+  return value
+    .replaceAll('$user', person.key)
+    .replaceAll('$email', person.email)
+    .replaceAll('$tenant', tenant?.keys[Math.max(0, kind)] ?? strangersKey(tenants, Math.max(0, kind)))
 }
 
 /** The headers that an application sends for its user, as far as policies look for the tenant in them. */
@@ -244,17 +280,20 @@ function claimsFor(
     const index = model.tenants.findIndex((kind) => kind.claims.includes(path))
     const isList = model.claims.some((use) => use.elements && use.path.join('.') === path.join('.'))
     const key = tenant?.keys[index]
-    if (tenant && path[0] !== 'request.headers') setPath(claims, path, isList ? [key] : key)
+    if (tenant && !BESIDE_TOKEN.has(path[0] ?? '')) setPath(claims, path, isList ? [key] : key)
   }
   if (person.right !== null)
     for (const { path, literals } of model.claims)
-      if (literals.includes(person.right) && !isPlatformClaim(path) && path[0] !== 'request.headers')
+      if (literals.includes(person.right) && !isPlatformClaim(path) && !BESIDE_TOKEN.has(path[0] ?? ''))
         setPath(claims, path, person.right)
   return claims
 }
 
 const isPlatformClaim = (path: readonly string[]): boolean =>
   ['role', 'sub', 'aud', 'email', 'aal', 'is_anonymous'].includes(path.join('.'))
+
+/** What stands in a setting of its own. */
+const BESIDE_TOKEN: ReadonlySet<string> = new Set(['request.headers', 'setting'])
 
 /** What users and callers write themselves. */
 const CALLERS_OWN: ReadonlySet<string> = new Set(['user_metadata', 'request.headers'])

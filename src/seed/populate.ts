@@ -23,7 +23,7 @@ import { addDeadShare } from './shares.ts'
 import { fakerFor } from './value.ts'
 
 export interface PopulateOptions {
-  readonly config: Pick<Config, 'seed' | 'identity' | 'app'>
+  readonly config: Pick<Config, 'seed' | 'identity' | 'found' | 'app'>
   /** schemas that are not the project's: nothing is seeded there but accounts */
   readonly platformSchemas: readonly string[]
   /** columns that policies hold against the names of objects and topics */

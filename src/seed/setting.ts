@@ -56,9 +56,10 @@ export function tenantsOf(
     keys: model.tenants.map((kind) => {
       const relation = catalog.relations.find(({ oid }) => oid === kind.relation)
       const column = relation?.columns.find((one) => one.name === kind.keyColumn)
-      if (column && /^(int|numeric)/.test(column.baseType))
+      if (kind.keyForm === 'integer' || (column && /^(int|numeric)/.test(column.baseType)))
         // one begins with the other here, too
         return `${100_000 + (relations.indexOf(relation as Relation) + 1) * 1_000}${number === 0 ? '' : number}`
+      if (kind.keyForm === 'uuid') return uuidFor(seed, 'tenant', kind.name, name)
       return (column && column.baseType !== 'uuid') || kind.textual
         ? slugOf(number, relation, column)
         : uuidFor(seed, 'tenant', kind.name, name)

@@ -13,6 +13,7 @@ import { expectAll } from '../ownership/expect.ts'
 import { inferModel } from '../ownership/infer.ts'
 import type { Reading } from '../ownership/policy-facts.ts'
 import { routineFacts } from '../ownership/routine-facts.ts'
+import { identifyCallers, identifySettings } from '../identify.ts'
 import { grantsOf } from '../migrations/grants.ts'
 import { unsetSettings } from '../ownership/settings.ts'
 import type { UnsetSettings } from '../ownership/settings.ts'
@@ -22,6 +23,8 @@ import { callableRoutines, checkRoles, judgedRelations, judgesArea, rolesFor } f
 
 /** What is known of a project before a single row is seeded. */
 export interface Understood {
+  /** with what was found of who connects, where the configuration leaves it open */
+  readonly config: Config
   readonly catalog: Catalog
   readonly relations: readonly Relation[]
   /** functions that a caller may execute */
@@ -37,14 +40,16 @@ export interface Understood {
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
 export async function understand(
   connection: Connection,
-  config: Config,
+  said: Config,
   definitions: Prepared['definitions'],
 ): Promise<Understood> {
+  const called = await identifyCallers(connection, said)
   const catalog = await introspect(connection, {
-    ...rolesFor(config),
+    ...rolesFor(called),
     platformSchemas: PLATFORM_SCHEMAS,
-    ...(config.schemas ? { schemas: config.schemas } : {}),
+    ...(called.schemas ? { schemas: called.schemas } : {}),
   })
+  const config = identifySettings(catalog, called)
   const relations = judgedRelations(catalog, config)
   const granted = grantsOf(definitions).flatMap(({ roles }) => roles)
   const unsetIn = (some: readonly Relation[]): UnsetSettings =>
@@ -60,6 +65,7 @@ export async function understand(
   checkRoles(catalog, config)
   const { model, reading } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   return {
+    config,
     catalog,
     relations,
     routines,

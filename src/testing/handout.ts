@@ -21,6 +21,8 @@ export interface Handout {
   readonly project: ProjectOptions
   /** null where it holds functions, which no other process can be handed: workers read it again */
   readonly config: Config | null
+  /** who connects, as policies and grants have it where the configuration leaves it open */
+  readonly callers: Pick<Config, 'identity' | 'found' | 'app'>
   /** the database as the migrations left it; nobody can connect to it, it is there to be copied */
   readonly migrated: ConnectionTarget
   /** the same with the cast in it */

@@ -6,6 +6,7 @@ import { Connection } from '../database/connection.ts'
 import { copyDatabase } from '../database/scratch.ts'
 import type { Config } from '../domain/config.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
+import { identifyCallers, identifySettings } from '../identify.ts'
 import { inferModel } from '../ownership/infer.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
 import { prepare } from '../prepare.ts'
@@ -38,19 +39,21 @@ export async function openTemplate(
   project: ProjectOptions,
   context: TemplateContext,
 ): Promise<Template> {
-  const config = await configOf(root, project, context.environment)
+  const said = await configOf(root, project, context.environment)
   const stack = new Cleanup()
   try {
-    const prepared = stack.use(await prepare(config, context))
+    const prepared = stack.use(await prepare(said, context))
     const migrated = prepared.target
+    const called = await withCallers(migrated, said)
     const staged = await copyDatabase(migrated, `cast_${randomBytes(4).toString('hex')}`)
-    const { notices, people, tenants, actors, ...known } = await stageCast(staged, config)
+    const { notices, people, tenants, actors, config, ...known } = await stageCast(staged, called)
     const { engine, apiPrivileges, sources, definitions, failed, reused } = prepared
     return {
       handout: {
         root,
         project,
         config: hasFunctions(config) ? null : config,
+        callers: callersOf(config),
         migrated,
         staged,
         ...known,
@@ -71,10 +74,22 @@ const hasFunctions = ({ seed }: Config): boolean =>
 
 /** The configuration that the set-up had. */
 export async function handedConfig(
-  { config, root, project }: Handout,
+  { config, callers, root, project }: Handout,
   environment: TemplateContext['environment'],
 ): Promise<Config> {
-  return config ?? configOf(root, project, environment)
+  return config ?? { ...(await configOf(root, project, environment)), ...callers }
+}
+
+const callersOf = ({ identity, found, app }: Config): Handout['callers'] => ({
+  identity,
+  ...(found ? { found } : {}),
+  ...(app ? { app } : {}),
+})
+
+/** Who connects, before the database is copied: a role that is made is granted its rights in all copies. */
+async function withCallers(target: ConnectionTarget, config: Config): Promise<Config> {
+  await using connection = await Connection.open(target)
+  return await identifyCallers(connection, config)
 }
 
 /** The configuration that a run of the command line would have in that folder. */
@@ -89,23 +104,24 @@ function configOf(
 /** Makes the cast, and reads what the workers need not read again. */
 async function stageCast(
   target: ConnectionTarget,
-  config: Config,
-): Promise<CastPopulation & Pick<Handout, 'surface' | 'catalog' | 'model'>> {
+  called: Config,
+): Promise<CastPopulation & Pick<Handout, 'surface' | 'catalog' | 'model'> & { readonly config: Config }> {
   await using connection = await Connection.open(target)
-  const { roles, apiRoles } = rolesFor(config)
+  const { roles, apiRoles } = rolesFor(called)
   const catalog = await introspect(connection, {
     roles: [...new Set([...roles, ...(await plainRoles(connection))])],
     apiRoles,
     platformSchemas: PLATFORM_SCHEMAS,
-    ...(config.schemas ? { schemas: config.schemas } : {}),
+    ...(called.schemas ? { schemas: called.schemas } : {}),
   })
+  const config = identifySettings(catalog, called)
   const { model } = inferModel(catalog, config, PLATFORM_SCHEMAS)
   const surface = {
     relations: judgedRelations(catalog, config).map(({ qualified }) => qualified),
     functions: callableRoutines(catalog, config).map(({ signature }) => signature),
   }
   const cast = await populateCast(connection, catalog, model, { config, platformSchemas: PLATFORM_SCHEMAS })
-  return { ...cast, surface, catalog, model }
+  return { ...cast, config, surface, catalog, model }
 }
 
 /** Every role that a test may act as: what it lacks must be known for a refusal to be understood. */
