@@ -66,9 +66,56 @@ describe('a hostile schema', () => {
   test('says where triggers had to be left out and where a partition had to be added', () => {
     expect(scene.population.notices).toEqual([
       'public.always_raises was seeded without its triggers: closed for now (P0001)',
+      expect.stringContaining(
+        'public.emptied_by_trigger was seeded without its triggers: column title: null',
+      ),
+      expect.stringContaining(
+        'public.ruled_out was seeded without its triggers: cannot perform INSERT RETURNING',
+      ),
       'public.swallowed was seeded without its triggers: a trigger or rule swallows inserted rows',
       'public.without_partition has no partition: one was added for the rows of this run',
     ])
+  })
+
+  test('lists the relations that were filled without their triggers', () => {
+    expect([...scene.population.withoutTriggers].sort()).toEqual(
+      ['always_raises', 'emptied_by_trigger', 'ruled_out', 'swallowed'].map((name) => `public.${name}`),
+    )
+  })
+
+  test('gives triggers what they want, also in the rows that are kept back', () => {
+    const spares = scene.population.spares.get(
+      relationByName(scene.catalog, 'public.wanted_by_trigger')?.oid ?? 0,
+    )
+    const all = [...rowsOf('public.wanted_by_trigger'), ...(spares ?? [])].map(({ values }) => values)
+    expect(all.length).toBeGreaterThan(12)
+    expect(
+      all.filter(
+        ({ status, quantity, code }) =>
+          status !== 'draft' || Number(quantity) > 3 || String(code).length !== 5,
+      ),
+    ).toEqual([])
+    expect(rowsOf('public.wanted_setting').map(({ values }) => values['tenant'])).not.toContain('')
+  })
+
+  test('uses the only row that there can be, and numbers rows anew where a list is shared', () => {
+    expect(rowsOf('public.one_row').map(({ values }) => values['title'])).toEqual(['the only one'])
+    const people = new Set(rowsOf('public.issues').flatMap(({ owners }) => owners))
+    expect([...people].sort()).toEqual(['alice', 'bob', 'carol'].map(userOf).sort())
+  })
+
+  test('gives rights in lists to staff alone', () => {
+    const inForce = rowsOf('public.listed_rights').filter(({ values }) => values['active'] === true)
+    const judged = new Set(
+      scene.population.actors.flatMap(({ purpose, user }) => (purpose === 'judged' ? [user] : [])),
+    )
+    expect(inForce.map(({ values }) => values['role'])).toContainEqual(['admin'])
+    expect(
+      rowsOf('public.listed_rights').filter(
+        ({ values, owners }) =>
+          judged.has(owners[0] ?? null) && (values['active'] === true || String(values['role']) !== ''),
+      ),
+    ).toEqual([])
   })
 
   test('never shows the same canary in two rows or columns', () => {

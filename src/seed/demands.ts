@@ -63,7 +63,7 @@ export function refusals(routine: Pick<Routine, 'body'>, relation: Relation): re
   if (!body) return []
   const state: State = { relation, found: [], path: [], known: new Map(FIXED) }
   for (const { name, default: text } of body.variables)
-    if (text !== null) state.known.set(name, replaced(state, text))
+    if (text !== null) state.known.set(name, `(${replaced(state, text)})`)
   follow(body.statements, state)
   return state.found
 }

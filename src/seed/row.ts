@@ -3,7 +3,7 @@ import { labelsOf } from '../domain/catalog.ts'
 import { columnKey } from '../domain/ownership.ts'
 import type { ColumnForm } from '../domain/column-form.ts'
 import { withKey } from '../domain/column-form.ts'
-import type { Lapse, Membership, OwnerPath } from '../domain/ownership.ts'
+import type { Lapse, Membership, OwnerPath, PrivilegeLookup } from '../domain/ownership.ts'
 import type { Values } from '../domain/population.ts'
 import { SPARE_ROWS, Unmakeable } from './bench.ts'
 import type { Bench, Order, Workshop } from './bench.ts'
@@ -11,7 +11,7 @@ import type { Person } from './cast.ts'
 import { personOf } from './person.ts'
 import { byWidth, reference } from './reference.ts'
 import { harmlessLabels, highestOf, leastFirst } from './slots.ts'
-import { isNegative, isPrivilege, isRight } from './state-names.ts'
+import { isNegative, isPrivilege, isRight, isRightList } from './state-names.ts'
 import { valueFor } from './value.ts'
 import type { Place } from './place.ts'
 
@@ -148,15 +148,32 @@ function lapsedValue(
 function rightValue(shop: Workshop, { relation, role }: Bench, column: Column, { slot }: Order): unknown {
   const asked = role.privilege?.labels[column.name]
   if (asked) {
-    if (slot.person?.right !== null && slot.person && asked.includes(slot.person.right))
-      return slot.person.right
-    return harmlessLabels(relation, column, asked)[0]
+    const label =
+      rightLabel(slot.person, role.privilege, column, asked) ?? harmlessLabels(relation, column, asked)[0]
+    if (column.array) return label === undefined ? [] : [label]
+    return label
   }
+  if (column.array && role.privilege && isRightList(column.name)) return []
   if (!role.isUserRoot && !role.privilege && !hasOneRowEach(shop, relation)) return undefined
   if (column.baseType === 'bool' && isPrivilege(column.name))
     return slot.person !== null && slot.person.right !== null
   if (!isRight(column.name)) return undefined
+  if (column.array) return []
   return leastFirst(labelsOf(relation, column))[0]
+}
+
+/** Who has one of the labels that the lookup asks for is in force there as well. */
+function rightLabel(
+  person: Person | null,
+  privilege: PrivilegeLookup | undefined,
+  column: Column,
+  asked: readonly string[],
+): string | undefined {
+  const right = person?.right ?? null
+  if (right === null) return undefined
+  if (asked.includes(right)) return right
+  const isStaff = Object.values(privilege?.labels ?? {}).some((labels) => labels.includes(right))
+  return isStaff && column.baseType === 'bool' ? asked[0] : undefined
 }
 
 /** What stands there once per user says what the user may. */

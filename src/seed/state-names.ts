@@ -10,3 +10,6 @@ export const isEnd = (name: string): boolean => /(expire|until|end|due|deadline|
 /** Columns of a person's own row that say what the person may. */
 export const isRight = (name: string): boolean =>
   isPrivilege(name) || /(^|_)(role|plan|tier|level)$/i.test(name)
+/** Columns that list what a person may. */
+export const isRightList = (name: string): boolean =>
+  /(^|_)(roles?|permissions?|scopes?|rights?)$/i.test(name)

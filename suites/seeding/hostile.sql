@@ -374,3 +374,69 @@ create table public.soft_unique (
 create unique index one_default on public.soft_unique (user_id) where is_default;
 create unique index lower_status on public.soft_unique (lower(status), user_id);
 create table public.child_of_table (extra text not null) inherits (public.keyless);
+
+-- what no single column can mend
+create table public.solved_together (
+  id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id),
+  total numeric(10, 2) not null, subtotal numeric(10, 2) not null, tax numeric(10, 2) not null,
+  starts_at timestamptz not null, ends_at timestamptz not null, birth date not null, monday date not null,
+  token bytea not null unique, days int4range not null, home public.address not null, doc jsonb not null,
+  check (total = subtotal + tax), check (tax <= subtotal * 0.3),
+  check (ends_at = starts_at + interval '30 minutes'), check (birth <= current_date - interval '18 years'),
+  check (extract(isodow from monday) = 1), check (octet_length(token) = 32),
+  check (lower(days) >= 1 and upper(days) <= 8), check ((home).street is not null),
+  check (doc ->> 'kind' = 'x' and (doc ->> 'amount')::numeric >= 10)
+);
+
+-- triggers that want something
+create table public.wanted_by_trigger (
+  id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id),
+  status text not null check (status in ('published', 'draft')), quantity int not null, code text not null
+);
+create function public.wants() returns trigger language plpgsql as $$
+declare most int := 3;
+begin
+  if tg_op = 'UPDATE' and old.status = 'published' then raise exception 'is out'; end if;
+  if new.status <> 'draft' then raise exception 'must begin as a draft'; end if;
+  if new.quantity > most then raise exception 'too many'; end if;
+  if length(new.code) <> 5 then return null; end if;
+  return new;
+end $$;
+create trigger wants before insert or update on public.wanted_by_trigger
+  for each row execute function public.wants();
+create table public.wanted_setting (
+  id uuid primary key default gen_random_uuid(), tenant text not null, title text not null
+);
+create function public.from_setting() returns trigger language plpgsql as $$
+begin new.tenant := current_setting('app.current_tenant'); return new; end $$;
+create trigger from_setting before insert on public.wanted_setting
+  for each row execute function public.from_setting();
+
+-- triggers and rules that nothing pleases
+create table public.emptied_by_trigger (
+  id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id), title text not null
+);
+create function public.empties() returns trigger language plpgsql as $$ begin new.title := null; return new; end $$;
+create trigger empties before insert on public.emptied_by_trigger for each row execute function public.empties();
+create table public.ruled_out (id int primary key, title text not null);
+create rule nothing as on insert to public.ruled_out do instead nothing;
+
+create table public.one_row (id uuid primary key default gen_random_uuid(), title text not null);
+create unique index one_row_only on public.one_row ((true));
+insert into public.one_row (title) values ('the only one');
+create table public.issue_lists (id int primary key, title text not null);
+insert into public.issue_lists values (1, 'shared');
+create table public.issues (
+  list_id int not null references public.issue_lists (id), number int not null,
+  user_id uuid not null references auth.users (id), primary key (list_id, number)
+);
+
+-- lists of rights
+create table public.listed_rights (
+  user_id uuid primary key references auth.users (id), role text[] not null default '{}', active boolean not null
+);
+create table public.guarded (id uuid primary key default gen_random_uuid(), title text not null);
+alter table public.guarded enable row level security;
+create policy staff on public.guarded for select using (exists (
+  select from public.listed_rights r where r.user_id = auth.uid() and 'admin' = any (r.role) and r.active
+));
