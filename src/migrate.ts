@@ -1,4 +1,4 @@
-import { filesIn, wantsNeon } from './chain.ts'
+import { filesIn, wantsExtensions, wantsNeon } from './chain.ts'
 import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
 import type { ConnectionTarget } from './domain/server.ts'
@@ -8,7 +8,7 @@ import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
 import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
-import { completeApiRoles, installNeonBeside } from './platform/install.ts'
+import { completeApiRoles, installAssumed, installNeonBeside, stubScript } from './platform/install.ts'
 import { installProfile, migrationRole } from './platform/profile.ts'
 import { loadParser } from './sql/parse.ts'
 
@@ -16,6 +16,8 @@ import { loadParser } from './sql/parse.ts'
 export interface Migrated {
   readonly sources: readonly AppliedSource[]
   readonly definitions: readonly BlameRecord[]
+  /** extensions that migrations asked for and of which nothing is there */
+  readonly skippedExtensions: readonly string[]
 }
 
 /** How far migrations have come, and what is to be known of those that ran. */
@@ -78,7 +80,7 @@ async function completed(target: ConnectionTarget): Promise<void> {
 
 /** What a report says of the files, and where everything was defined. */
 export async function asMigrated(
-  { files, definitions }: Applied,
+  { files, definitions, skippedExtensions }: Applied,
   { config, sources }: Pick<MigrationInput, 'config' | 'sources'>,
   database: string,
 ): Promise<Migrated> {
@@ -88,11 +90,22 @@ export async function asMigrated(
     files: left.splice(0, own.length),
     notes,
   }))
-  if (definitions.length > 0) return { sources: applied, definitions }
+  const assumed = wantsExtensions(config, sources)
+  const [first] = applied
+  if (first && assumed.length > 0)
+    applied[0] = {
+      ...first,
+      notes: [
+        ...first.notes,
+        `used and made by no migration, so taken for switched on by hand: ${assumed.join(', ')}`,
+      ],
+    }
+  if (definitions.length > 0) return { sources: applied, definitions, skippedExtensions }
   // nobody may record there, or event triggers are switched off: the text of the migrations says nearly as much
   await loadParser()
   return {
     sources: applied,
+    skippedExtensions,
     definitions: readDefinitions(sources, { projectDir: config.projectDir, database }),
   }
 }
@@ -106,6 +119,8 @@ async function installFor(
   await using platform = await Connection.open(target)
   await installProfile(platform, config.platform, { apiPrivileges })
   if (wantsNeon(config, sources)) await installNeonBeside(platform)
+  const schema = config.platform === 'supabase' ? 'extensions' : 'public'
+  for (const name of wantsExtensions(config, sources)) await installAssumed(platform, name, schema)
   if (prelude !== '') await platform.run(prelude)
 }
 
@@ -157,6 +172,7 @@ class Pass {
       projectDir: config.projectDir,
       role: migrationRole(config.platform),
       skippedExtensions: this.#skippedExtensions,
+      standIn: stubScript,
       ...(this.#isRecorded ? { record: recordBlame } : {}),
     })
     this.#files.push(...applied.flatMap(({ files }) => files))

@@ -4,7 +4,7 @@ import { HarnessError } from '../errors.ts'
 import { needsAutocommit, refusal, transactionStep } from './classify.ts'
 import { statementRefused } from './failure.ts'
 import { FileRun, type Recorder } from './file-run.ts'
-import { MigrationSession } from './session.ts'
+import { MigrationSession, type StandIn } from './session.ts'
 import { stepsOf, type Step } from './steps.ts'
 
 export interface ApplyOptions {
@@ -16,6 +16,8 @@ export interface ApplyOptions {
   readonly record?: Recorder
   /** extensions whose statements do nothing, because earlier files asked for them in vain; more are added */
   readonly skippedExtensions?: Set<string>
+  /** what stands in for an extension that the server does not have */
+  readonly standIn?: StandIn
 }
 
 /**
@@ -37,7 +39,7 @@ export async function applySources(
   sources: readonly Source[],
   options: ApplyOptions,
 ): Promise<readonly AppliedSource[]> {
-  const session = new MigrationSession(connection, options.role, options.skippedExtensions)
+  const session = new MigrationSession(connection, options.role, options.skippedExtensions, options.standIn)
   const applied: AppliedSource[] = []
   try {
     for (const { tool, files, notes } of sources) {

@@ -1,6 +1,12 @@
 import { DatabaseError } from '../database/connection.ts'
 import { choosesRole, transactionStep } from './classify.ts'
-import { concernsSkipped, createExtension, isCreateExtension } from './extension.ts'
+import {
+  alterExtension,
+  concernsSkipped,
+  createExtension,
+  isAlterExtension,
+  isCreateExtension,
+} from './extension.ts'
 import { statementFailed, statementRefused } from './failure.ts'
 import { SAVED, type MigrationSession } from './session.ts'
 import type { Step } from './steps.ts'
@@ -41,7 +47,8 @@ export class FileRun {
     try {
       if (concernsSkipped(step, this.#session.skippedExtensions)) return
       if (transactionStep(step) !== 'none') await this.#control(step)
-      else if (isCreateExtension(step)) await this.#createExtension(step)
+      else if (isCreateExtension(step)) await this.#extension(step, createExtension)
+      else if (isAlterExtension(step)) await this.#extension(step, alterExtension)
       else await this.#execute(step)
     } catch (error) {
       if (error instanceof DatabaseError) throw statementFailed(step, error.error, error)
@@ -58,10 +65,10 @@ export class FileRun {
     if (effect !== 'within') this.#inTransaction = effect === 'begins'
   }
 
-  async #createExtension(step: Step): Promise<void> {
+  async #extension(step: Step, work: typeof createExtension): Promise<void> {
     const record = this.#recordSql(step)
     if (record !== '') await this.#session.connection.run(record)
-    const note = await createExtension(this.#session, step, this.#inTransaction)
+    const note = await work(this.#session, step, this.#inTransaction)
     if (note !== undefined) this.#note(step, note)
   }
 

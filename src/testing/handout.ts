@@ -25,7 +25,10 @@ export interface Handout {
   readonly migrated: ConnectionTarget
   /** the same with the cast in it */
   readonly staged: ConnectionTarget
-  readonly prepared: Pick<Prepared, 'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'reused'>
+  readonly prepared: Pick<
+    Prepared,
+    'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'reused' | 'skippedExtensions'
+  >
   /** what the migrations made, with what every role of the server may */
   readonly catalog: Catalog
   readonly model: Model

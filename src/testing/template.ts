@@ -45,7 +45,7 @@ export async function openTemplate(
     const migrated = prepared.target
     const staged = await copyDatabase(migrated, `cast_${randomBytes(4).toString('hex')}`)
     const { notices, people, tenants, actors, ...known } = await stageCast(staged, config)
-    const { engine, apiPrivileges, sources, definitions, reused } = prepared
+    const { engine, apiPrivileges, sources, definitions, reused, skippedExtensions } = prepared
     return {
       handout: {
         root,
@@ -54,7 +54,7 @@ export async function openTemplate(
         migrated,
         staged,
         ...known,
-        prepared: { engine, apiPrivileges, sources, definitions, reused },
+        prepared: { engine, apiPrivileges, sources, definitions, reused, skippedExtensions },
         cast: { people, tenants, actors },
       },
       notices,
