@@ -27,8 +27,11 @@ import type { Head, Tried, TriedUnit } from './domain/tried.ts'
 import { groupBy } from './group-by.ts'
 import { concerned, withDoubts } from './judge/failed-statements.ts'
 import { baseOf } from './ownership/expect.ts'
+import type { Extensions } from './catalog/extensions.ts'
+import type { ReportedExtension } from './domain/extension.ts'
 import type { Prepared } from './prepare.ts'
 import type { Reading } from './ownership/policy-facts.ts'
+import { extensionNotices } from './extension-notices.ts'
 import { PLATFORM_SCHEMAS } from './platform/install.ts'
 import { reportedIdentity } from './reported-identity.ts'
 import { reportArea } from './reported-areas.ts'
@@ -51,6 +54,7 @@ export interface AssembleInput {
   readonly cast: readonly Actor[]
   readonly directed: readonly Directed[]
   readonly surroundings: Surroundings
+  readonly extensions: Extensions
   readonly areas: readonly Area[]
   readonly observations: readonly Observation[]
   readonly routines: readonly Routine[]
@@ -142,6 +146,7 @@ function headOf(input: AssembleInput): Head {
       seed: config.seed.seed,
       engine: prepared.engine,
       platform: { name: config.platform, why: config.platformFrom },
+      extensions: extensionsOf(input),
       apiPrivileges: prepared.apiPrivileges,
       durationMs: Math.round(input.durationMs),
       steps: input.steps.map(({ name, ms }) => ({ name, ms: Math.round(ms) })),
@@ -171,9 +176,23 @@ function headOf(input: AssembleInput): Head {
       [...population.rows.values()].reduce((sum, rows) => sum + rows.length, 0) +
       input.areas.reduce((sum, { rows }) => sum + rows.length, 0),
     seeding: seedingOf(input),
-    notices: [...(input.unset.hint === null ? [] : [input.unset.hint]), ...population.notices],
+    notices: [
+      ...(input.unset.hint === null ? [] : [input.unset.hint]),
+      ...extensionNotices(extensionsOf(input)),
+      ...population.notices,
+    ],
     untried: untriedIn(input),
   }
+}
+
+function extensionsOf({ extensions, prepared }: AssembleInput): readonly ReportedExtension[] {
+  const empty = prepared.skippedExtensions.map((name): ReportedExtension => ({
+    name,
+    how: 'empty stub',
+    version: null,
+    usedBy: [],
+  }))
+  return [...extensions.reported, ...empty].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function seedingOf({ catalog, population }: AssembleInput): Seeding {

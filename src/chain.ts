@@ -3,6 +3,7 @@ import type { Config } from './domain/config.ts'
 import type { MigrationFile, Source } from './domain/source.ts'
 import { BLAME_SQL } from './migrations/blame.ts'
 import { platformFingerprint } from './platform/fingerprint.ts'
+import { assumedExtensions } from './platform/assumed.ts'
 import { isForNeon } from './platform/install.ts'
 
 /** A file with the tool that it belongs to, in the order in which all files run. */
@@ -17,6 +18,16 @@ export const filesIn = (sources: readonly Source[]): readonly Placed[] =>
 /** Whether the platform that the sources are written for has Neon's functions beside Supabase's. */
 export const wantsNeon = ({ platform }: Pick<Config, 'platform'>, sources: readonly Source[]): boolean =>
   platform === 'supabase' && isForNeon(filesIn(sources).map(({ file }) => file.text))
+
+/** Extensions that the sources use and do not make. */
+export const wantsExtensions = (
+  { platform }: Pick<Config, 'platform'>,
+  sources: readonly Source[],
+): readonly string[] =>
+  assumedExtensions(
+    filesIn(sources).map(({ file }) => file.text),
+    platform,
+  )
 
 /**
  * What a database is made of after no file, the first, the first two, … and all of them, as a key each: equal keys mean
@@ -35,6 +46,7 @@ export function chainOf(
       config.platform,
       apiPrivileges,
       wantsNeon(config, sources),
+      wantsExtensions(config, sources),
       prelude,
       config.lenient,
     ]),

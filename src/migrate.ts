@@ -1,4 +1,4 @@
-import { filesIn, wantsNeon } from './chain.ts'
+import { filesIn, wantsExtensions, wantsNeon } from './chain.ts'
 import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
 import type { FailedStatement } from './domain/failed-statement.ts'
@@ -10,7 +10,7 @@ import type { BlameRecord } from './migrations/blame.ts'
 import type { Passed } from './migrations/lenient.ts'
 import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
-import { completeApiRoles, installNeonBeside } from './platform/install.ts'
+import { completeApiRoles, installAssumed, installNeonBeside, stubScript } from './platform/install.ts'
 import { installProfile, migrationRole } from './platform/profile.ts'
 import { loadParser } from './sql/parse.ts'
 
@@ -20,6 +20,8 @@ export interface Migrated {
   readonly definitions: readonly BlameRecord[]
   /** what was passed over; null where an error would have ended the run */
   readonly failed: readonly FailedStatement[] | null
+  /** extensions that migrations asked for and of which nothing is there */
+  readonly skippedExtensions: readonly string[]
 }
 
 /** How far migrations have come, and what is to be known of those that ran. */
@@ -85,7 +87,7 @@ async function completed(target: ConnectionTarget): Promise<void> {
 
 /** What a report says of the files, and where everything was defined. */
 export async function asMigrated(
-  { files, definitions, failed: failures }: Applied,
+  { files, definitions, failed: failures, skippedExtensions }: Applied,
   { config, sources }: Pick<MigrationInput, 'config' | 'sources'>,
   database: string,
 ): Promise<Migrated> {
@@ -96,12 +98,23 @@ export async function asMigrated(
     notes,
   }))
   const failed = config.lenient ? failures : null
-  if (definitions.length > 0) return { sources: applied, definitions, failed }
+  const assumed = wantsExtensions(config, sources)
+  const [first] = applied
+  if (first && assumed.length > 0)
+    applied[0] = {
+      ...first,
+      notes: [
+        ...first.notes,
+        `used and made by no migration, so taken for switched on by hand: ${assumed.join(', ')}`,
+      ],
+    }
+  if (definitions.length > 0) return { sources: applied, definitions, failed, skippedExtensions }
   // nobody may record there, or event triggers are switched off: the text of the migrations says nearly as much
   await loadParser()
   return {
     sources: applied,
     failed,
+    skippedExtensions,
     definitions: readDefinitions(sources, { projectDir: config.projectDir, database }),
   }
 }
@@ -115,6 +128,8 @@ async function installFor(
   await using platform = await Connection.open(target)
   await installProfile(platform, config.platform, { apiPrivileges })
   if (wantsNeon(config, sources)) await installNeonBeside(platform)
+  const schema = config.platform === 'supabase' ? 'extensions' : 'public'
+  for (const name of wantsExtensions(config, sources)) await installAssumed(platform, name, schema)
   if (prelude !== '') await platform.run(prelude)
 }
 
@@ -169,6 +184,7 @@ class Pass {
       role: migrationRole(config.platform),
       skippedExtensions: this.#skippedExtensions,
       ...(config.lenient ? { passed: this.#passed } : {}),
+      standIn: stubScript,
       ...(this.#isRecorded ? { record: recordBlame } : {}),
     })
     this.#files.push(...applied.flatMap(({ files }) => files))

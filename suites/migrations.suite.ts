@@ -10,6 +10,7 @@ import { HarnessError } from '../src/errors.ts'
 import { applySources, type ApplyOptions } from '../src/migrations/apply.ts'
 import { nothingPassed, type Passed } from '../src/migrations/lenient.ts'
 import { installBlame, recordBlame, removeBlame } from '../src/migrations/blame.ts'
+import { stubScript } from '../src/platform/install.ts'
 
 let server: Server
 let connection: Connection
@@ -191,6 +192,26 @@ describe('extensions', () => {
         /^m\/0001\.sql:3: extension "pgcrypto" (was created in another schema|is not available)/,
       ),
     ])
+  })
+
+  test('a stub stands in for one that the server cannot see, as an extension like any other', async () => {
+    const [file] = await apply(
+      { standIn: stubScript },
+      "create schema kept; set search_path = public;\ncreate extension vector with schema kept version '9';\ncreate table t (e kept.vector(3));\n" +
+        "insert into t values ('[1,2,3]');\ncreate extension if not exists vector;\ncreate table u ();\n" +
+        "alter extension vector update to '10';\ncomment on extension vector is 'x';",
+    )
+    expect(file?.notes.map((note) => note.replace(/^.*?:(\d+): (\w+).*$/, '$1 $2'))).toEqual([
+      '7 skipped',
+      '8 needed',
+    ])
+    expect(
+      await rows(`
+        select extnamespace::regnamespace::text as schema, (select relowner::regrole::text from pg_class where relname = 'u') as owner,
+          (select count(*)::int from pg_depend where refobjid = e.oid and deptype = 'e') > 50 as full
+        from pg_extension e where extname = 'vector'
+      `),
+    ).toEqual([{ schema: 'kept', owner: 'builder', full: true }])
   })
 
   test('version and schema give way', async () => {

@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Connection, DatabaseError } from '../src/database/connection.ts'
 import type { ConnectionTarget, Server } from '../src/domain/server.ts'
+import type { Report } from '../src/domain/report.ts'
+import { COMMANDS } from '../src/domain/vocabulary.ts'
 import { startServer } from '../src/engine/choose.ts'
 import {
   configurePlatformClone,
   EXTENSION_STUBS,
+  installNeon,
   extensionDir,
   installPlain,
   installPlatform,
@@ -14,6 +17,8 @@ import {
   stubScript,
   type PlatformOptions,
 } from '../src/platform/install.ts'
+import { quoteName } from '../src/sql/quote.ts'
+import { check } from './check.ts'
 
 const projectDir = fileURLToPath(new URL('..', import.meta.url))
 
@@ -332,6 +337,32 @@ describe.each([15, 16, 17, 18] as const)('the platform on PostgreSQL %i', (versi
     ).toEqual([{ rolsuper: false, rolbypassrls: false }])
   })
 
+  test('a Neon project has its roles, its functions and an owner above row security', async () => {
+    const target = await createDatabase(server, 'neon')
+    {
+      await using connection = await Connection.open(target)
+      await installNeon(connection, { apiPrivileges: 'legacy' })
+    }
+    await using session = await Connection.open(target)
+    await session.run(`
+      set session authorization neondb_owner;
+      create extension if not exists pg_session_jwt;
+      create table public.notes (
+        id uuid primary key, user_id text default auth.user_id() references neon_auth.users_sync (id)
+      );
+      alter table public.notes enable row level security;
+      create policy own on public.notes to authenticated using (auth.user_id() = user_id);
+      create policy all_see on public.notes for select to anonymous using (auth.session() is null);
+    `)
+    expect(
+      await session.rows(`
+        select has_table_privilege('anon', 'public.notes', 'select') as anon,
+          has_table_privilege('authenticated', 'public.notes', 'truncate') as truncate,
+          (select rolbypassrls and not rolsuper from pg_roles where rolname = current_user) as bypasses
+      `),
+    ).toEqual([{ anon: true, truncate: false, bypasses: true }])
+  })
+
   test('who is no superuser is told so, with the statement that failed', async () => {
     const target = await createDatabase(server, 'refused')
     {
@@ -355,6 +386,48 @@ describe.each([15, 16, 17, 18] as const)('the platform on PostgreSQL %i', (versi
       message: expect.stringContaining('create table storage.objects') as string,
     })
     expect(await connection.rows(`select to_regnamespace('auth') as auth`)).toEqual([{ auth: null }])
+  })
+})
+
+describe('what rests on an extension that is only stood in for', () => {
+  let report: Report
+
+  beforeAll(async () => {
+    report = await check(fileURLToPath(new URL('../fixtures/extensions', import.meta.url)))
+  })
+
+  test('is untested where a policy, a view or a function asks it, also through a function', () => {
+    const untested = report.coverage.untested.map(({ relation, command }) => `${relation} ${command}`)
+    expect(untested).toEqual([
+      ...COMMANDS.map((command) => `public.distances ${command}`),
+      'public.places select',
+      ...COMMANDS.map((command) => `public.visits ${command}`),
+      'public.places_within(double precision) execute',
+    ])
+    expect(report.coverage.untested.find(({ relation }) => relation === 'public.visits')?.reason).toBe(
+      'policy called may decide otherwise with the extension: it calls is_near(): it uses st_dwithin() of the extension postgis, which is only a stub here',
+    )
+    expect(report.findings).toEqual([])
+  })
+
+  test('stands in the report by extension, real or not, and is told of', () => {
+    const told = report.run.extensions.map(({ name, how, usedBy }) => [name, how, usedBy.length])
+    expect(told).toEqual([
+      ['of-nobody', 'empty stub', 0],
+      ['pg_graphql', 'stub', 0],
+      ['pg_net', 'stub', 0],
+      ['pg_stat_statements', 'real', 0],
+      ['pgcrypto', 'real', 0],
+      ['postgis', 'stub', 7],
+      ['supabase_vault', 'stub', 0],
+      ['uuid-ossp', 'real', 0],
+      ['vector', 'stub', 3],
+    ])
+    expect(report.notices.map((notice) => notice.split(':')[0])).toEqual([
+      'the extension of-nobody is not available here and has no stub',
+      'the extension postgis is only a stub here',
+      'the extension vector is only a stub here',
+    ])
   })
 })
 
@@ -382,6 +455,17 @@ describe('a server without the stubs', () => {
     await using connection = await Connection.open(await createDatabase(server, `script_${name}`))
     await connection.run('create schema extensions; create extension pgcrypto schema extensions')
     await connection.run(`begin; ${await stubScript(name, 'extensions')}; commit`)
+    expect(await connection.rows('select extname from pg_extension where extname = $1', [name])).toHaveLength(
+      1,
+    )
+    // everything that it made goes with it
+    await connection.run(`drop extension ${quoteName(name)} cascade; drop schema extensions cascade`)
+    expect(
+      await connection.rows(`
+        select proname as left from pg_proc where pronamespace = 'public'::regnamespace
+        union all select relname from pg_class where relnamespace = 'public'::regnamespace
+      `),
+    ).toEqual([])
   })
 })
 

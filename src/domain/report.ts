@@ -1,6 +1,7 @@
 import type { Policy } from './catalog.ts'
 import type { Platform } from './config.ts'
 import type { ReportedIdentity } from './identity.ts'
+import type { ReportedExtension } from './extension.ts'
 import type { LockCheck } from './lock.ts'
 import type { Place } from './place.ts'
 import type { Audience, Command, Operation, Severity, Standing } from './vocabulary.ts'
@@ -294,6 +295,8 @@ export interface Report {
     readonly engine: { readonly kind: string; readonly version: string }
     /** what the database has before the first migration, and what that is known by */
     readonly platform: Platform
+    /** what is installed in the database, sorted by name */
+    readonly extensions: readonly ReportedExtension[]
     readonly apiPrivileges: string
     readonly durationMs: number
     readonly steps: readonly Timing[]

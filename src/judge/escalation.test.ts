@@ -72,6 +72,7 @@ function inputOf(ascent: Partial<Ascent>, rest: Partial<JudgeInput> = {}): Judge
     exemptionsOf: () => new Map(),
     definitions: [],
     fixed: new Map(),
+    stubs: { policies: new Map(), views: new Map(), functions: new Map() },
     policyReads: new Map(),
     baseOf: (relation) => relation,
     sees: () => false,

@@ -54,6 +54,7 @@ function judged(calls: readonly CallObservation[], facts: Partial<RoutineFacts> 
     sees: () => false,
     changes: () => false,
     functionAudience: () => undefined,
+    stubs: { policies: new Map(), views: new Map(), functions: new Map() },
     reproductionOfCall: () => '',
   } as unknown as JudgeInput
   const { facts: found, untested } = judgeFunctions(input)

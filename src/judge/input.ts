@@ -4,6 +4,7 @@ import type { Area, Surroundings } from '../domain/area.ts'
 import type { Ascent, Reach } from '../domain/ascent.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
+import type { StubUses } from '../domain/extension.ts'
 import type { FixedCondition } from '../domain/fixed-condition.ts'
 import type { RoutineFacts } from '../domain/routine-facts.ts'
 import type { Audience, Command } from '../domain/vocabulary.ts'
@@ -39,6 +40,8 @@ export interface JudgeInput {
   /** relations that the policies of a relation look into */
   readonly policyReads: ReadonlyMap<number, readonly number[]>
   readonly baseOf: (relation: Relation) => Relation
+  /** what rests on extensions that are only stood in for */
+  readonly stubs: StubUses
   readonly sees: Sight
   readonly model: Model
   /** functions that a caller may execute, with what their bodies say and what calling them showed */

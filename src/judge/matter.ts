@@ -12,6 +12,7 @@ import { failures, refusalOf } from './failures.ts'
 import { isRefusalInEffect } from './failing.ts'
 import type { JudgeInput } from './input.ts'
 import { controlText, factOf } from './seen.ts'
+import { stubBehind } from './stubs.ts'
 import { judgeObservation } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -141,6 +142,8 @@ function wholeMatter(input: JudgeInput, relation: Relation, matter: Matter): rea
   if (expectation.closedBy !== null) return []
   if (relation.kind === 'foreign')
     return [{ kind: 'untested', reason: 'a foreign table is not probed: its rows are on another server' }]
+  const stub = stubBehind(input, relation, expectation.command)
+  if (stub !== undefined) return [{ kind: 'untested', reason: stub }]
   const blindSpot = unseededRead(input, relation)
   if (blindSpot)
     return [

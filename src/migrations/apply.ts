@@ -6,7 +6,7 @@ import { needsAutocommit, refusal, transactionStep } from './classify.ts'
 import { statementRefused } from './failure.ts'
 import { FileRun, TRANSACTION_IN_THE_WAY, type Recorder } from './file-run.ts'
 import { PassedInFile, type Passed } from './lenient.ts'
-import { MigrationSession } from './session.ts'
+import { MigrationSession, type StandIn } from './session.ts'
 import { stepsOf, type Step } from './steps.ts'
 
 export interface ApplyOptions {
@@ -20,6 +20,8 @@ export interface ApplyOptions {
   readonly skippedExtensions?: Set<string>
   /** where it is given, what fails is added to it, and everything else runs */
   readonly passed?: Passed
+  /** what stands in for an extension that the server does not have */
+  readonly standIn?: StandIn
 }
 
 /**
@@ -36,7 +38,7 @@ export async function applySources(
   options: ApplyOptions,
 ): Promise<readonly AppliedSource[]> {
   if (options.passed) await loadParser()
-  const session = new MigrationSession(connection, options.role, options.skippedExtensions)
+  const session = new MigrationSession(connection, options.role, options.skippedExtensions, options.standIn)
   const applied: AppliedSource[] = []
   try {
     for (const { tool, files, notes } of sources) {

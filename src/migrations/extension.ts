@@ -7,6 +7,8 @@ import type { Step } from './steps.ts'
 /** A CREATE EXTENSION that is made to fit what this server has. */
 interface ExtensionRequest {
   readonly name: string
+  /** where it wants to be */
+  readonly schema: string | undefined
   /**
    * The statement without VERSION; then also without its SCHEMA, or in one of its own where it names none: a dump
    * has an empty search_path and relies on the control file for the schema, which a stub's may not name.
@@ -21,6 +23,33 @@ const NO_SUCH_SCHEMA = '3F000'
 
 export function isCreateExtension({ part: { words } }: Step): boolean {
   return words[0] === 'create' && words[1] === 'extension'
+}
+
+/** No such version, cannot move to another schema, no file for it: of what is installed here another version is as good. */
+const NOT_AS_IT_SHOULD_BE = new Set(['22023', '0A000', '58P01'])
+
+export function isAlterExtension({ part: { words } }: Step): boolean {
+  return words[0] === 'alter' && words[1] === 'extension'
+}
+
+/**
+ * `alter extension x update`, `… set schema y`, with the superuser's rights.
+ * @returns what a person should know, where what is there cannot be made to fit
+ */
+export async function alterExtension(
+  session: MigrationSession,
+  step: Step,
+  inTransaction: boolean,
+): Promise<string | undefined> {
+  try {
+    await session.undoable(inTransaction, () =>
+      session.elevated(inTransaction, () => session.connection.run(step.text)),
+    )
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !NOT_AS_IT_SHOULD_BE.has(error.error.sqlstate)) throw error
+    return `skipped: ${error.error.message}`
+  }
 }
 
 /** `comment on extension x`, `alter extension x …` and `drop extension x` where x was skipped. */
@@ -40,7 +69,7 @@ export async function createExtension(
   step: Step,
   inTransaction: boolean,
 ): Promise<string | undefined> {
-  const { name, attempts } = requestOf(step.text)
+  const { name, schema, attempts } = requestOf(step.text)
   const skip = (): string => {
     session.skippedExtensions.add(name)
     return `extension "${name}" is not available here: skipped; what depends on it is untested`
@@ -48,7 +77,8 @@ export async function createExtension(
   const available = await session.connection.rows('select from pg_available_extensions where name = $1', [
     name,
   ])
-  if (available.length === 0) return skip()
+  if (available.length === 0)
+    return (await standIn(session, inTransaction, name, schema)) ? undefined : skip()
   let failure: DatabaseError | undefined
   for (const [index, text] of attempts.entries()) {
     try {
@@ -70,6 +100,24 @@ export async function createExtension(
   return skip()
 }
 
+/** Runs what makes a stub; one that is there already stays as it is. @returns whether it is there */
+async function standIn(
+  session: MigrationSession,
+  inTransaction: boolean,
+  name: string,
+  schema: string | undefined,
+): Promise<boolean> {
+  const { connection } = session
+  const there = await connection.rows('select from pg_extension where extname = $1', [name])
+  if (there.length > 0) return true
+  const [target] = await connection.rows<{ schema: string | null }>('select current_schema() as schema')
+  const script = await session.standIn(name, schema ?? target?.schema ?? 'public')
+  if (script === undefined) return false
+  const whole = inTransaction ? script : `begin; ${script}; commit`
+  await session.asSuperuser(() => connection.run(whole))
+  return true
+}
+
 function requestOf(text: string): ExtensionRequest {
   const tokens = [...tokensOf(text)].filter(({ kind }) => kind !== 'space' && kind !== 'comment')
   const words = tokens.map(({ start, end }) => text.slice(start, end))
@@ -88,7 +136,9 @@ function requestOf(text: string): ExtensionRequest {
   // names with pg_ are the system's own: real ones that make a schema leave the _ out
   const own = quoteName(name.replace(/^pg_/, 'pg'))
   const inItsOwn = `create schema if not exists ${own}; ${plain.replace(/\s*;$/, '')} schema ${own}`
-  return { name, attempts: [plain, plain === anywhere ? inItsOwn : anywhere] }
+  const at = keywords.indexOf('schema', nameAt + 1)
+  const schema = at === -1 ? undefined : unquoted(words[at + 1] ?? '')
+  return { name, schema, attempts: [plain, plain === anywhere ? inItsOwn : anywhere] }
 }
 
 function unquoted(name: string): string {

@@ -1,6 +1,12 @@
 import { DatabaseError } from '../database/connection.ts'
 import { choosesRole, transactionStep } from './classify.ts'
-import { concernsSkipped, createExtension, isCreateExtension } from './extension.ts'
+import {
+  alterExtension,
+  concernsSkipped,
+  createExtension,
+  isAlterExtension,
+  isCreateExtension,
+} from './extension.ts'
 import { statementFailed, statementRefused } from './failure.ts'
 import type { PassedInFile } from './lenient.ts'
 import { SAVED, type MigrationSession } from './session.ts'
@@ -87,7 +93,8 @@ export class FileRun {
 
   async #one(step: Step): Promise<void> {
     if (transactionStep(step) !== 'none') await this.#control(step)
-    else if (isCreateExtension(step)) await this.#createExtension(step)
+    else if (isCreateExtension(step)) await this.#extension(step, createExtension)
+    else if (isAlterExtension(step)) await this.#extension(step, alterExtension)
     else await this.#execute(step)
   }
 
@@ -100,10 +107,10 @@ export class FileRun {
     if (effect !== 'within') this.#inTransaction = effect === 'begins'
   }
 
-  async #createExtension(step: Step): Promise<void> {
+  async #extension(step: Step, work: typeof createExtension): Promise<void> {
     const record = this.#recordSql(step)
     if (record !== '') await this.#session.connection.run(record)
-    const note = await createExtension(this.#session, step, this.#inTransaction)
+    const note = await work(this.#session, step, this.#inTransaction)
     if (note !== undefined) this.#note(step, note)
   }
 

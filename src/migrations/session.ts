@@ -8,15 +8,25 @@ const KEEP_NOTHING = 'drop event trigger rls_harness_handover; drop function pg_
 const SAVEPOINT = 'rls_harness'
 const GUARD = 'rls_harness_guard'
 
+/** The script that makes a stub of an extension; undefined where there is none. To be run in a transaction. */
+export type StandIn = (name: string, schema: string) => Promise<string | undefined>
+
 /** The superuser's connection, on which files run with the rights of `role`. */
 export class MigrationSession {
   readonly connection: Connection
   /** null: the superuser itself */
   readonly role: string | null
   readonly skippedExtensions: Set<string>
+  readonly standIn: StandIn
 
-  constructor(connection: Connection, role: string | null, skippedExtensions = new Set<string>()) {
+  constructor(
+    connection: Connection,
+    role: string | null,
+    skippedExtensions = new Set<string>(),
+    standIn: StandIn = () => Promise.resolve(undefined),
+  ) {
     this.skippedExtensions = skippedExtensions
+    this.standIn = standIn
     this.connection = connection
     this.role = role
   }
@@ -48,6 +58,16 @@ export class MigrationSession {
       throw error
     }
     await this.connection.run(release)
+  }
+
+  /** Runs `work` as the superuser, who keeps what it makes. */
+  async asSuperuser(work: () => Promise<void>): Promise<void> {
+    if (this.role === null) return work()
+    const [before] = await this.connection.rows<{ role: string }>("select current_setting('role') as role")
+    await this.connection.run(AS_SUPERUSER)
+    await work()
+    const restore = before && before.role !== 'none' ? `; set role ${quoteName(before.role)}` : ''
+    await this.connection.run(`${this.#assumeRole()}${restore}`)
   }
 
   /** Runs `work` so that a failure undoes nothing but `work`. */

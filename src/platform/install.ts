@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Connection, DatabaseError } from '../database/connection.ts'
@@ -60,6 +60,13 @@ export const EXTENSION_STUBS: readonly string[] = readdirSync(extensionFolder)
   .map((file) => file.slice(0, -'.control'.length))
   .sort()
 
+/** Stubs that answer as the extension would, as far as a policy or a function can tell. */
+export const FAITHFUL_STUBS: ReadonlySet<string> = new Set(
+  EXTENSION_STUBS.filter((name) =>
+    /^comment = '.*: same answers/m.test(readFileSync(new URL(`${name}.control`, extensionFolder), 'utf8')),
+  ),
+)
+
 /** The absolute path of the folder with the stubs' control and SQL files. */
 export function extensionDir(): string {
   return fileURLToPath(extensionFolder)
@@ -67,14 +74,25 @@ export function extensionDir(): string {
 
 /**
  * What `create extension` would run, for a server that cannot see the stub's files: run it as superuser in a
- * transaction of its own. Its objects then belong to no extension.
- * @throws Error if there is no such stub
+ * transaction. What it makes belongs to an extension of that name, as elsewhere.
+ * @returns undefined if there is no such stub
  */
-export async function stubScript(name: string, schema: string): Promise<string> {
+export async function stubScript(name: string, schema: string): Promise<string | undefined> {
   const file = readdirSync(extensionFolder).find((file) => file.startsWith(`${name}--`))
-  if (!file) throw new Error(`there is no stub of the extension "${name}"`)
+  if (!file) return undefined
   const body = await readFile(new URL(file, extensionFolder), 'utf8')
-  return `set local search_path = ${quoteName(schema)}, public, extensions;\n\n${body}`
+  const adopt = await readFile(new URL('adopt.sql', sqlFolder), 'utf8')
+  const made = schema.startsWith('pg_') ? '' : `create schema if not exists ${quoteName(schema)};`
+  return `${made}
+select set_config('rls.search_path', current_setting('search_path'), true),
+  set_config('rls.extension', ${quoteLiteral(name)}, true),
+  set_config('rls.extension_schema', ${quoteLiteral(schema)}, true),
+  set_config('rls.extension_oid', pg_nextoid('pg_catalog.pg_extension', 'oid', 'pg_catalog.pg_extension_oid_index')::text, true);
+set local search_path = ${quoteName(schema)}, public, extensions;
+
+${body}
+${adopt}
+select set_config('search_path', current_setting('rls.search_path'), true);`
 }
 
 /**
@@ -169,6 +187,23 @@ export async function installStandIn(connection: Connection): Promise<void> {
   await runFiles(connection, ['stand-in.sql'])
 }
 
+/**
+ * Makes an extension that migrations use and do not make, as far as it is to be had here.
+ * @returns whether it is there now
+ */
+export async function installAssumed(connection: Connection, name: string, schema: string): Promise<boolean> {
+  const available = await connection.rows(
+    `select from pg_catalog.pg_available_extensions where name = ${quoteLiteral(name)}`,
+  )
+  const script =
+    available.length > 0
+      ? `create extension if not exists ${quoteName(name)} schema ${quoteName(schema)} cascade`
+      : await stubScript(name, schema)
+  if (script === undefined) return false
+  await inTransaction(connection, async () => void (await connection.run(script)))
+  return true
+}
+
 async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
   await connection.run('begin')
   try {
@@ -187,8 +222,7 @@ async function installMissingStubs(connection: Connection): Promise<void> {
       `select from pg_catalog.pg_namespace where nspname = ${quoteLiteral(schema)}`,
     )
     if (found.length > 0) continue
-    await runScript(connection, await stubScript(name, 'extensions'))
-    await connection.run('reset search_path')
+    await runScript(connection, (await stubScript(name, schema)) ?? '')
   }
 }
 

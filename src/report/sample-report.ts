@@ -106,6 +106,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     run: {
       seed: 42,
       platform: { name: 'supabase', why: 'its CLI applies the migrations' },
+      extensions: [],
       engine: { kind: 'embedded', version: '17.10' },
       apiPrivileges: 'legacy',
       durationMs: 1900,

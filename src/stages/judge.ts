@@ -45,6 +45,7 @@ export function judgeAll(
     functionAudience: (routine) => functionAudience(config, routine),
     fixed: fixedConditions(catalog, policyReading(catalog, PLATFORM_SCHEMAS)),
     policyReads: policyReads(catalog, reading),
+    stubs: known.extensions.uses,
     definitions: prepared.definitions.flatMap(({ objectType, identity, file, line }) =>
       identity === null ? [] : [{ objectType, identity, file, line }],
     ),

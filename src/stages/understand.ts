@@ -1,5 +1,7 @@
 import { survey } from '../area/buckets.ts'
 import { checkDeclarations } from '../check-declarations.ts'
+import { readExtensions } from '../catalog/extensions.ts'
+import type { Extensions } from '../catalog/extensions.ts'
 import { introspect } from '../catalog/introspect.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
@@ -17,7 +19,7 @@ import { identifyCallers, identifySettings } from '../identify.ts'
 import { grantsOf } from '../migrations/grants.ts'
 import { unsetSettings } from '../ownership/settings.ts'
 import type { UnsetSettings } from '../ownership/settings.ts'
-import { PLATFORM_SCHEMAS } from '../platform/install.ts'
+import { FAITHFUL_STUBS, PLATFORM_SCHEMAS } from '../platform/install.ts'
 import type { Prepared } from '../prepare.ts'
 import { callableRoutines, checkRoles, judgedRelations, judgesArea, rolesFor } from '../scope.ts'
 
@@ -35,6 +37,7 @@ export interface Understood {
   readonly expectations: readonly Expectation[]
   readonly unset: UnsetSettings
   readonly surroundings: Surroundings
+  readonly extensions: Extensions
 }
 
 /** Catalog → ownership → expectations. @throws HarnessError where there is nothing to judge or a declaration names nothing */
@@ -75,6 +78,7 @@ export async function understand(
     unset,
     expectations: expectAll(catalog, model, reading, relations, config),
     surroundings,
+    extensions: await readExtensions(connection, catalog, FAITHFUL_STUBS),
   }
 }
 

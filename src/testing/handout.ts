@@ -29,7 +29,7 @@ export interface Handout {
   readonly staged: ConnectionTarget
   readonly prepared: Pick<
     Prepared,
-    'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'failed' | 'reused'
+    'engine' | 'apiPrivileges' | 'sources' | 'definitions' | 'failed' | 'reused' | 'skippedExtensions'
   >
   /** what the migrations made, with what every role of the server may */
   readonly catalog: Catalog

@@ -47,7 +47,7 @@ export async function openTemplate(
     const called = await withCallers(migrated, said)
     const staged = await copyDatabase(migrated, `cast_${randomBytes(4).toString('hex')}`)
     const { notices, people, tenants, actors, config, ...known } = await stageCast(staged, called)
-    const { engine, apiPrivileges, sources, definitions, failed, reused } = prepared
+    const { engine, apiPrivileges, sources, definitions, failed, reused, skippedExtensions } = prepared
     return {
       handout: {
         root,
@@ -57,7 +57,7 @@ export async function openTemplate(
         migrated,
         staged,
         ...known,
-        prepared: { engine, apiPrivileges, sources, definitions, failed, reused },
+        prepared: { engine, apiPrivileges, sources, definitions, failed, reused, skippedExtensions },
         cast: { people, tenants, actors },
       },
       notices,

@@ -86,13 +86,14 @@ left join pg_class i on d.classid = 'pg_class'::regclass and i.oid = d.objid and
 left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
 left join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid
 left join pg_trigger g on d.classid = 'pg_trigger'::regclass and g.oid = d.objid and not g.tgisinternal
-where coalesce(p.oid, v.oid, f.oid, i.oid, a.oid, c.oid, g.oid) is not null
+left join pg_index x on x.indexrelid = i.oid
+where coalesce(p.oid, v.oid, f.oid, i.oid, a.oid, nullif(c.conrelid, 0), g.oid) is not null
   and not exists (
     select from pg_depend own
     where own.deptype = 'e' and own.refclassid = 'pg_extension'::regclass
       and (own.classid, own.objid) in (
         (d.classid, d.objid),
-        ('pg_class'::regclass, coalesce(p.polrelid, v.ev_class, a.adrelid, nullif(c.conrelid, 0), g.tgrelid, 0))
+        ('pg_class'::regclass, coalesce(p.polrelid, v.ev_class, x.indrelid, a.adrelid, nullif(c.conrelid, 0), g.tgrelid, 0))
       )
   )
 order by 5, 8, 7, 3;

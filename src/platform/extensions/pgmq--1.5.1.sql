@@ -1,4 +1,4 @@
--- Stub of pgmq: queues are tables that can be written; reading gives no message.
+-- Stub of pgmq: queues are tables; messages are sent, read, archived and deleted in them.
 do $$
 begin
   if to_regnamespace('pgmq') is null then
@@ -134,11 +134,25 @@ $$;
 
 create function pgmq.read(queue_name text, vt integer, qty integer, conditional jsonb default '{}')
 returns setof pgmq.message_record
-language sql
-begin atomic
-  select null::pgmq.message_record where false;
-end;
+language plpgsql
+as $$
+begin
+  return query execute format(
+    'with next as (
+       select msg_id from pgmq.%1$I
+       where vt <= clock_timestamp() and message @> $3
+       order by msg_id limit $2 for update skip locked
+     )
+     update pgmq.%1$I as queued
+     set vt = clock_timestamp() + make_interval(secs => $1), read_ct = read_ct + 1
+     from next where queued.msg_id = next.msg_id
+     returning queued.msg_id, queued.read_ct, queued.enqueued_at, queued.vt, queued.message, queued.headers',
+    pgmq.format_table_name(queue_name, 'q')
+  ) using vt, qty, conditional;
+end
+$$;
 
+-- Nobody adds a message while a single session waits: it does not wait.
 create function pgmq.read_with_poll(
   queue_name text,
   vt integer,
@@ -149,53 +163,106 @@ create function pgmq.read_with_poll(
 ) returns setof pgmq.message_record
 language sql
 begin atomic
-  select null::pgmq.message_record where false;
+  select * from pgmq.read(queue_name, vt, qty, conditional);
 end;
 
 create function pgmq.pop(queue_name text) returns setof pgmq.message_record
-language sql
-begin atomic
-  select null::pgmq.message_record where false;
-end;
+language plpgsql
+as $$
+begin
+  return query execute format(
+    'with next as (
+       select msg_id from pgmq.%1$I where vt <= clock_timestamp() order by msg_id limit 1 for update skip locked
+     )
+     delete from pgmq.%1$I as queued using next where queued.msg_id = next.msg_id
+     returning queued.msg_id, queued.read_ct, queued.enqueued_at, queued.vt, queued.message, queued.headers',
+    pgmq.format_table_name(queue_name, 'q')
+  );
+end
+$$;
 
 create function pgmq.set_vt(queue_name text, msg_id bigint, vt integer) returns setof pgmq.message_record
-language sql
-begin atomic
-  select null::pgmq.message_record where false;
-end;
+language plpgsql
+as $$
+begin
+  return query execute format(
+    'update pgmq.%I as queued set vt = clock_timestamp() + make_interval(secs => $2) where queued.msg_id = $1
+     returning queued.msg_id, queued.read_ct, queued.enqueued_at, queued.vt, queued.message, queued.headers',
+    pgmq.format_table_name(queue_name, 'q')
+  ) using msg_id, vt;
+end
+$$;
+
+create function pgmq.archive(queue_name text, msg_ids bigint[]) returns setof bigint
+language plpgsql
+as $$
+begin
+  return query execute format(
+    'with gone as (delete from pgmq.%I as queued where queued.msg_id = any ($1) returning queued.*)
+     insert into pgmq.%I (msg_id, read_ct, enqueued_at, vt, message, headers)
+     select msg_id, read_ct, enqueued_at, vt, message, headers from gone
+     returning msg_id',
+    pgmq.format_table_name(queue_name, 'q'),
+    pgmq.format_table_name(queue_name, 'a')
+  ) using msg_ids;
+end
+$$;
 
 create function pgmq.archive(queue_name text, msg_id bigint) returns boolean
 language sql
-return true;
-
-create function pgmq.archive(queue_name text, msg_ids bigint[]) returns setof bigint
-language sql
 begin atomic
-  select unnest(msg_ids);
+  select exists (select from pgmq.archive(queue_name, array[msg_id]));
 end;
+
+create function pgmq.delete(queue_name text, msg_ids bigint[]) returns setof bigint
+language plpgsql
+as $$
+begin
+  return query execute format(
+    'delete from pgmq.%I as queued where queued.msg_id = any ($1) returning queued.msg_id',
+    pgmq.format_table_name(queue_name, 'q')
+  ) using msg_ids;
+end
+$$;
 
 create function pgmq.delete(queue_name text, msg_id bigint) returns boolean
 language sql
-return true;
-
-create function pgmq.delete(queue_name text, msg_ids bigint[]) returns setof bigint
-language sql
 begin atomic
-  select unnest(msg_ids);
+  select exists (select from pgmq.delete(queue_name, array[msg_id]));
 end;
 
 create function pgmq.purge_queue(queue_name text) returns bigint
-language sql
-return 0::bigint;
+language plpgsql
+as $$
+declare
+  gone bigint;
+begin
+  execute format('delete from pgmq.%I', pgmq.format_table_name(queue_name, 'q'));
+  get diagnostics gone = row_count;
+  return gone;
+end
+$$;
 
 create function pgmq.metrics(queue_name text) returns pgmq.metrics_result
-language sql
-return row(queue_name, 0, 0, 0, 0, now())::pgmq.metrics_result;
+language plpgsql
+as $$
+declare
+  result pgmq.metrics_result;
+begin
+  execute format(
+    'select $1, count(*), extract(epoch from now() - max(enqueued_at))::integer,
+       extract(epoch from now() - min(enqueued_at))::integer, coalesce(max(msg_id), 0), now()
+     from pgmq.%I',
+    pgmq.format_table_name(queue_name, 'q')
+  ) into result using queue_name;
+  return result;
+end
+$$;
 
 create function pgmq.metrics_all() returns setof pgmq.metrics_result
 language sql
 begin atomic
-  select row(queue_name, 0, 0, 0, 0, now())::pgmq.metrics_result from pgmq.meta;
+  select (pgmq.metrics(queue_name)).* from pgmq.meta;
 end;
 
 grant usage, create on schema pgmq to pg_database_owner;

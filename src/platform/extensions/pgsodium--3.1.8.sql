@@ -7,6 +7,8 @@ begin
 end
 $$;
 
+create sequence pgsodium.key_key_id_seq;
+
 create table pgsodium.key (
   id uuid primary key default gen_random_uuid(),
   name text unique,
@@ -14,7 +16,14 @@ create table pgsodium.key (
   key_type text,
   created timestamptz not null default now(),
   expires timestamptz,
-  comment text
+  key_id bigint default nextval('pgsodium.key_key_id_seq'),
+  key_context bytea default '\x7067736f6469756d',
+  comment text,
+  associated_data text default 'associated',
+  raw_key bytea,
+  raw_key_nonce bytea,
+  parent_key uuid references pgsodium.key (id),
+  user_data text
 );
 
 create function pgsodium.create_key(
@@ -49,6 +58,11 @@ revoke all on all functions in schema pgsodium from public;
 
 grant usage on schema pgsodium to pg_database_owner;
 
-grant select on pgsodium.key to pg_database_owner;
+grant select on pgsodium.key, pgsodium.key_key_id_seq to pg_database_owner;
+
+create view pgsodium.valid_key as
+select id, name, status, key_type, key_id, key_context, created, expires, associated_data
+from pgsodium.key
+where status in ('valid', 'default') and (expires is null or expires > now());
 
 grant execute on all functions in schema pgsodium to pg_database_owner;
