@@ -30,6 +30,8 @@ test('without any setting the defaults hold', () => {
     sourcesFrom: 'detected',
     supabase: {},
     lenient: false,
+    before: [],
+    after: [],
     platform: 'supabase',
     apiPrivileges: 'auto',
     identity: 'supabase',
