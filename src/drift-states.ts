@@ -103,7 +103,7 @@ export async function fileState(
       hint: 'Write one with: pg_dump --schema-only "$URL" > schema.sql, or supabase db dump -f schema.sql',
     })
   const prepared = await prepareFile(
-    { ...config, sources: [{ sql: [path] }], apiPrivileges: regimeFor(file, config) },
+    { ...withoutStart(config), sources: [{ sql: [path] }], apiPrivileges: regimeFor(file, config) },
     { ...context, prelude: rolesForFile(file, migrations) },
   )
   try {
@@ -113,6 +113,11 @@ export async function fileState(
     await prepared[Symbol.asyncDispose]()
     throw cause
   }
+}
+
+/** The file is the whole statement. */
+function withoutStart({ fromSchema: _fromSchema, ...config }: Config): Config {
+  return { ...config, before: [], after: [] }
 }
 
 /** 42P06: a dump of the whole database makes the platform, which is there already. */

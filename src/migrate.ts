@@ -1,6 +1,7 @@
 import { filesIn, wantsExtensions, wantsNeon } from './chain.ts'
 import { Connection } from './database/connection.ts'
 import type { Config } from './domain/config.ts'
+import { driftScope } from './drift-scope.ts'
 import type { FailedStatement } from './domain/failed-statement.ts'
 import type { ConnectionTarget } from './domain/server.ts'
 import type { AppliedFile, AppliedSource, Source } from './domain/source.ts'
@@ -12,6 +13,7 @@ import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
 import { completeApiRoles, installAssumed, installNeonBeside, stubScript } from './platform/install.ts'
 import { installProfile, migrationRole } from './platform/profile.ts'
+import { restore } from './restore.ts'
 import { loadParser } from './sql/parse.ts'
 
 /** What the migrations made, and from where. */
@@ -40,6 +42,8 @@ export interface MigrationInput {
   readonly apiPrivileges: 'legacy' | 'explicit'
   /** SQL that the superuser runs behind the platform */
   readonly prelude?: string
+  /** the roles of the server are this run's own */
+  readonly ownsRoles?: boolean
   /** what already ran in this database */
   readonly from?: Applied | undefined
   /** after that many files the database is worth keeping */
@@ -59,8 +63,7 @@ export async function migrate(
   input: MigrationInput,
 ): Promise<{ readonly applied: Applied; readonly goesOn: boolean }> {
   const { config, sources, from, stop, onStop } = input
-  if (!from) await installFor(target, input)
-  let pass = await Pass.open(target, input, from ?? NOTHING)
+  let pass = await Pass.open(target, input, from ?? (await begin(target, input)))
   try {
     if (stop !== undefined && stop >= pass.done) {
       await pass.applyUntil(stop)
@@ -97,7 +100,8 @@ export async function asMigrated(
     files: left.splice(0, own.length),
     notes,
   }))
-  const failed = config.lenient ? failures : null
+  const isLive = filesIn(sources).some(({ file }) => file.live)
+  const failed = config.lenient || isLive ? failures : null
   const assumed = wantsExtensions(config, sources)
   const [first] = applied
   if (first && assumed.length > 0)
@@ -117,6 +121,16 @@ export async function asMigrated(
     skippedExtensions,
     definitions: readDefinitions(sources, { projectDir: config.projectDir, database }),
   }
+}
+
+/** The platform, and what a live database has on it. */
+async function begin(target: ConnectionTarget, input: MigrationInput): Promise<Applied> {
+  await installFor(target, input)
+  const [first] = filesIn(input.sources)
+  if (!first?.file.live) return NOTHING
+  const { path, sha256, live } = first.file
+  const failed = await restore(target, { name: path, wanted: live, ...input })
+  return { ...NOTHING, files: [{ path, sha256, notes: [] }], failed }
 }
 
 const NOTHING: Applied = { files: [], skippedExtensions: [], definitions: [], failed: [], ran: [] }
@@ -181,6 +195,7 @@ class Pass {
     const { config, sources } = this.#input
     const applied = await applySources(this.#connection, between(sources, this.done, count), {
       projectDir: config.projectDir,
+      platformSchemas: driftScope(config).platformSchemas,
       role: migrationRole(config.platform),
       skippedExtensions: this.#skippedExtensions,
       ...(config.lenient ? { passed: this.#passed } : {}),

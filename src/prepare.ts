@@ -12,8 +12,8 @@ import { exchangeChain } from './engine/project.ts'
 import { HarnessError } from './errors.ts'
 import { asMigrated, migrate } from './migrate.ts'
 import type { Applied, Migrated, MigrationInput } from './migrate.ts'
-import { findSources } from './migrations/find.ts'
 import { extensionDir } from './platform/install.ts'
+import { startOf } from './start.ts'
 
 /** A database in which the migrations have run. Disposing of it removes everything that was made for it. */
 export interface Prepared extends AsyncDisposable, Migrated {
@@ -51,9 +51,10 @@ export function privilegesOf({
  * the same files.
  */
 export async function prepare(config: Config, context: PrepareContext): Promise<Prepared> {
-  const sources = findSources(config.projectDir, config.sources)
-  const apiPrivileges = privilegesOf(config)
-  const { prelude = '' } = context
+  const start = await startOf(config, context.environment)
+  const { sources } = start
+  const apiPrivileges = start.statesPrivileges ? 'explicit' : privilegesOf(config)
+  const prelude = [context.prelude ?? '', start.prelude].filter((sql) => sql !== '').join(';\n')
   const input = { config, sources, apiPrivileges, prelude }
   const plan = config.database.cache ? planOf(input, context) : undefined
   try {
@@ -168,6 +169,7 @@ async function onLocal(server: LocalServer, stack: Cleanup, { plan, input, conte
   const { applied, goesOn } = await migrate(target, {
     ...input,
     from,
+    ownsRoles: true,
     ...(whole === undefined ? {} : { stop, onStop: (part) => save(plan?.chain[part.files.length], part) }),
   })
   if (whole !== undefined) await save(goesOn ? whole : finalKey(whole), applied)

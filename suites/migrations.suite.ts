@@ -329,6 +329,52 @@ test('a file that was run again outside a transaction is blamed once', async () 
   ])
 })
 
+describe('a schema file', () => {
+  const DUMP = `-- PostgreSQL database dump
+create schema auth;
+create table auth.users (id int);
+alter table auth.users add constraint users_pkey primary key (id);
+create function auth.uid() returns int language sql as $$ select 2 $$;
+create event trigger e on ddl_command_end execute function auth.nothing();
+create table public.notes (id int);
+copy public.notes (id) from stdin;
+1
+\\.
+create policy own on public.notes using (id = auth.uid());`
+
+  test('may make what the platform has; data stay out', async () => {
+    await connection.run(
+      'create schema auth; grant usage on schema auth to public; create table auth.users (id int primary key); create function auth.uid() returns int language sql as $$ select 1 $$',
+    )
+    const [file] = await apply({ file: 'schema', platformSchemas: ['auth'] }, DUMP)
+    expect(file?.notes).toEqual([
+      '5 of its statements make what the platform has already: left out',
+      'the data of 1 table: left out, only the schema counts',
+    ])
+    expect(await rows('select auth.uid(), (select count(*)::int from public.notes) as notes')).toEqual([
+      { uid: 1, notes: 0 },
+    ])
+  })
+
+  test('must be right about what is its own', async () => {
+    await connection.run('create schema auth; create table auth.users (id int)')
+    await expect(
+      apply(
+        { file: 'schema', platformSchemas: ['auth'] },
+        'create trigger t after insert on auth.users execute function public.none();',
+      ),
+    ).rejects.toThrow('function public.none() does not exist')
+  })
+
+  test('hooks before all others run as the superuser', async () => {
+    const [file] = await apply({ file: 'before' }, 'create role hooked; drop role hooked; create table t ();')
+    expect(file?.notes).toEqual([])
+    expect(
+      await rows("select relowner::regrole = session_user::regrole as own from pg_class where relname = 't'"),
+    ).toEqual([{ own: true }])
+  })
+})
+
 describe('behind statements that fail', () => {
   test('everything else of a file runs, and the rest of the files', async () => {
     await connection.run('create schema closed')
@@ -417,13 +463,13 @@ insert into t values (1);`,
 
 /** Runs the scripts as files of one source, as role builder unless told otherwise. */
 async function apply(
-  first: string | Partial<ApplyOptions>,
+  first: string | (Partial<ApplyOptions> & { readonly file?: MigrationFile['role'] }),
   ...rest: readonly string[]
 ): Promise<readonly AppliedFile[]> {
-  const options = typeof first === 'string' ? {} : first
+  const { file: role = 'migration', ...options } = typeof first === 'string' ? {} : first
   const scripts = typeof first === 'string' ? [first, ...rest] : rest
   const files = scripts.map((text, index): MigrationFile => {
-    return { path: `m/000${index + 1}.sql`, text, sha256: '', transaction: 'auto', role: 'migration' }
+    return { path: `m/000${index + 1}.sql`, text, sha256: '', transaction: 'auto', role }
   })
   const source = { tool: 'sql', files, notes: [] }
   const [applied] = await applySources(connection, [source], { projectDir, role: 'builder', ...options })

@@ -30,7 +30,8 @@ Reading the matrix: select, insert, update, delete (S I U D) for
 
 Environment (weaker than flags, stronger than the configuration):
   RLS_DATABASE_URL RLS_ENGINE RLS_IMAGE RLS_PG_VERSION RLS_SCHEMA RLS_SEED RLS_ROWS RLS_CONCURRENCY
-  RLS_FAIL_ON RLS_LENIENT NO_COLOR FORCE_COLOR CI. DATABASE_URL is never used: it may be production.
+  RLS_FAIL_ON RLS_LENIENT RLS_FROM_SCHEMA NO_COLOR FORCE_COLOR CI.
+  DATABASE_URL is never used: it may be production.
 `
 
 export const USAGE_EXITS = `

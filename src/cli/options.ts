@@ -23,6 +23,10 @@ export function addServer(command: Command): void {
     .option('--reuse', 'keep the container for the next run')
     .option('--allow-external', 'allow a server that is not on this machine')
     .option('--pg-version <major>', 'PostgreSQL 15, 16, 17 or 18 (default: supabase/config.toml, else 17)')
+    .option(
+      '--from-schema <file|url>',
+      'start from a dump, or from the schema of a database, instead of migrations',
+    )
     .option('--lenient', 'go on behind statements that fail: what they were about is untested')
     .option('--keep-db', 'keep the database for a look afterwards')
     .option('--no-cache', 'apply the migrations anew, without the cached template')

@@ -166,3 +166,18 @@ test('supabase/config.toml is found where the source says that Supabase lives', 
   })
   expect((await load(dir)).database.version).toBe(16)
 })
+
+test('a schema to start from needs no migrations; whatever looks like a URL is one', async () => {
+  const dir = project({ 'rls.config.json': '{ "fromSchema": "db/schema.sql" }' })
+  expect(await load(dir)).toMatchObject({
+    fromSchema: { schema: { kind: 'file', path: 'db/schema.sql' } },
+    sources: [],
+  })
+  const flagged = loadConfig({ cwd: dir, environment: {}, flags: { fromSchema: 'postgres://u:secret@' } })
+  expect((await flagged).fromSchema).toEqual({ schema: { kind: 'live', url: 'postgres://u:secret@' } })
+  expect(
+    (await loadConfig({ cwd: dir, environment: { RLS_FROM_SCHEMA: 'x.sql' }, flags: {} })).fromSchema,
+  ).toEqual({
+    schema: { kind: 'file', path: join(dir, 'x.sql') },
+  })
+})

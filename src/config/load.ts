@@ -3,7 +3,7 @@ import { basename, dirname, posix, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BASELINE_NAME, parseBaseline } from '../baseline/text.ts'
 import type { Baseline } from '../domain/baseline.ts'
-import type { Config, Platform, SourceConfig } from '../domain/config.ts'
+import type { Config, Platform, SchemaStart, SourceConfig } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { detectSources } from './detect/choose.ts'
 import { isDirectory, isFile } from './detect/detector.ts'
@@ -45,10 +45,11 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   }
   const configFile = given ?? findConfigFile(projectDir)
   const user = configFile === undefined ? {} : await readConfigFile(configFile, projectDir)
+  const fromSchema = schemaStart(options, user)
   const declared = configFile !== undefined && user.migrations !== undefined
   const { sources, sourcesFrom } = declared
     ? { sources: user.migrations, sourcesFrom: shortPath(configFile, projectDir) }
-    : detectSources(projectDir)
+    : detected(projectDir, fromSchema)
   const supabase = readSupabaseFile(projectDir, sources, environment)
   return resolveConfig({
     projectDir,
@@ -58,18 +59,55 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     flags,
     sources,
     sourcesFrom,
+    ...(fromSchema === undefined ? {} : { fromSchema }),
     ...(supabase === undefined ? {} : { supabase }),
-    ...(user.platform === undefined ? { platform: detectPlatform(projectDir, sources) } : {}),
+    ...(user.platform === undefined ? detectPlatform(projectDir, sources, fromSchema) : {}),
     ...findBaseline(options, projectDir, user),
   })
 }
 
-const detectPlatform = (projectDir: string, sources: readonly SourceConfig[]): Platform =>
-  choosePlatform({
+/** A flag or a variable is relative to where it is given, a key to the project. */
+function schemaStart({ cwd, flags, environment }: LoadOptions, user: UserConfig): SchemaStart | undefined {
+  const given = flags.fromSchema ?? (environment['RLS_FROM_SCHEMA'] || undefined)
+  const own = typeof user.fromSchema === 'string' ? { schema: user.fromSchema } : user.fromSchema
+  const schema = given ?? own?.schema
+  if (schema === undefined) return undefined
+  const after = own?.migrationsAfter
+  return {
+    // what is meant as a URL and is none must not be shown as the name of a file: it may hold a password
+    schema: /^[a-z][a-z0-9+.-]*:\/\//i.test(schema)
+      ? { kind: 'live', url: schema }
+      : { kind: 'file', path: given === undefined ? schema : resolve(cwd, schema) },
+    ...(after === undefined ? {} : { migrationsAfter: after }),
+  }
+}
+
+/** A history that begins with a schema needs no migrations. */
+function detected(projectDir: string, fromSchema: SchemaStart | undefined): ReturnType<typeof detectSources> {
+  try {
+    return detectSources(projectDir)
+  } catch (error) {
+    if (fromSchema === undefined || fromSchema.migrationsAfter !== undefined) throw error
+    return { sources: [], sourcesFrom: 'the schema that it starts from' }
+  }
+}
+
+/** What a schema that the history begins with names counts like what migrations do; a live one is not looked into. */
+function detectPlatform(
+  projectDir: string,
+  declared: readonly SourceConfig[],
+  fromSchema: SchemaStart | undefined,
+): { readonly platform?: Platform } {
+  const file = fromSchema?.schema.kind === 'file' ? [{ sql: [fromSchema.schema.path] }] : []
+  const sources = [...file, ...declared]
+  if (sources.length === 0) return {}
+  const platform = choosePlatform({
     sources,
     texts: () => platformTexts(projectDir, sources),
     beside: () => supabaseBeside(projectDir),
   })
+  return { platform }
+}
 
 function findConfigFile(projectDir: string): string | undefined {
   const found = CONFIG_NAMES.filter((name) => isFile(projectDir, name))

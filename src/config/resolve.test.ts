@@ -30,6 +30,8 @@ test('without any setting the defaults hold', () => {
     sourcesFrom: 'detected',
     supabase: {},
     lenient: false,
+    before: [],
+    after: [],
     platform: 'supabase',
     platformFrom: 'the default',
     apiPrivileges: 'auto',

@@ -1,5 +1,5 @@
 import type { Baseline } from '../domain/baseline.ts'
-import type { Config, Platform, SourceConfig, SupabaseSettings } from '../domain/config.ts'
+import type { Config, Platform, SchemaStart, SourceConfig, SupabaseSettings } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
 import { VERSIONS, type UserConfig } from './schema.ts'
 import {
@@ -32,6 +32,7 @@ export interface ResolveInput {
   readonly flags: Flags
   readonly sources: readonly SourceConfig[]
   readonly sourcesFrom: string
+  readonly fromSchema?: SchemaStart
   readonly supabase?: SupabaseFile
   /** what was detected; the file's word wins */
   readonly platform?: Platform
@@ -78,6 +79,9 @@ export function resolveConfig(input: ResolveInput): Config {
     sourcesFrom: input.sourcesFrom,
     supabase: input.supabase?.settings ?? {},
     lenient: merged.lenient ?? DEFAULTS.lenient,
+    ...present('fromSchema', input.fromSchema),
+    before: user.before ?? [],
+    after: user.after ?? [],
     platform: user.platform ?? input.platform?.name ?? 'supabase',
     platformFrom:
       user.platform === undefined ? (input.platform?.why ?? 'the default') : 'the configuration says so',

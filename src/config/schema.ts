@@ -59,6 +59,15 @@ export interface UserConfig {
   readonly migrations?: readonly SourceConfig[]
   /** go on behind statements that fail: what they were about is untested; default: false */
   readonly lenient?: boolean
+  /**
+   * a schema file, such as pg_dump writes, or the URL of a database to read: the history begins with it, and no migration
+   * runs but those behind `migrationsAfter`
+   */
+  readonly fromSchema?: string | { readonly schema: string; readonly migrationsAfter?: string }
+  /** SQL files and globs that run before the first migration, as superuser */
+  readonly before?: readonly string[]
+  /** SQL files and globs that run behind the last migration */
+  readonly after?: readonly string[]
   /** schemas to test; default: every schema of the project on which an API role has USAGE, and storage */
   readonly schemas?: readonly string[]
   /** which grants Supabase's API roles get on new tables; `auto` reads supabase/config.toml, else tests the worst case */
@@ -182,6 +191,11 @@ export const userConfigSchema: z.ZodType<UserConfig> = strict({
   }).exactOptional(),
   migrations: z.array(source).min(1, 'must name at least one source').exactOptional(),
   lenient: z.boolean().exactOptional(),
+  fromSchema: z
+    .union([name, strict({ schema: name, migrationsAfter: name.exactOptional() })])
+    .exactOptional(),
+  before: z.array(name).exactOptional(),
+  after: z.array(name).exactOptional(),
   schemas: z.array(name).min(1, 'must name at least one schema').exactOptional(),
   apiPrivileges: z.enum(API_PRIVILEGES).exactOptional(),
   platform: z.enum(PLATFORMS).exactOptional(),

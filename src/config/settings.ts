@@ -25,6 +25,8 @@ export interface Flags {
   readonly failOn?: string
   readonly strict?: boolean
   readonly lenient?: boolean
+  /** a file, or the URL of a database */
+  readonly fromSchema?: string
   /** a file, or false: none */
   readonly baseline?: string | false
   /** `2/3` */

@@ -57,6 +57,14 @@ export interface Intent {
 export type SourceConfig =
   { readonly tool: SourceTool; readonly dir?: string } | { readonly sql: readonly string[] }
 
+/** A schema that a database begins with. */
+export interface SchemaStart {
+  readonly schema:
+    { readonly kind: 'file'; readonly path: string } | { readonly kind: 'live'; readonly url: string }
+  /** the last migration that the schema holds: those behind it run; absent: none does */
+  readonly migrationsAfter?: string
+}
+
 export const SOURCE_TOOLS = ['supabase', 'drizzle', 'prisma', 'sql'] as const
 export type SourceTool = (typeof SOURCE_TOOLS)[number]
 
@@ -143,6 +151,11 @@ export interface Config {
   readonly sourcesFrom: string
   /** statements that fail are passed over, and what they were about is untested */
   readonly lenient: boolean
+  /** the schema that the database begins with, in place of the migrations that led there */
+  readonly fromSchema?: SchemaStart
+  /** SQL files and globs that run before and after all others */
+  readonly before: readonly string[]
+  readonly after: readonly string[]
   readonly supabase: SupabaseSettings
   readonly platform: PlatformName
   /** how `platform` came about, for people */

@@ -1,3 +1,5 @@
+import type { Snapshot } from './drift.ts'
+
 /** One SQL file of a source, in the order in which the tool would run it. */
 export interface MigrationFile {
   /** relative to the project, with forward slashes: what people see */
@@ -6,8 +8,13 @@ export interface MigrationFile {
   readonly sha256: string
   /** how its tool runs it; `auto` lets the runner decide from the text */
   readonly transaction: 'auto' | 'never'
-  /** `roles` and `seed` files of Supabase run before and after the migrations */
-  readonly role: 'migration' | 'roles' | 'seed'
+  /**
+   * `roles` and `seed` files of Supabase run before and after the migrations, those of the hooks `before` and `after` all
+   * others, `schema` is what the history begins with
+   */
+  readonly role: 'migration' | 'roles' | 'seed' | 'before' | 'after' | 'schema'
+  /** no text: what was read of a live database */
+  readonly live?: Snapshot
 }
 
 export interface Source {

@@ -31,18 +31,27 @@ export function withDoubts(
   return [
     ...parts.map((part) => ({ ...part, facts: part.facts.map((fact) => noted(fact, doubts)) })),
     ...untestedUnits(judged, doubts),
-    ...missingRelations(failed, judged),
+    ...missingThings(failed, judged),
   ]
 }
 
-/** Relations and functions of the database that a statement is about, by their names; `*` stands for all. */
-export function concerned({ about }: FailedStatement, catalog: Catalog): readonly string[] {
+/** Relations and functions that a statement is about, by their names, also those that are not there; `*` stands for all. */
+export function concerned({ about }: FailedStatement, { relations, routines }: Catalog): readonly string[] {
   if (about.everything) return ['*']
   return [
-    ...catalog.relations.filter((one) => concernsRelation(about, one)).map(({ qualified }) => qualified),
-    ...catalog.routines.filter((one) => concernsRoutine(about, one)).map(({ signature }) => signature),
+    ...relations.filter((one) => concernsRelation(about, one)).map(({ qualified }) => qualified),
+    ...missingOf(about.relations, relations).map(nameOf),
+    ...routines.filter((one) => concernsRoutine(about, one)).map(({ signature }) => signature),
+    ...missingOf(about.functions, routines).map((one) => `${nameOf(one)}()`),
   ]
 }
+
+const missingOf = (
+  written: readonly WrittenName[],
+  there: readonly (WrittenName & { readonly schema: string })[],
+): readonly WrittenName[] => written.filter((name) => !there.some((one) => isCalled(name, one)))
+
+const nameOf = ({ schema, name }: WrittenName): string => `${schema ?? 'public'}.${name}`
 
 function directDoubts(failed: readonly FailedStatement[], catalog: Catalog): ReadonlyMap<string, string> {
   const doubts = new Map<string, string>()
@@ -103,22 +112,22 @@ function untestedUnits(
   ]
 }
 
-/** Tables that a statement takes for granted, or would have made, and that nobody could look at. */
-function missingRelations(failed: readonly FailedStatement[], judged: Judged): readonly Part[] {
-  const there = new Set(judged.catalog.relations.map(({ qualified }) => qualified))
-  const names = new Set(judged.catalog.relations.map(({ name }) => name))
-  const missing = new Map<string, string>()
-  for (const { about, file, line } of failed)
-    for (const { schema, name } of about.expected) {
-      const qualified = `${schema ?? 'public'}.${name}`
-      const isThere = schema === null ? names.has(name) : there.has(qualified)
-      if (isThere || missing.has(qualified) || !judged.wouldJudge(schema ?? 'public', qualified)) continue
-      missing.set(qualified, `it is not there: a statement about it failed: ${file}:${line}`)
+/** What a statement takes for granted, or would have made, and nobody could look at. */
+function missingThings(failed: readonly FailedStatement[], judged: Judged): readonly Part[] {
+  const { relations, routines } = judged.catalog
+  const missing = new Map<string, Part>()
+  for (const { about, file, line } of failed) {
+    const reason = `it is not there: a statement about it failed: ${file}:${line}`
+    const add = (one: WrittenName, ending: string, commands: readonly Untested['command'][]): void => {
+      const name = `${nameOf(one)}${ending}`
+      if (missing.has(name) || !judged.wouldJudge(one.schema ?? 'public', name)) return
+      const part = partOf('privileges', { kind: 'relation', name }, commands, reason)
+      missing.set(name, { ...part, unit: unitKey(PRIVILEGES) })
     }
-  return [...missing].map(([name, reason]) => ({
-    ...partOf('privileges', { kind: 'relation', name }, COMMANDS, reason),
-    unit: unitKey(PRIVILEGES),
-  }))
+    for (const one of missingOf(about.expected, relations)) add(one, '', COMMANDS)
+    for (const one of missingOf(about.functions, routines)) add(one, '()', ['execute'])
+  }
+  return [...missing.values()]
 }
 
 function commandsOf({ view }: Relation): readonly Command[] {

@@ -18,6 +18,8 @@ export interface ApplyOptions {
   readonly record?: Recorder
   /** extensions whose statements do nothing, because earlier files asked for them in vain; more are added */
   readonly skippedExtensions?: Set<string>
+  /** schemas that are there before the first file, which a dump makes all the same */
+  readonly platformSchemas?: readonly string[]
   /** where it is given, what fails is added to it, and everything else runs */
   readonly passed?: Passed
   /** what stands in for an extension that the server does not have */
@@ -39,11 +41,14 @@ export async function applySources(
 ): Promise<readonly AppliedSource[]> {
   if (options.passed) await loadParser()
   const session = new MigrationSession(connection, options.role, options.skippedExtensions, options.standIn)
+  const superuser = new MigrationSession(connection, null, session.skippedExtensions, options.standIn)
   const applied: AppliedSource[] = []
   try {
     for (const { tool, files, notes } of sources) {
       const done: AppliedFile[] = []
-      for (const file of files) done.push(await applyFile(session, file, options))
+      for (const file of files) {
+        done.push(await applyFile(file.role === 'before' ? superuser : session, file, options))
+      }
       applied.push({ tool, files: done, notes })
     }
   } finally {
@@ -80,10 +85,11 @@ async function runSteps(
   session: MigrationSession,
   file: MigrationFile,
   steps: readonly Step[],
-  { record, passed }: ApplyOptions,
+  { record, passed, platformSchemas = [] }: ApplyOptions,
 ): Promise<readonly string[]> {
+  const schemas = file.role === 'schema' ? platformSchemas : undefined
   const outside = (note: string | undefined): Promise<readonly string[]> =>
-    run(session, { record, passed, note }, (one) => one.inAutocommit(steps))
+    run(session, { record, passed, note, schemas }, (one) => one.inAutocommit(steps))
   const alone = steps.find(needsAutocommit)
   if (alone || file.transaction === 'never' || steps.some((step) => transactionStep(step) === 'begins')) {
     const why =
@@ -91,7 +97,7 @@ async function runSteps(
     return outside(why && `${file.path} ran outside a transaction: ${why}`)
   }
   try {
-    return await run(session, { record, passed, note: undefined }, (one) => one.inTransaction(steps))
+    return await run(session, { record, passed, note: undefined, schemas }, (one) => one.inTransaction(steps))
   } catch (error) {
     await session.connection.run('rollback')
     const failure = causeOf(error)
@@ -107,20 +113,22 @@ async function runSteps(
 
 interface RunOptions extends Pick<ApplyOptions, 'record' | 'passed'> {
   readonly note: string | undefined
+  /** of a schema file: what is there before it */
+  readonly schemas: readonly string[] | undefined
 }
 
 /** One pass over a file; what it passes over counts where it comes to its end. */
 async function run(
   session: MigrationSession,
-  { record, passed, note }: { [K in keyof RunOptions]: RunOptions[K] | undefined },
+  { record, passed, note, schemas }: { [K in keyof RunOptions]: RunOptions[K] | undefined },
   pass: (one: FileRun) => Promise<void>,
 ): Promise<readonly string[]> {
   const inFile = passed && new PassedInFile(passed)
-  const one = new FileRun(session, record, inFile)
+  const one = new FileRun(session, { record, passed: inFile, platformSchemas: schemas })
   await session.startFile()
   await pass(one)
   if (passed) inFile?.addTo(passed)
-  return note === undefined ? one.notes : [note, ...one.notes]
+  return [...(note === undefined ? [] : [note]), ...one.schemaNotes(), ...one.notes]
 }
 
 function causeOf(error: unknown): DatabaseError | undefined {

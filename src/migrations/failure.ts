@@ -40,6 +40,10 @@ const ADVICE_FOR_CLASS: Readonly<Record<string, string>> = {
   P0: 'The migration itself raised this error: it probably expects data or settings that exist only in your real database.',
 }
 
+/** A history that cannot be replayed is nothing that a person can repair at once. */
+const WAYS_OUT =
+  'If the history itself is broken: --lenient goes on behind what fails, --from-schema starts from a dump or a database instead.'
+
 /** The error for a statement that the server refused; `error.position` counts from the statement's start. */
 export function statementFailed(step: Step, error: ServerError, cause: unknown): HarnessError {
   const spot = spotOf(step, error.position ?? mentionedAt(step, error.message))
@@ -50,7 +54,7 @@ export function statementFailed(step: Step, error: ServerError, cause: unknown):
     ...(error.where === undefined ? [] : [`where: ${error.where.split('\n', 1)[0] ?? ''}`]),
   ]
   const advice = ADVICE[error.sqlstate] ?? ADVICE_FOR_CLASS[error.sqlstate.slice(0, 2)]
-  const hint = [error.hint, advice].filter((line) => line !== undefined).join('\n')
+  const hint = [error.hint, advice, WAYS_OUT].filter((line) => line !== undefined).join('\n')
   return new HarnessError('MIGRATION_FAILED', lines.join('\n'), { hint: hint || undefined, cause })
 }
 

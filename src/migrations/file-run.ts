@@ -1,5 +1,6 @@
 import { DatabaseError } from '../database/connection.ts'
 import { choosesRole, transactionStep } from './classify.ts'
+import { isOfPlatform } from './dump.ts'
 import {
   alterExtension,
   concernsSkipped,
@@ -24,23 +25,34 @@ const UNDEFINED_OBJECT = '42704'
  */
 export const TRANSACTION_IN_THE_WAY: ReadonlySet<string> = new Set(['25001', '55P04', '2D000'])
 
+export interface FileRunOptions {
+  readonly record: Recorder | undefined
+  /** where it is given, what fails is kept there, and the next statement runs */
+  readonly passed?: PassedInFile | undefined
+  /** of a schema file: what is there before it; its data are left out */
+  readonly platformSchemas?: readonly string[] | undefined
+}
+
 /** One pass over a file's statements, in a transaction of ours or as the file says. */
 export class FileRun {
   readonly notes: string[] = []
   readonly #session: MigrationSession
   readonly #record: Recorder | undefined
   readonly #passed: PassedInFile | undefined
+  readonly #platformSchemas: readonly string[] | undefined
+  #leftOut = 0
+  #dataOf = 0
   #inTransaction = false
   /** the transaction is the harness's, not one of the file's own */
   #isOurs = false
   /** of a transaction of the file's own what ran in it, beginning with what began it */
   #opened: Step[] = []
 
-  /** @param passed where it is given, what fails is kept there, and the next statement runs */
-  constructor(session: MigrationSession, record: Recorder | undefined, passed?: PassedInFile) {
+  constructor(session: MigrationSession, { record, passed, platformSchemas }: FileRunOptions) {
     this.#session = session
     this.#record = record
     this.#passed = passed
+    this.#platformSchemas = platformSchemas
   }
 
   /** @throws HarnessError MIGRATION_FAILED; its cause is the DatabaseError */
@@ -92,6 +104,40 @@ export class FileRun {
   }
 
   async #one(step: Step): Promise<void> {
+    if (this.#platformSchemas) return this.#ofSchema(step, this.#platformSchemas)
+    await this.#plain(step)
+  }
+
+  /** A dump makes what is there already, and holds rows of real people. */
+  async #ofSchema(step: Step, platformSchemas: readonly string[]): Promise<void> {
+    if (step.part.kind === 'copy') {
+      this.#dataOf += 1
+      return
+    }
+    if (transactionStep(step) !== 'none') return this.#plain(step)
+    try {
+      await this.#session.guarded(this.#inTransaction, false, () => this.#plain(step))
+    } catch (error) {
+      if (!isOfPlatform(step, error, platformSchemas)) throw error
+      this.#leftOut += 1
+    }
+  }
+
+  /** What a schema file held and was left out, as notes. */
+  schemaNotes(): readonly string[] {
+    return [
+      ...(this.#leftOut > 0
+        ? [`${this.#leftOut} of its statements make what the platform has already: left out`]
+        : []),
+      ...(this.#dataOf > 0
+        ? [
+            `the data of ${this.#dataOf} table${this.#dataOf === 1 ? '' : 's'}: left out, only the schema counts`,
+          ]
+        : []),
+    ]
+  }
+
+  async #plain(step: Step): Promise<void> {
     if (transactionStep(step) !== 'none') await this.#control(step)
     else if (isCreateExtension(step)) await this.#extension(step, createExtension)
     else if (isAlterExtension(step)) await this.#extension(step, alterExtension)

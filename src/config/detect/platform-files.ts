@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { globSync } from 'tinyglobby'
 import type { SourceConfig } from '../../domain/config.ts'
 import { isDirectory, isFile } from './detector.ts'
@@ -18,7 +18,7 @@ const MOST_FILES = 2000
 export function platformTexts(projectDir: string, sources: readonly SourceConfig[]): readonly PlatformText[] {
   const paths = sources.flatMap((source) => pathsOf(projectDir, source))
   return [...new Set(paths)].slice(0, MOST_FILES).flatMap((path) => {
-    const text = textOf(join(projectDir, path))
+    const text = textOf(resolve(projectDir, path))
     return text === undefined ? [] : [{ path, text }]
   })
 }
