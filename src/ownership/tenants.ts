@@ -131,7 +131,7 @@ function tenantRelation(
   const proof =
     memberships.length > 0
       ? `members in ${memberships.map(({ name }) => name).join(', ')}`
-      : `claim ${claims[0]?.join('.')}`
+      : sourceText(claims[0] ?? [])
   return {
     relation: relation.oid,
     name: relation.qualified,
@@ -235,11 +235,15 @@ function bareTenants(
         memberships: [],
         claims: [path],
         ...(path[0] === 'setting' ? keyFormOf(catalog, first) : {}),
-        evidence: `${path[0] === 'setting' ? `setting ${path[1]}` : `claim ${path.join('.')}`} is compared with ${first.column}`,
+        evidence: `${sourceText(path)} is compared with ${first.column}`,
       },
     ]
   })
 }
+
+/** For people: where a session carries a key. */
+const sourceText = (path: readonly string[]): string =>
+  path[0] === 'setting' ? `setting ${path[1] ?? ''}` : `claim ${path.join('.')}`
 
 /** A column of numbers or of short texts has no room for a UUID. */
 function keyFormOf(
