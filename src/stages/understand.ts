@@ -61,7 +61,7 @@ export async function understand(
   const surroundings = await survey(connection, catalog, config.supabase.buckets ?? {})
   if (relations.length + routines.length === 0 && !hasAreas(catalog, surroundings, config)) {
     const own = catalog.relations.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema))
-    throw nothingToJudge(catalog.tested, config.relations, unsetIn(own).hint)
+    throw nothingToJudge(catalog.tested, config.relations, unsetIn(own).hint ?? whoConnects(config))
   }
   const unset = unsetIn(relations)
   checkDeclarations(catalog, config, surroundings)
@@ -98,6 +98,12 @@ const AREA_RELATIONS: ReadonlySet<string> = new Set([
   'storage.buckets',
   'realtime.messages',
 ])
+
+/** Where nobody said who connects, and the platform has no roles for it, no caller can reach anything. */
+const whoConnects = ({ platform, platformFrom, identity, app }: Config): string | null =>
+  platform === 'none' && identity === 'supabase' && app === undefined
+    ? `The database is taken for a plain PostgreSQL (${platformFrom}). Say in rls.config.ts which role the application connects as: identity: { role: '…', settings: {} } or app: { role: '…' }; or platform: 'supabase'.`
+    : null
 
 function nothingToJudge(
   schemas: readonly string[],
