@@ -6,6 +6,7 @@ import type { AppliedFile, AppliedSource, Source } from './domain/source.ts'
 import { applySources } from './migrations/apply.ts'
 import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
+import type { CommandContext } from './migrations/command.ts'
 import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
 import { installNeon, installPlain, installPlatform } from './platform/install.ts'
@@ -30,6 +31,8 @@ export interface MigrationInput {
   readonly apiPrivileges: 'legacy' | 'explicit'
   /** SQL that the superuser runs behind the platform */
   readonly prelude?: string
+  /** absent: a command among the sources is refused */
+  readonly commands?: CommandContext
   /** what already ran in this database */
   readonly from?: Applied | undefined
   /** after that many files the database is worth keeping */
@@ -152,6 +155,7 @@ class Pass {
       role: config.platform === 'supabase' ? 'postgres' : 'app_owner',
       skippedExtensions: this.#skippedExtensions,
       ...(this.#isRecorded ? { record: recordBlame } : {}),
+      ...(this.#input.commands ? { commands: this.#input.commands } : {}),
     })
     this.#files.push(...applied.flatMap(({ files }) => files))
   }

@@ -1,6 +1,6 @@
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import type { Model } from './domain/ownership.ts'
-import type { Place } from './domain/place.ts'
+import { placeAt, type Place } from './domain/place.ts'
 import type { ReportedFunction, ReportedPolicy, ReportedRelation } from './domain/report.ts'
 import { COMMANDS } from './domain/vocabulary.ts'
 import { plainIdentity } from './judge/blame.ts'
@@ -18,7 +18,7 @@ export function placesIn(definitions: readonly BlameRecord[]): Places {
   const keyOf = (objectType: string, identity: string): string => `${objectType} ${plainIdentity(identity)}`
   const known = new Map(
     definitions.flatMap(({ objectType, identity, file, line }) =>
-      identity === null ? [] : [[keyOf(objectType, identity), { file, line }] as const],
+      identity === null ? [] : [[keyOf(objectType, identity), placeAt(file, line)] as const],
     ),
   )
   return (objectType, identity) => known.get(keyOf(objectType, identity)) ?? {}

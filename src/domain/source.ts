@@ -1,6 +1,8 @@
-/** One SQL file of a source, in the order in which the tool would run it. */
+import type { CommandSource } from './config.ts'
+
+/** One SQL file of a source, in the order in which the tool would run it; or a command in its place. */
 export interface MigrationFile {
-  /** relative to the project, with forward slashes: what people see */
+  /** relative to the project, with forward slashes: what people see; of a command see `byCommand` */
   readonly path: string
   readonly text: string
   readonly sha256: string
@@ -8,6 +10,8 @@ export interface MigrationFile {
   readonly transaction: 'auto' | 'never'
   /** `roles` and `seed` files of Supabase run before and after the migrations */
   readonly role: 'migration' | 'roles' | 'seed'
+  /** what makes the rest of it: there is no text yet */
+  readonly command?: CommandSource
 }
 
 export interface Source {

@@ -2,6 +2,7 @@ import { DatabaseError, type Connection } from '../database/connection.ts'
 import type { AppliedFile, AppliedSource, MigrationFile, Source } from '../domain/source.ts'
 import { HarnessError } from '../errors.ts'
 import { needsAutocommit, refusal, transactionStep } from './classify.ts'
+import { runCommand, type CommandContext } from './command.ts'
 import { statementRefused } from './failure.ts'
 import { FileRun, type Recorder } from './file-run.ts'
 import { MigrationSession } from './session.ts'
@@ -16,6 +17,8 @@ export interface ApplyOptions {
   readonly record?: Recorder
   /** extensions whose statements do nothing, because earlier files asked for them in vain; more are added */
   readonly skippedExtensions?: Set<string>
+  /** absent: no command is run */
+  readonly commands?: CommandContext
 }
 
 /**
@@ -42,7 +45,10 @@ export async function applySources(
   try {
     for (const { tool, files, notes } of sources) {
       const done: AppliedFile[] = []
-      for (const file of files) done.push(await applyFile(session, file, options))
+      for (const file of files)
+        done.push(
+          file.command ? await applyCommand(session, file, options) : await applyFile(session, file, options),
+        )
       applied.push({ tool, files: done, notes })
     }
   } finally {
@@ -67,6 +73,23 @@ async function applyFile(
   }
   const notes = await runSteps(session, file, steps, options.record)
   return { path: file.path, sha256: file.sha256, notes }
+}
+
+/** What a command did itself has no file to show; what it printed is run as one. */
+async function applyCommand(
+  session: MigrationSession,
+  file: MigrationFile,
+  options: ApplyOptions,
+): Promise<AppliedFile> {
+  const { command, path, sha256 } = file
+  const { commands: context, projectDir, record } = options
+  if (!command || !context) throw new HarnessError('MIGRATION_FAILED', `${path}: no command is run here`)
+  await session.reset()
+  const run = { projectDir, role: session.role, isRecorded: record !== undefined, context }
+  const text = await runCommand(session.connection, file, command, run)
+  return command.mode === 'stdout-sql'
+    ? applyFile(session, { ...file, text }, options)
+    : { path, sha256, notes: [] }
 }
 
 async function runSteps(
