@@ -9,6 +9,7 @@ import { applySources } from './migrations/apply.ts'
 import { installBlame, recordBlame, removeBlame } from './migrations/blame.ts'
 import type { BlameRecord } from './migrations/blame.ts'
 import type { Passed } from './migrations/lenient.ts'
+import type { CommandContext } from './migrations/command.ts'
 import { leavesTraces, startingSettings } from './migrations/pause.ts'
 import { readDefinitions } from './migrations/read-definitions.ts'
 import { completeApiRoles, installAssumed, installNeonBeside, stubScript } from './platform/install.ts'
@@ -44,6 +45,8 @@ export interface MigrationInput {
   readonly prelude?: string
   /** the roles of the server are this run's own */
   readonly ownsRoles?: boolean
+  /** absent: a command among the sources is refused */
+  readonly commands?: CommandContext
   /** what already ran in this database */
   readonly from?: Applied | undefined
   /** after that many files the database is worth keeping */
@@ -201,6 +204,7 @@ class Pass {
       ...(config.lenient ? { passed: this.#passed } : {}),
       standIn: stubScript,
       ...(this.#isRecorded ? { record: recordBlame } : {}),
+      ...(this.#input.commands ? { commands: this.#input.commands } : {}),
     })
     this.#files.push(...applied.flatMap(({ files }) => files))
   }

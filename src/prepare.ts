@@ -12,6 +12,7 @@ import { exchangeChain } from './engine/project.ts'
 import { HarnessError } from './errors.ts'
 import { asMigrated, migrate } from './migrate.ts'
 import type { Applied, Migrated, MigrationInput } from './migrate.ts'
+import type { CommandContext } from './migrations/command.ts'
 import { extensionDir } from './platform/install.ts'
 import { startOf } from './start.ts'
 
@@ -56,7 +57,9 @@ export async function prepare(config: Config, context: PrepareContext): Promise<
   const apiPrivileges = start.statesPrivileges ? 'explicit' : privilegesOf(config)
   const prelude = [context.prelude ?? '', start.prelude].filter((sql) => sql !== '').join(';\n')
   const input = { config, sources, apiPrivileges, prelude }
-  const plan = config.database.cache ? planOf(input, context) : undefined
+  // what a command made can be told from its inputs alone
+  const isKnown = filesIn(sources).every(({ file }) => !file.command || file.command.inputs)
+  const plan = config.database.cache && isKnown ? planOf(input, context) : undefined
   try {
     return await prepareBy(plan, input, context)
   } catch (error) {
@@ -89,6 +92,11 @@ async function prepareBy(
     await stack[Symbol.asyncDispose]()
     throw cause
   }
+}
+
+function commandsOn(ours: CommandContext['ours'], context: PrepareContext): CommandContext {
+  const { environment, signal, onProgress } = context
+  return { environment, signal, onProgress, ours }
 }
 
 /** What of the migrations earlier runs may have kept, and what this one keeps. */
@@ -168,6 +176,7 @@ async function onLocal(server: LocalServer, stack: Cleanup, { plan, input, conte
   const whole = plan?.chain.at(-1)
   const { applied, goesOn } = await migrate(target, {
     ...input,
+    commands: commandsOn('server', context),
     from,
     ownsRoles: true,
     ...(whole === undefined ? {} : { stop, onStop: (part) => save(plan?.chain[part.files.length], part) }),
@@ -182,8 +191,12 @@ function appliedIn(content: string): Applied {
   return JSON.parse(content) as Applied
 }
 
-async function makeAnew(target: ConnectionTarget, input: MigrationInput): Promise<Migrated> {
-  const { applied } = await migrate(target, input)
+async function makeAnew(
+  target: ConnectionTarget,
+  input: MigrationInput,
+  context: PrepareContext,
+): Promise<Migrated> {
+  const { applied } = await migrate(target, { ...input, commands: commandsOn('database', context) })
   return asMigrated(applied, input, target.database)
 }
 
@@ -196,7 +209,7 @@ async function onExternal(
   stack.defer(onAbort(context.signal, scratch.interrupt))
   const { target, version } = scratch
   const engine = { kind: server.kind, version }
-  return { ...(await makeAnew(target, input)), target, engine, reused: 0 }
+  return { ...(await makeAnew(target, input, context)), target, engine, reused: 0 }
 }
 
 /**
@@ -208,7 +221,7 @@ async function onContainer(server: ContainerServer, stack: Cleanup, making: Maki
   stack.defer(onAbort(making.context.signal, () => server[Symbol.asyncDispose]()))
   const { target, version } = await createScratch(server.target, true)
   const engine = { kind: server.kind, version }
-  return { ...(await makeAnew(target, making.input)), target, engine, reused: 0 }
+  return { ...(await makeAnew(target, making.input, making.context)), target, engine, reused: 0 }
 }
 
 /** Whoever interrupts must not wait for a statement that runs for long: `stop` ends it. @returns what takes that back */

@@ -1,6 +1,6 @@
 import type { Catalog, Relation, Routine } from './domain/catalog.ts'
 import type { Model } from './domain/ownership.ts'
-import type { Place } from './domain/place.ts'
+import { placeAt, type Place } from './domain/place.ts'
 import { openSides } from './ownership/open-sides.ts'
 import type { Reading } from './ownership/policy-facts.ts'
 import type { ReportedFunction, ReportedPolicy, ReportedRelation } from './domain/report.ts'
@@ -20,7 +20,7 @@ export function placesIn(definitions: readonly BlameRecord[]): Places {
   const keyOf = (objectType: string, identity: string): string => `${objectType} ${plainIdentity(identity)}`
   const known = new Map(
     definitions.flatMap(({ objectType, identity, file, line }) =>
-      identity === null ? [] : [[keyOf(objectType, identity), { file, line }] as const],
+      identity === null ? [] : [[keyOf(objectType, identity), placeAt(file, line)] as const],
     ),
   )
   return (objectType, identity) => known.get(keyOf(objectType, identity)) ?? {}
@@ -28,7 +28,11 @@ export function placesIn(definitions: readonly BlameRecord[]): Places {
 
 /** A relation as it was seen, with what guards it. */
 export function reportRelation(
-  { catalog, model, reading }: { readonly catalog: Catalog; readonly model: Model; readonly reading: Reading },
+  {
+    catalog,
+    model,
+    reading,
+  }: { readonly catalog: Catalog; readonly model: Model; readonly reading: Reading },
   seen: SeenInput,
   places: Places,
 ): ReportedRelation {

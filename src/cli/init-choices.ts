@@ -1,3 +1,4 @@
+import { placeOf } from '../config/detect/written.ts'
 import { didYouMean } from '../config/nearest.ts'
 import { HarnessError } from '../errors.ts'
 import type { Migrations } from '../init/config-file.ts'
@@ -20,7 +21,8 @@ export function defaultsFor(facts: Facts, ci: CiProvider | undefined): Open {
 function migrationsOf({ sources, candidates }: Facts): Migrations {
   const found = sources.length > 0 ? sources : candidates
   const [only, ...others] = found.map(({ source }) => source)
-  if (only === undefined || others.length > 0)
+  // nobody has asked for a command: it is the project's code
+  if (only === undefined || others.length > 0 || 'command' in only)
     return { kind: 'undecided', sources: found.map(({ source }) => source) }
   return sources.length > 0 ? { kind: 'detected', source: only } : { kind: 'chosen', sources: [only] }
 }
@@ -50,7 +52,7 @@ async function askMigrations(facts: Facts, found: Migrations, prompts: Prompts):
   const { sources } = found
   const options = sources.map((source, index) => ({
     value: String(index),
-    label: 'sql' in source ? source.sql.join(', ') : `${source.tool} in ${source.dir ?? '.'}`,
+    label: 'tool' in source ? `${source.tool} in ${source.dir ?? '.'}` : placeOf(source),
   }))
   const answer = await prompts.some('Which migrations are applied, in this order?', options)
   if (answer === null) return null

@@ -1,6 +1,7 @@
 import { watch } from 'chokidar'
 import { dirname, join, resolve, sep } from 'node:path'
-import type { Config } from '../domain/config.ts'
+import { DEFAULT_FOLDERS, type Config } from '../domain/config.ts'
+import { isByCommand } from '../domain/place.ts'
 import type { AppliedSource } from '../domain/source.ts'
 
 /** Several files are saved at once, and one in several steps. */
@@ -58,23 +59,20 @@ export function placesOf({ projectDir, configFile, sources }: Config): readonly 
     ...(configFile === undefined ? [] : [configFile]),
     ...sources.flatMap((source) => {
       if ('sql' in source) return source.sql.map(withoutGlob)
-      const { tool, dir } = source
-      return dir ?? DEFAULTS[tool]
+      if ('command' in source) return [source.cwd ?? '.', ...(source.inputs ?? []).map(withoutGlob)]
+      return source.dir ?? DEFAULT_FOLDERS[source.tool]
     }),
   ]
   return [...new Set(places.map((place) => resolve(projectDir, place)))]
 }
 
-const DEFAULTS = {
-  supabase: 'supabase',
-  drizzle: 'drizzle',
-  prisma: 'prisma/migrations',
-  sql: 'migrations',
-} as const
-
 /** The folders of files that ran: with what they include, they may lie elsewhere. */
 export const foldersOf = ({ projectDir }: Config, sources: readonly AppliedSource[]): readonly string[] => [
-  ...new Set(sources.flatMap(({ files }) => files.map(({ path }) => dirname(join(projectDir, path))))),
+  ...new Set(
+    sources.flatMap(({ files }) =>
+      files.flatMap(({ path }) => (isByCommand(path) ? [] : [dirname(join(projectDir, path))])),
+    ),
+  ),
 ]
 
 /** The folder above the first part that is a pattern. */

@@ -80,13 +80,13 @@ test('no configuration at all is fine where the migrations are recognised', asyn
 
 test('-c names a file; the project is where it lies unless a directory is given', async () => {
   const dir = project({
-    'db/strict.config.ts': 'export default { gate: { strict: true } }',
-    'db/sql/1.sql': '',
+    'api/strict.config.ts': 'export default { gate: { strict: true } }',
+    'api/sql/1.sql': '',
   })
-  const config = await load(dir, { configPath: 'db/strict.config.ts' })
-  expect(config.projectDir).toBe(join(dir, 'db'))
+  const config = await load(dir, { configPath: 'api/strict.config.ts' })
+  expect(config.projectDir).toBe(join(dir, 'api'))
   expect(config.gate.strict).toBe(true)
-  const other = await complaint(load(dir, { configPath: 'db/strict.config.ts', dir: '.' }))
+  const other = await complaint(load(dir, { configPath: 'api/strict.config.ts', dir: '.' }))
   expect(other.code).toBe('SOURCES_NOT_FOUND')
 })
 

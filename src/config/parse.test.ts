@@ -102,9 +102,10 @@ test('an expectation of the wrong type lists what is accepted', () => {
   })
 })
 
-test('a source is a known tool or a list of files', () => {
+test('a source is a known tool, a list of files or a command', () => {
   expect(complaint({ migrations: [{ tool: 'prsma' }] })).toEqual({
-    message: 'migrations[0].tool: "prsma" is not one of supabase, drizzle, prisma, sql',
+    message:
+      'migrations[0].tool: "prsma" is not one of supabase, drizzle, prisma, flyway, goose, golang-migrate, dbmate, node-pg-migrate, sqitch, sql',
     hint: 'Did you mean "prisma"?',
   })
   expect(complaint({ migrations: [{ tool: 'prisma', dirr: 'x' }] })).toEqual({
@@ -112,6 +113,13 @@ test('a source is a known tool or a list of files', () => {
     hint: 'Did you mean "dir"?',
   })
   expect(complaint({ migrations: [] }).message).toBe('migrations: must name at least one source')
+  expect(complaint({ migrations: [{ command: 'x', mode: 'aply' }] })).toEqual({
+    message: 'migrations[0].mode: "aply" is not one of apply, stdout-sql',
+    hint: 'Did you mean "apply"?',
+  })
+  expect(complaint({ migrations: [{ command: ['x'], shell: true }] }).message).toContain(
+    'a shell reads a text',
+  )
 })
 
 test('an ignored finding needs a reason that says something', () => {

@@ -13,7 +13,7 @@ import type {
   SourceConfig,
   TenantConfig,
 } from '../domain/config.ts'
-import { SOURCE_TOOLS } from '../domain/config.ts'
+import { COMMAND_MODES, SOURCE_TOOLS } from '../domain/config.ts'
 import { FINDING_CODES } from '../domain/finding.ts'
 import type { KnownRelation } from '../domain/generated-schema.ts'
 import type { Expectations } from '../domain/typed-intent.ts'
@@ -37,6 +37,8 @@ export const LIMITS = {
   seed: { min: 0, max: 4_294_967_295 },
   rows: { min: 1, max: 1000 },
   concurrency: { min: 1, max: 64 },
+  /** of a command, in seconds */
+  timeout: { min: 1, max: 3600 },
 } as const
 
 /** What `rls.config.ts` may say. Everything is optional: what is absent is detected, inferred or has a default. */
@@ -148,9 +150,26 @@ const intent: z.ZodType<Intent> = strict({
   error: 'rows that are shared have no owner and no tenant',
 })
 
+/** A whole number between bounds. */
+const whole = ({ min, max }: { readonly min: number; readonly max: number }): z.ZodNumber => {
+  const message = `must be a whole number between ${min} and ${max}`
+  return z.number().int(message).min(min, message).max(max, message)
+}
+
 const source: z.ZodType<SourceConfig> = z.union([
   strict({ tool: z.enum(SOURCE_TOOLS), dir: name.exactOptional() }),
   strict({ sql: z.array(name).min(1, 'must name at least one file') }),
+  strict({
+    command: z.union([name, z.array(name).min(1, 'must name a program')]),
+    cwd: name.exactOptional(),
+    env: z.record(z.string(), z.string()).exactOptional(),
+    mode: z.enum(COMMAND_MODES).exactOptional(),
+    inputs: z.array(name).min(1, 'must name at least one file').exactOptional(),
+    timeout: whole(LIMITS.timeout).exactOptional(),
+    shell: z.literal(true).exactOptional(),
+  }).refine(({ command, shell }) => !shell || typeof command === 'string', {
+    error: 'a shell reads a text: write the command as one',
+  }),
 ])
 
 const ignoreEntry: z.ZodType<IgnoreEntry> = strict({
@@ -169,12 +188,6 @@ const seedValue = z.custom<SeedValue>(
   (value) => value === null || SCALARS.includes(typeof value),
   'must be a string, a number, a boolean, null or a function of ({ faker, row })',
 )
-
-/** A whole number between bounds. */
-const whole = ({ min, max }: { readonly min: number; readonly max: number }): z.ZodNumber => {
-  const message = `must be a whole number between ${min} and ${max}`
-  return z.number().int(message).min(min, message).max(max, message)
-}
 
 /** The user's file, strict at every level. */
 export const userConfigSchema: z.ZodType<UserConfig> = strict({

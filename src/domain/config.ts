@@ -53,9 +53,9 @@ export interface Intent {
   readonly shared?: true
 }
 
-/** Where SQL comes from, before any file was read. `dir` and `sql` are relative to the project. */
+/** Where SQL comes from, before any file was read. Paths are relative to the project. */
 export type SourceConfig =
-  { readonly tool: SourceTool; readonly dir?: string } | { readonly sql: readonly string[] }
+  { readonly tool: SourceTool; readonly dir?: string } | { readonly sql: readonly string[] } | CommandSource
 
 /** A schema that a database begins with. */
 export interface SchemaStart {
@@ -65,8 +65,54 @@ export interface SchemaStart {
   readonly migrationsAfter?: string
 }
 
-export const SOURCE_TOOLS = ['supabase', 'drizzle', 'prisma', 'sql'] as const
+/** Tools whose files the harness reads and orders itself. */
+export const SOURCE_TOOLS = [
+  'supabase',
+  'drizzle',
+  'prisma',
+  'flyway',
+  'goose',
+  'golang-migrate',
+  'dbmate',
+  'node-pg-migrate',
+  'sqitch',
+  'sql',
+] as const
 export type SourceTool = (typeof SOURCE_TOOLS)[number]
+
+/** Where the files of a tool are, unless somebody says otherwise. */
+export const DEFAULT_FOLDERS: Readonly<Record<SourceTool, string>> = {
+  supabase: 'supabase',
+  drizzle: 'drizzle',
+  prisma: 'prisma/migrations',
+  flyway: 'src/main/resources/db/migration',
+  goose: 'migrations',
+  'golang-migrate': 'migrations',
+  dbmate: 'db/migrations',
+  'node-pg-migrate': 'migrations',
+  sqitch: '.',
+  sql: 'migrations',
+}
+
+export const COMMAND_MODES = ['apply', 'stdout-sql'] as const
+
+/** A program that migrates the throw-away database, or prints the SQL that does. */
+export interface CommandSource {
+  /** a text is split at blanks, quotes keep words together; no shell reads it unless `shell` says so */
+  readonly command: string | readonly string[]
+  /** where it runs; default: the project */
+  readonly cwd?: string
+  /** variables beside those that it gets anyway; `$DATABASE_URL`, `$PGHOST` and the like stand for their values */
+  readonly env?: Readonly<Record<string, string>>
+  /** `apply` (default): it connects and migrates; `stdout-sql`: it prints SQL, which the harness runs */
+  readonly mode?: (typeof COMMAND_MODES)[number]
+  /** globs of everything that its result depends on: the result is kept for later runs while they are the same */
+  readonly inputs?: readonly string[]
+  /** in seconds */
+  readonly timeout?: number
+  /** /bin/sh (Windows: cmd.exe) reads the text */
+  readonly shell?: true
+}
 
 export interface TenantConfig {
   /** `schema.name` */

@@ -1,8 +1,9 @@
+import type { CommandSource } from './config.ts'
 import type { Snapshot } from './drift.ts'
 
-/** One SQL file of a source, in the order in which the tool would run it. */
+/** One SQL file of a source, in the order in which the tool would run it; or a command in its place. */
 export interface MigrationFile {
-  /** relative to the project, with forward slashes: what people see */
+  /** relative to the project, with forward slashes: what people see; of a command see `byCommand` */
   readonly path: string
   readonly text: string
   readonly sha256: string
@@ -15,6 +16,8 @@ export interface MigrationFile {
   readonly role: 'migration' | 'roles' | 'seed' | 'before' | 'after' | 'schema'
   /** no text: what was read of a live database */
   readonly live?: Snapshot
+  /** what makes the rest of it: there is no text yet */
+  readonly command?: CommandSource
 }
 
 export interface Source {

@@ -1,4 +1,4 @@
-import { written } from '../config/detect/choose.ts'
+import { written } from '../config/detect/written.ts'
 import type { SourceConfig } from '../domain/config.ts'
 import type { Facts } from './facts.ts'
 import { literal } from './literal.ts'

@@ -1,5 +1,6 @@
 import type { Catalog, Policy, Relation } from '../domain/catalog.ts'
 import { policiesFor } from '../domain/catalog.ts'
+import { placeAt } from '../domain/place.ts'
 import type { Blame } from '../domain/report.ts'
 import type { Command, Standing } from '../domain/vocabulary.ts'
 
@@ -10,6 +11,7 @@ export interface Definition {
   /** as PostgreSQL identifies it: `own on public.chats` */
   readonly identity: string
   readonly file: string
+  /** 0: what a command made has none */
   readonly line: number
 }
 
@@ -92,7 +94,7 @@ export function placeOf(
   const found = definitions.findLast(
     (one) => one.objectType === objectType && plainIdentity(one.identity) === plainIdentity(identity),
   )
-  return found ? { file: found.file, line: found.line } : {}
+  return found ? placeAt(found.file, found.line) : {}
 }
 
 /** Identities name the schema of every type among a function's arguments; format_type() leaves out what needs no search. */

@@ -3,6 +3,7 @@ import type { AppliedFile, AppliedSource, MigrationFile, Source } from '../domai
 import { HarnessError } from '../errors.ts'
 import { loadParser } from '../sql/parse.ts'
 import { needsAutocommit, refusal, transactionStep } from './classify.ts'
+import { runCommand, type CommandContext } from './command.ts'
 import { statementRefused } from './failure.ts'
 import { FileRun, TRANSACTION_IN_THE_WAY, type Recorder } from './file-run.ts'
 import { PassedInFile, type Passed } from './lenient.ts'
@@ -24,6 +25,8 @@ export interface ApplyOptions {
   readonly passed?: Passed
   /** what stands in for an extension that the server does not have */
   readonly standIn?: StandIn
+  /** absent: no command is run */
+  readonly commands?: CommandContext
 }
 
 /**
@@ -47,7 +50,8 @@ export async function applySources(
     for (const { tool, files, notes } of sources) {
       const done: AppliedFile[] = []
       for (const file of files) {
-        done.push(await applyFile(file.role === 'before' ? superuser : session, file, options))
+        const by = file.role === 'before' ? superuser : session
+        done.push(file.command ? await applyCommand(by, file, options) : await applyFile(by, file, options))
       }
       applied.push({ tool, files: done, notes })
     }
@@ -79,6 +83,23 @@ async function applyFile(
   if (passed) refused?.addTo(passed)
   const notes = await runSteps(session, file, steps, options)
   return { path: file.path, sha256: file.sha256, notes }
+}
+
+/** What a command did itself has no file to show; what it printed is run as one. */
+async function applyCommand(
+  session: MigrationSession,
+  file: MigrationFile,
+  options: ApplyOptions,
+): Promise<AppliedFile> {
+  const { command, path, sha256 } = file
+  const { commands: context, projectDir, record } = options
+  if (!command || !context) throw new HarnessError('MIGRATION_FAILED', `${path}: no command is run here`)
+  await session.reset()
+  const run = { projectDir, role: session.role, isRecorded: record !== undefined, context }
+  const text = await runCommand(session.connection, file, command, run)
+  return command.mode === 'stdout-sql'
+    ? applyFile(session, { ...file, text }, options)
+    : { path, sha256, notes: [] }
 }
 
 async function runSteps(

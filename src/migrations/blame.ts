@@ -6,7 +6,7 @@ import { quoteLiteral } from '../sql/quote.ts'
 /** A statement that made or changed an object of the database, in the order in which they ran. */
 export interface BlameRecord {
   readonly file: string
-  /** 1-based, of the statement's first word */
+  /** 1-based, of the statement's first word; 0 where a command made it, which is the file then */
   readonly line: number
   /** the command: "CREATE POLICY" */
   readonly tag: string

@@ -1,16 +1,16 @@
+import { DEFAULT_FOLDERS } from '../domain/config.ts'
+import { drizzleOut, isDrizzleConfig } from '../domain/drizzle-config.ts'
 import type { Source } from '../domain/source.ts'
 import { HarnessError } from '../errors.ts'
 import { SourceBuilder } from './read.ts'
 import { displayPath, isFile, isInside, namesIn, readText } from './text-file.ts'
-
-const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `drizzle.config.${ending}`)
 
 /**
  * Drizzle up to 0.45 keeps its order in `meta/_journal.json`, v1 has a folder per migration. Statements are
  * separated by `--> statement-breakpoint`, which is a comment to a splitter.
  */
 export function findDrizzle(projectDir: string, dir?: string): Source {
-  const folder = displayPath(projectDir, dir ?? configuredFolder(projectDir) ?? 'drizzle')
+  const folder = displayPath(projectDir, dir ?? configuredFolder(projectDir) ?? DEFAULT_FOLDERS.drizzle)
   const source = new SourceBuilder(projectDir, 'drizzle')
   if (isFile(projectDir, `${folder}/meta/_journal.json`)) addJournal(source, folder)
   else addFolders(source, folder)
@@ -64,18 +64,11 @@ function tagsOf(path: string, text: string): readonly string[] {
 
 /** `out` of drizzle.config.*, read as text: running the project's code to learn a folder's name is not worth it. */
 function configuredFolder(projectDir: string): string | undefined {
-  const config = CONFIG_FILES.find((name) => isFile(projectDir, name))
+  const config = namesIn(projectDir, '.').find(isDrizzleConfig)
   if (config === undefined) return undefined
-  const text = readText(projectDir, config)
-  const [, written] = /^[^/\n]*?["']?\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/m.exec(text) ?? []
-  const out = written?.replace(/\$\{(\w+)\}/g, (_, name: string) => constantIn(text, name))
+  const out = drizzleOut(readText(projectDir, config))
   if (out === undefined || isInside(projectDir, out)) return out
   throw new HarnessError('SOURCES_NOT_FOUND', `${config} has its migrations outside of the project: ${out}`, {
     hint: `If that is meant, write migrations: [{ tool: 'drizzle', dir: '${out}' }] in rls.config.ts.`,
   })
-}
-
-/** The value of `const name = '…'`. */
-function constantIn(text: string, name: string): string {
-  return new RegExp(`\\bconst ${name}\\s*=\\s*["'\`]([^"'\`]*)["'\`]`).exec(text)?.[1] ?? ''
 }

@@ -219,7 +219,9 @@ describe('files', () => {
 })
 
 test.each<[SourceConfig, string]>([
-  [{ tool: 'supabase' }, 'supabase/migrations/<number>_<name>.sql'],
+  [{ tool: 'supabase' }, 'supabase/migrations/<number>_<name>.sql or supabase/schemas/**/*.sql'],
+  [{ tool: 'sqitch' }, 'sqitch.plan'],
+  [{ tool: 'goose', dir: 'db' }, 'db/<number>_<name>.sql'],
   [{ tool: 'drizzle' }, 'drizzle/meta/_journal.json or drizzle/*/migration.sql'],
   [{ tool: 'prisma' }, 'prisma/migrations/*/migration.sql'],
   [{ tool: 'sql', dir: 'x' }, 'x/*.sql'],

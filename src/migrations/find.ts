@@ -1,11 +1,45 @@
 import { resolve } from 'node:path'
-import type { SourceConfig } from '../domain/config.ts'
+import { DEFAULT_FOLDERS, type SourceConfig, type SourceTool } from '../domain/config.ts'
 import type { Source } from '../domain/source.ts'
 import { HarnessError } from '../errors.ts'
+import { findCommand } from './command-source.ts'
+import { findDbmate } from './dbmate.ts'
 import { findDrizzle } from './drizzle.ts'
+import { findFlyway } from './flyway.ts'
+import { findGolangMigrate } from './golang-migrate.ts'
+import { findGoose } from './goose.ts'
+import { findNodePgMigrate } from './node-pg-migrate.ts'
 import { findFolder, findScripts } from './plain.ts'
 import { findPrisma } from './prisma.ts'
+import { findSqitch } from './sqitch.ts'
 import { findSupabase } from './supabase.ts'
+
+const READERS: Readonly<Record<SourceTool, (projectDir: string, dir?: string) => Source>> = {
+  supabase: findSupabase,
+  drizzle: findDrizzle,
+  prisma: findPrisma,
+  flyway: findFlyway,
+  goose: findGoose,
+  'golang-migrate': findGolangMigrate,
+  dbmate: findDbmate,
+  'node-pg-migrate': findNodePgMigrate,
+  sqitch: findSqitch,
+  sql: findFolder,
+}
+
+/** What a folder of a tool holds, for people. */
+const LOOKED_FOR: Readonly<Record<SourceTool, readonly string[]>> = {
+  supabase: ['migrations/<number>_<name>.sql', 'schemas/**/*.sql'],
+  drizzle: ['meta/_journal.json', '*/migration.sql'],
+  prisma: ['*/migration.sql'],
+  flyway: ['V<version>__<name>.sql'],
+  goose: ['<number>_<name>.sql'],
+  'golang-migrate': ['<number>_<name>.up.sql'],
+  dbmate: ['<number>_<name>.sql'],
+  'node-pg-migrate': ['<number>_<name>.sql'],
+  sqitch: ['sqitch.plan'],
+  sql: ['*.sql'],
+}
 
 /**
  * Reads the migrations of a project, in the order in which their tools would run them.
@@ -28,30 +62,15 @@ export function findSources(projectDir: string, configs: readonly SourceConfig[]
 
 function findSource(projectDir: string, config: SourceConfig): Source {
   if ('sql' in config) return findScripts(projectDir, config.sql)
-  switch (config.tool) {
-    case 'supabase':
-      return findSupabase(projectDir, config.dir)
-    case 'drizzle':
-      return findDrizzle(projectDir, config.dir)
-    case 'prisma':
-      return findPrisma(projectDir, config.dir)
-    case 'sql':
-      return findFolder(projectDir, config.dir)
-  }
+  if ('command' in config) return findCommand(projectDir, config)
+  return READERS[config.tool](projectDir, config.dir)
 }
 
 function placesOf(config: SourceConfig): readonly string[] {
   if ('sql' in config) return config.sql.length > 0 ? config.sql : ['an empty list of files']
-  switch (config.tool) {
-    case 'supabase':
-      return [`${config.dir ?? 'supabase'}/migrations/<number>_<name>.sql`]
-    case 'drizzle':
-      return ['meta/_journal.json', '*/migration.sql'].map((name) => `${config.dir ?? 'drizzle'}/${name}`)
-    case 'prisma':
-      return [`${config.dir ?? 'prisma/migrations'}/*/migration.sql`]
-    case 'sql':
-      return [`${config.dir ?? 'migrations'}/*.sql`]
-  }
+  if ('command' in config) return []
+  const folder = config.dir ?? DEFAULT_FOLDERS[config.tool]
+  return LOOKED_FOR[config.tool].map((name) => (folder === '.' ? name : `${folder}/${name}`))
 }
 
 function nothingFound(message: string, notes: readonly string[] = []): HarnessError {

@@ -6,8 +6,10 @@ import type { BlameRecord } from './blame.ts'
 export function grantsOf(records: readonly BlameRecord[]): readonly GrantStatement[] {
   const told = new Set<string>()
   return records.flatMap(({ file, line, statement }, index) => {
-    const key = `${file}:${line}`
-    if (statement === null || told.has(key)) return []
+    if (statement === null) return []
+    // all that a command did stands at one place
+    const key = line === 0 ? `${file}\n${statement}` : `${file}:${line}`
+    if (told.has(key)) return []
     told.add(key)
     return readGrants(statement).map((said) => ({ ...said, file, line, number: index + 1 }))
   })

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
+import { DEFAULT_FOLDERS } from '../domain/config.ts'
 import type { Source } from '../domain/source.ts'
 import { HarnessError } from '../errors.ts'
 import { tokensOf } from '../sql/split-tokens.ts'
@@ -12,7 +13,7 @@ import { displayPath, isFile, isFolder, namesIn } from './text-file.ts'
 const DOWN_PART = /^--\s*(migrate:down|\+goose\s+down|down\s+migration)\b/i
 
 /** Every *.sql file of one folder in natural order. */
-export function findFolder(projectDir: string, dir = 'migrations'): Source {
+export function findFolder(projectDir: string, dir = DEFAULT_FOLDERS.sql): Source {
   const folder = displayPath(projectDir, dir)
   const source = new SourceBuilder(projectDir, 'sql')
   const names = namesIn(projectDir, folder).filter((name) => isFile(projectDir, `${folder}/${name}`))
@@ -28,7 +29,7 @@ export function findScripts(projectDir: string, patterns: readonly string[]): So
   for (const pattern of patterns) {
     const paths = matches(projectDir, pattern).filter((path) => !seen.has(path))
     for (const path of paths) seen.add(path)
-    if (paths.length === 1 && isFile(projectDir, pattern)) source.add(pattern, 'migration', upPart)
+    if (paths.length === 1 && isFile(projectDir, pattern)) source.add(pattern, 'migration', { trim: upPart })
     else addAll(source, paths)
   }
   return source.build()
@@ -57,7 +58,7 @@ function addAll(source: SourceBuilder, paths: readonly string[]): void {
   for (const path of paths.toSorted(naturalOrder)) {
     const undoes = path.endsWith('.down.sql') && paths.includes(path.replace(/\.down\.sql$/, '.up.sql'))
     if (undoes) source.note(`${path} is not run: it undoes another`)
-    else source.add(path, 'migration', upPart)
+    else source.add(path, 'migration', { trim: upPart })
   }
 }
 

@@ -1,11 +1,12 @@
 import { posix } from 'node:path'
+import { DEFAULT_FOLDERS } from '../domain/config.ts'
 import type { Source } from '../domain/source.ts'
 import { HarnessError } from '../errors.ts'
 import { SourceBuilder } from './read.ts'
 import { displayPath, isFile, isFolder, namesIn, readText } from './text-file.ts'
 
 /** A folder per migration, by name. */
-export function findPrisma(projectDir: string, dir = 'prisma/migrations'): Source {
+export function findPrisma(projectDir: string, dir = DEFAULT_FOLDERS.prisma): Source {
   const given = displayPath(projectDir, dir)
   const nested = posix.join(given, 'migrations')
   const folder = isFolder(projectDir, nested) ? nested : given

@@ -22,12 +22,16 @@ export class SourceBuilder {
   }
 
   /** Adds the file at `path` (relative to the project, or absolute). `trim` may shorten its text. */
-  add(path: string, role: MigrationFile['role'], trim?: (text: string) => string): void {
+  add(
+    path: string,
+    role: MigrationFile['role'],
+    { trim, transaction }: { trim?: (text: string) => string; transaction?: 'never' } = {},
+  ): void {
     const file = readMigration(this.projectDir, path, role)
     const text = trim ? trim(file.text) : file.text
     if (text.trim() === '') this.note(`${file.path} is empty`)
     if (text.length < file.text.length) this.note(`${file.path}: only its up part is run`)
-    this.#files.push({ ...file, text })
+    this.#files.push({ ...file, text, ...(transaction === undefined ? {} : { transaction }) })
   }
 
   note(text: string): void {

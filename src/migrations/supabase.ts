@@ -1,78 +1,77 @@
-import { parse } from 'smol-toml'
 import { globSync } from 'tinyglobby'
 import { posix, resolve } from 'node:path'
-import type { Source } from '../domain/source.ts'
-import { HarnessError } from '../errors.ts'
+import { DEFAULT_FOLDERS } from '../domain/config.ts'
+import type { MigrationFile, Source } from '../domain/source.ts'
 import { codeOrder } from './natural-order.ts'
 import { SourceBuilder } from './read.ts'
 import { displayPath, isFile, isFolder, isInside, namesIn, readText } from './text-file.ts'
+import { field, parseToml } from './toml.ts'
 
 /** What the Supabase CLI takes for a migration; files of older projects have a dash. */
 const MIGRATION_NAME = /^[0-9]+[_-].*\.sql$/
 
-interface SeedSettings {
-  readonly enabled: boolean
-  readonly patterns: readonly string[]
-}
-
 /** roles.sql, then the migrations by file name, then the seeds, as `supabase db reset` runs them. */
-export function findSupabase(projectDir: string, dir = 'supabase'): Source {
+export function findSupabase(projectDir: string, dir = DEFAULT_FOLDERS.supabase): Source {
   const root = displayPath(projectDir, posix.basename(dir) === 'migrations' ? posix.dirname(dir) : dir)
+  const settings = readSettings(projectDir, `${root}/config.toml`)
   const source = new SourceBuilder(projectDir, 'supabase')
   if (isFile(projectDir, `${root}/roles.sql`)) source.add(`${root}/roles.sql`, 'roles')
-  for (const name of namesIn(projectDir, `${root}/migrations`)) {
-    const path = `${root}/migrations/${name}`
-    if (MIGRATION_NAME.test(name) && isFile(projectDir, path)) source.add(path, 'migration')
-    else if (name.endsWith('.sql')) source.note(`${path} is not run: the name is not <number>_<name>.sql`)
-  }
-  addSeeds(source, root)
+  if (!addMigrations(source, root)) addSchemas(source, root, settings)
+  addSeeds(source, root, settings)
   return source.build()
 }
 
-function addSeeds(source: SourceBuilder, root: string): void {
-  const { enabled, patterns } = seedSettings(source.projectDir, `${root}/config.toml`)
-  if (!enabled) return source.note(`${root}/config.toml switches seeds off`)
+function addMigrations(source: SourceBuilder, root: string): boolean {
+  const names = namesIn(source.projectDir, `${root}/migrations`)
+  for (const name of names) {
+    const path = `${root}/migrations/${name}`
+    if (MIGRATION_NAME.test(name) && isFile(source.projectDir, path)) source.add(path, 'migration')
+    else if (name.endsWith('.sql')) source.note(`${path} is not run: the name is not <number>_<name>.sql`)
+  }
+  return names.some((name) => MIGRATION_NAME.test(name))
+}
+
+/** Declared schemas stand in for migrations that nobody has generated yet: as config.toml orders them, else by path. */
+function addSchemas(source: SourceBuilder, root: string, settings: unknown): void {
+  const given = patterns(field(settings, 'db', 'migrations', 'schema_paths'))
+  addMatches(source, root, given ?? ['schemas/**/*.sql'], 'migration')
+  if (given === undefined && isFolder(source.projectDir, `${root}/schemas`))
+    source.note(`${root}/schemas is run by path: [db.migrations] schema_paths of config.toml says no order`)
+}
+
+function addSeeds(source: SourceBuilder, root: string, settings: unknown): void {
+  const seed = field(settings, 'db', 'seed')
+  if (field(seed, 'enabled') === false) return source.note(`${root}/config.toml switches seeds off`)
+  addMatches(source, root, patterns(field(seed, 'sql_paths')) ?? ['./seed.sql'], 'seed')
+}
+
+/** What patterns match, in their order, and by path what one of them matches; each file once. */
+function addMatches(
+  source: SourceBuilder,
+  root: string,
+  given: readonly string[],
+  role: MigrationFile['role'],
+): void {
   const cwd = resolve(source.projectDir, root)
   if (!isFolder(source.projectDir, root)) return
   const seen = new Set<string>()
-  for (const pattern of patterns) {
+  for (const pattern of given) {
     for (const name of globSync(posix.normalize(pattern), { cwd, dot: true }).sort(codeOrder)) {
       const path = displayPath(source.projectDir, `${root}/${name}`)
       if (seen.has(path)) continue
       seen.add(path)
-      if (isInside(source.projectDir, path)) source.add(path, 'seed')
+      if (isInside(source.projectDir, path)) source.add(path, role)
       else source.note(`${path} is not run: it lies outside of the project`)
     }
   }
 }
 
-/** `[db.seed]` of config.toml; the CLI's defaults where it says nothing. */
-function seedSettings(projectDir: string, path: string): SeedSettings {
-  const standard: SeedSettings = { enabled: true, patterns: ['./seed.sql'] }
-  if (!isFile(projectDir, path)) return standard
-  const seed = child(child(parseToml(path, readText(projectDir, path)), 'db'), 'seed')
-  const paths = field(seed, 'sql_paths')
-  return {
-    enabled: field(seed, 'enabled') !== false,
-    patterns: Array.isArray(paths)
-      ? paths.filter((path): path is string => typeof path === 'string')
-      : standard.patterns,
-  }
+/** The CLI's defaults hold where config.toml says nothing. */
+function patterns(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined
+  return value.filter((path): path is string => typeof path === 'string')
 }
 
-function parseToml(path: string, text: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    throw new HarnessError('CONFIG_INVALID', `${path} is not valid TOML: ${reason}`, { cause: error })
-  }
-}
-
-function child(table: unknown, key: string): unknown {
-  return field(table, key) ?? {}
-}
-
-function field(table: unknown, key: string): unknown {
-  return typeof table === 'object' && table !== null ? Reflect.get(table, key) : undefined
+function readSettings(projectDir: string, path: string): unknown {
+  return isFile(projectDir, path) ? parseToml(path, readText(projectDir, path)) : undefined
 }

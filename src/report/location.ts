@@ -1,4 +1,4 @@
-import type { Place } from '../domain/place.ts'
+import { isByCommand, type Place } from '../domain/place.ts'
 import type { Finding, Report } from '../domain/report.ts'
 import { inRepository } from './repository-path.ts'
 
@@ -36,6 +36,6 @@ export function fallbackOf(finding: Finding, report: Report, root: string): Repo
 }
 
 function lineOf({ file, line }: Place, root: string): readonly RepositoryLine[] {
-  const path = file === undefined ? undefined : inRepository(file, root)
+  const path = file === undefined || isByCommand(file) ? undefined : inRepository(file, root)
   return path === undefined ? [] : [{ path, line: Math.max(1, line ?? 1) }]
 }

@@ -6,6 +6,7 @@ import type { Fact, Part, Sighting } from '../domain/fact.ts'
 import { FINDINGS } from '../domain/finding.ts'
 import { covers } from '../domain/grants.ts'
 import type { GrantStatement } from '../domain/grants.ts'
+import { placeAt } from '../domain/place.ts'
 import type { Actor, SeededRow, Values } from '../domain/population.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Blame, Witness } from '../domain/report.ts'
@@ -78,7 +79,7 @@ function placesIn(catalog: Catalog, { definitions }: Prepared, origins: Origins)
       if (!grant) return {}
       const { file, line, target, roles } = grant
       const how = target === 'defaults' ? 'default privileges granted' : 'granted'
-      return { statement: `${how} to ${roles.join(', ')}`, file, line }
+      return { statement: `${how} to ${roles.join(', ')}`, ...placeAt(file, line) }
     },
   }
 }

@@ -1,23 +1,25 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { holdsMigrationFolders, isFile, namesIn, tidy, type Detector } from './detector.ts'
+import { DEFAULT_FOLDERS, type SourceConfig } from '../../domain/config.ts'
+import { drizzleOut, isDrizzleConfig, isForeignDialect } from '../../domain/drizzle-config.ts'
+import { holdsMigrationFolders, isFile, namesIn, textOf, tidy, type Detector } from './detector.ts'
 
 /** Drizzle: a journal up to 0.45, folders with a `migration.sql` from 1.0 on, in the folder that its config calls `out`. */
 export const drizzle: Detector = {
   title: 'Drizzle',
   where: '<out>/meta/_journal.json or <out>/*/migration.sql (out as in drizzle.config.*, else drizzle)',
-  isThere(projectDir) {
-    const out = outFolder(projectDir)
-    const found = isFile(projectDir, out, 'meta', '_journal.json') || holdsMigrationFolders(projectDir, out)
-    return found ? { tool: 'drizzle', dir: out } : undefined
+  find(projectDir) {
+    const found = outFolders(projectDir).filter(
+      (out) => isFile(projectDir, out, 'meta', '_journal.json') || holdsMigrationFolders(projectDir, out),
+    )
+    return found.map((dir): SourceConfig => ({ tool: 'drizzle', dir }))
   },
 }
 
-/** Read from the text: running a project's drizzle.config needs drizzle-kit and whatever else it imports. */
-function outFolder(projectDir: string): string {
-  const config = namesIn(projectDir).find((name) => /^drizzle\.config\.[cm]?[jt]s(on)?$/.test(name))
-  if (config === undefined) return 'drizzle'
-  const text = readFileSync(join(projectDir, config), 'utf8')
-  const out = /^[^/\n]*\bout["']?\s*:\s*(["'`])(?<path>[^"'`$]+)\1/m.exec(text)?.groups?.['path']
-  return out === undefined ? 'drizzle' : tidy(out)
+/** Of several configurations each has a folder; those of other databases do not count. */
+function outFolders(projectDir: string): readonly string[] {
+  const texts = namesIn(projectDir)
+    .filter(isDrizzleConfig)
+    .map((name) => textOf(projectDir, name))
+  if (texts.length === 0) return [DEFAULT_FOLDERS.drizzle]
+  const ours = texts.filter((text) => !isForeignDialect(text))
+  return [...new Set(ours.map((text) => tidy(drizzleOut(text) ?? DEFAULT_FOLDERS.drizzle)))]
 }

@@ -1,14 +1,13 @@
-import { namesIn, type Detector } from './detector.ts'
+import type { SourceConfig } from '../../domain/config.ts'
+import type { Detector } from './detector.ts'
+import { FOLDERS, sqlIn } from './folders.ts'
 
-/** A folder of plain SQL files; asked only where no tool was recognised. */
-const plainFolder = (folder: string): Detector => ({
+/** The usual folders of SQL; asked only where no tool was recognised. */
+export const plain: Detector = {
   title: 'plain SQL',
-  where: `${folder}/*.sql`,
-  isThere(projectDir) {
-    const holdsSql = namesIn(projectDir, folder).some((name) => name.endsWith('.sql'))
-    return holdsSql ? { tool: 'sql', dir: folder } : undefined
-  },
-})
-
-/** The folders that plain SQL is looked for in. */
-export const plain: readonly Detector[] = ['migrations', 'sql'].map(plainFolder)
+  where: `*.sql in ${FOLDERS.slice(0, 4).join(', ')}, sql and the like`,
+  find: (projectDir) =>
+    FOLDERS.flatMap((dir): readonly SourceConfig[] =>
+      sqlIn(projectDir, dir).length > 0 ? [{ tool: 'sql', dir }] : [],
+    ),
+}
