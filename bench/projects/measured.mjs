@@ -18,6 +18,7 @@ export function measured({ out, error, code, late }) {
     tables: report.seeding.tables,
     seeded: report.seeding.tables - report.seeding.empty.length,
     empty: report.seeding.empty,
+    withoutTriggers: report.seeding.withoutTriggers,
     guarded: guarded.length,
     controlled: open.filter(({ some }) => some).length,
     fully: open.filter(({ all }) => all).length,

@@ -52,10 +52,16 @@ function reasons(lines) {
   const empty = lines.flatMap(({ name, empty: tables }) =>
     tables.map(({ relation, reason }) => `${name} ${relation}: ${reason}`),
   )
+  const forced = lines.flatMap(({ name, withoutTriggers = [] }) =>
+    withoutTriggers.map((relation) => `${name} ${relation}`),
+  )
   const untested = counted(lines.flatMap(({ untested: all }) => all.map(({ reason }) => plain(reason))))
   return [
     'Empty tables:',
     ...empty.map((line) => `- ${line.replaceAll('\n', ' ')}`),
+    '',
+    'Filled without their triggers:',
+    ...forced.map((line) => `- ${line}`),
     '',
     'Untested, by reason:',
     ...untested.slice(0, 40).map(([reason, count]) => `- ${count} × ${reason}`),
