@@ -30,7 +30,7 @@ function pathsOf(projectDir: string, source: SourceConfig): readonly string[] {
       dot: true,
       ignore: ['**/node_modules/**'],
     }).toSorted()
-  const dir = source.dir ?? '.'
+  const dir = ('command' in source ? source.cwd : source.dir) ?? '.'
   return globSync(WRITTEN_IN, { cwd: join(projectDir, dir), deep: DEPTH, ignore: IGNORED })
     .toSorted()
     .map((name) => (dir === '.' ? name : `${dir}/${name}`))
