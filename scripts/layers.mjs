@@ -46,8 +46,9 @@ const LAYERS = {
   },
   vitest: { from: 'testing tokens errors', packages: 'vitest' },
   init: { from: 'config errors', packages: 'tinyglobby' },
+  diagnose: { from: 'stages migrations prepare platform engine seed judge database errors', packages: '' },
   cli: {
-    from: 'run again since inspect find-drift types merge read-shard read-report config init report lock baseline compare git errors',
+    from: 'run again since inspect find-drift types diagnose merge read-shard read-report config init report lock baseline compare git errors',
     packages: '@clack/prompts chokidar commander',
   },
 }

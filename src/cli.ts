@@ -48,6 +48,11 @@ const declareTypes: Host['declareTypes'] = async (config, context) => {
   return pipeline.declareTypes(config, context)
 }
 
+const diagnose: Host['diagnose'] = async (projectDir, config, context) => {
+  const pipeline = await import('./diagnose.ts')
+  return pipeline.diagnose(projectDir, config, context)
+}
+
 const prompts: NonNullable<Host['prompts']> = async () => {
   const { terminalPrompts } = await import('./cli/prompts.ts')
   return terminalPrompts
@@ -94,4 +99,5 @@ process.exitCode = await main(process.argv.slice(2), packageVersion(), {
   inspect,
   findDrift,
   declareTypes,
+  diagnose,
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { describeAboutFinding } from './cli/about-finding.ts'
 import { describeBadInput } from './cli/bad-input.ts'
+import { describeDoctor } from './cli/doctor.ts'
 import { closeLab, openLab } from './cli/lab.ts'
 import { describePlaces } from './cli/places.ts'
 import { describeDatabaseUrls, describeServers } from './cli/servers.ts'
@@ -18,5 +19,6 @@ describeBadInput()
 describePlaces()
 describeUsage()
 describeAboutFinding()
+describeDoctor()
 describeServers()
 describeSignals()

@@ -37,6 +37,7 @@ test('a report of what changed is not compared: what it left as it was would pas
       run: () => Promise.reject(new Error('nothing is run')),
       inspect: () => Promise.reject(new Error('nothing is inspected')),
       declareTypes: () => Promise.reject(new Error('no types are declared')),
+      diagnose: () => Promise.reject(new Error('nothing is diagnosed')),
     })
   expect([await compared('whole.json'), stderr]).toStrictEqual([0, ''])
   expect(await compared('part.json')).toBe(2)

@@ -83,6 +83,12 @@ Exit codes:
   2  could not run                        130  interrupted
 `
 
+export const DOCTOR_EXITS = `
+Exit codes:
+  0  a check can run                      2  it cannot, for the reasons that are marked
+  130  interrupted
+`
+
 export const DRIFT_EXITS = `
 Examples:
   rls-harness drift schema.sql              a dump, or the schema that people read

@@ -2,6 +2,7 @@ import type { Before, Known } from '../again.ts'
 import type { Config } from '../domain/config.ts'
 import type { DriftReport } from '../domain/drift.ts'
 import type { Report } from '../domain/report.ts'
+import type { DiagnosisSection } from '../domain/diagnosis.ts'
 import type { UsageReport } from '../domain/usage.ts'
 import type { DriftOptions } from '../find-drift.ts'
 import type { InspectOptions } from '../inspect.ts'
@@ -57,6 +58,12 @@ export interface Host {
   readonly inspect: (config: Config, options: InspectOptions, context: RunContext) => Promise<UsageReport>
   /** src/find-drift.ts, loaded likewise */
   readonly findDrift: (config: Config, options: DriftOptions, context: RunContext) => Promise<DriftReport>
+  /** src/diagnose.ts, loaded likewise */
+  readonly diagnose: (
+    projectDir: string,
+    config: Config | undefined,
+    context: RunContext,
+  ) => Promise<readonly DiagnosisSection[]>
   /** src/types.ts, loaded likewise */
   readonly declareTypes: (config: Config, context: RunContext) => Promise<string>
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { BaselineFlags } from './baseline.ts'
 import type { Host } from './host.ts'
-import { BASELINE_EXITS, DIFF_EXITS, DRIFT_EXITS, INIT_EXITS, LOCK_EXITS } from './help.ts'
+import { BASELINE_EXITS, DIFF_EXITS, DOCTOR_EXITS, DRIFT_EXITS, INIT_EXITS, LOCK_EXITS } from './help.ts'
 import { addTarget, addServer, addData, addLook } from './options.ts'
 
 export function addLock(program: Command): Command {
@@ -140,5 +140,20 @@ export function addInit(program: Command): Command {
     .option('-q, --quiet', 'no progress on stderr')
     .option('--debug', 'stack traces of errors')
     .helpOption('-h, --help', 'print help')
+  return command
+}
+
+export function addDoctor(program: Command): Command {
+  const command = program
+    .command('doctor')
+    .summary('what a check would do with the project, and what stands in its way')
+    .description(
+      'Looks for a server, the migrations, extensions, identity and rows of a project, applies and seeds it, and says what it found. Nothing is probed.',
+    )
+    .argument('[dir]', 'the project (default: this directory, or where --config lies)')
+    .addHelpText('after', DOCTOR_EXITS)
+  addTarget(command)
+  command.optionsGroup('Output:').option('--json', 'the result as JSON')
+  addLook(command)
   return command
 }

@@ -52,6 +52,7 @@ test.each([
     runSince: async () => sampleReport(),
     inspect: () => Promise.reject(new Error('nothing is inspected')),
     declareTypes: () => Promise.reject(new Error('no types are declared')),
+    diagnose: () => Promise.reject(new Error('nothing is diagnosed')),
   })
   expect([code, stderr]).toStrictEqual([2, expect.stringContaining(message)])
   expect(readFileSync(join(cwd, 'rls.lock'), 'utf8')).toBe(LOCK)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { CheckFlags } from './check.ts'
+import type { DoctorFlags } from './doctor.ts'
 import type { DriftFlags } from './drift.ts'
 import type { DiffFlags } from './diff.ts'
 import type { Host } from './host.ts'
@@ -11,7 +12,7 @@ import type { TypesFlags } from './types.ts'
 import type { UsageFlags } from './usage.ts'
 import { EXAMPLES, FINDING_ARGUMENTS, MERGE_EXITS, NO_ID, READING, TYPES_EXITS, USAGE_EXITS } from './help.ts'
 import { collect, addTarget, addScope, addData, addOutput, addLook } from './options.ts'
-import { addBaseline, addDiff, addDrift, addInit, addLock } from './keeping-commands.ts'
+import { addBaseline, addDiff, addDoctor, addDrift, addInit, addLock } from './keeping-commands.ts'
 
 /** The commands of this version. */
 export const COMMAND_NAMES = [
@@ -26,6 +27,7 @@ export const COMMAND_NAMES = [
   'usage',
   'types',
   'drift',
+  'doctor',
   'help',
 ] as const
 
@@ -84,6 +86,10 @@ export function createProgram(version: string, host: Host, finish: (code: number
   addDrift(program).action(async (other: string, dir: string | undefined, flags: DriftFlags) => {
     const { drift } = await import('./drift.ts')
     finish(await drift(other, dir, flags, host))
+  })
+  addDoctor(program).action(async (dir: string | undefined, flags: DoctorFlags) => {
+    const { doctor } = await import('./doctor.ts')
+    finish(await doctor(dir, flags, host))
   })
   return program
 }

@@ -115,8 +115,13 @@ function unavailable(
   const remedy = command
     ? `Install it: ${command}`
     : `Install PostgreSQL ${version} on this machine and put it on PATH.`
+  const majors = [...new Set(found.map(({ major }) => major))].filter((major) => major !== version)
+  const other =
+    majors.length > 0
+      ? `Or take a version that is there: --pg-version ${majors.join(' or ')}`
+      : 'Or ask for another version (--pg-version)'
   const container = testcontainers ? `\nOr run it in a container: ${testcontainers}` : ''
   return new HarnessError('ENGINE_UNAVAILABLE', `${wanted} is not there: ${there}`, {
-    hint: `${remedy}${container}\nOr ask for a version that is there (database.version), or give a server's URL (--database-url).`,
+    hint: `${remedy}${container}\n${other}, or give a server's URL (--database-url).`,
   })
 }
