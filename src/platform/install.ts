@@ -200,7 +200,9 @@ export async function installAssumed(connection: Connection, name: string, schem
       ? `create extension if not exists ${quoteName(name)} schema ${quoteName(schema)} cascade`
       : await stubScript(name, schema)
   if (script === undefined) return false
-  await inTransaction(connection, async () => void (await connection.run(script)))
+  await inTransaction(connection, async () => {
+    await connection.run(script)
+  })
   return true
 }
 
