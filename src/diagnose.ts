@@ -7,6 +7,7 @@ import { seedingLines } from './diagnose/seeding.ts'
 import type { Config } from './domain/config.ts'
 import type { DiagnosisLine, DiagnosisSection, DiagnosisSectionName } from './domain/diagnosis.ts'
 import type { Prepared } from './prepare.ts'
+import { reportedIdentity } from './reported-identity.ts'
 import { prepareStep } from './run.ts'
 import type { RunContext } from './run.ts'
 import { seedAll } from './stages/seed.ts'
@@ -45,7 +46,6 @@ export async function diagnose(
   await using database = prepared
   await using connection = await Connection.open(database.target)
   sections.push({ name: 'platform', lines: platformLines(config, database) })
-  await tell('extensions', () => extensionLines(connection))
   let known: Understood | undefined
   const understood = await tell('schemas', async () => {
     known = await understand(connection, config, database.definitions)
@@ -53,21 +53,28 @@ export async function diagnose(
   })
   if (!understood || !known) return sections
   const facts = known
-  sections.push({ name: 'identity', lines: identityLines(config, facts) })
-  sections.push({ name: 'policies', lines: policyLines(config, facts) })
+  sections.push(
+    { name: 'extensions', lines: extensionLines(facts.extensions.reported, database.skippedExtensions) },
+    { name: 'identity', lines: identityLines(facts, reportedIdentity(facts.config, facts.model)) },
+    { name: 'policies', lines: policyLines(facts) },
+  )
   await tell('seeding', async () =>
-    seedingLines(facts, (await seedAll(connection, facts, config)).population),
+    seedingLines(facts, (await seedAll(connection, facts, facts.config)).population),
   )
   return sections
 }
 
-function appliedLines({ sources }: Prepared): readonly DiagnosisLine[] {
+function appliedLines({ sources, failed }: Prepared): readonly DiagnosisLine[] {
   const notes = sources.flatMap(({ files }) =>
     files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`)),
   )
   const files = sources.reduce((sum, one) => sum + one.files.length, 0)
   return [
-    { state: 'fine', text: `all ${files} files were applied` },
+    { state: 'fine', text: `${files} file${files === 1 ? ' was' : 's were'} applied` },
+    ...(failed ?? []).map(({ file, line, message }) => ({
+      state: 'note' as const,
+      text: `passed over: ${file}:${line}: ${message}`,
+    })),
     ...notes.map((text) => ({ state: 'note', text }) as const),
   ]
 }

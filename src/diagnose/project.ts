@@ -1,6 +1,7 @@
 import type { Relation } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { DiagnosisLine } from '../domain/diagnosis.ts'
+import type { ReportedIdentity } from '../domain/identity.ts'
 import { isExposed } from '../judge/static.ts'
 import type { Prepared } from '../prepare.ts'
 import type { Understood } from '../stages/understand.ts'
@@ -8,7 +9,7 @@ import { fine, note, someOf } from './lines.ts'
 
 /** Which platform is installed, and which privileges new tables get. */
 export function platformLines(config: Config, { apiPrivileges }: Prepared): readonly DiagnosisLine[] {
-  const { apiPrivileges: wanted, supabase, platform } = config
+  const { apiPrivileges: wanted, supabase, platform, platformFrom } = config
   const why =
     wanted !== 'auto'
       ? 'as the configuration says'
@@ -20,13 +21,15 @@ export function platformLines(config: Config, { apiPrivileges }: Prepared): read
       ? 'new tables are granted to anon and authenticated'
       : 'new tables are granted to nobody'
   return [
-    fine(
-      platform === 'supabase'
-        ? 'Supabase: its roles, schemas and functions are there before the first migration'
-        : 'none: nothing is there before the first migration',
-    ),
+    fine(`${PROFILES[platform]}: ${platformFrom}`),
     fine(`API privileges: ${apiPrivileges} (${regime}): ${why}`),
   ]
+}
+
+const PROFILES: Readonly<Record<Config['platform'], string>> = {
+  supabase: 'Supabase, whose roles, schemas and functions are there before the first migration',
+  neon: 'Neon, whose roles and functions are there before the first migration',
+  none: 'a plain PostgreSQL, with nothing before the first migration',
 }
 
 /** What is going to be judged. */
@@ -51,16 +54,9 @@ export function schemaLines({
 
 /** Who people and tenants are, as it was inferred or declared. */
 export function identityLines(
-  config: Config,
   { catalog, model, unset }: Understood,
+  { from, roles, evidence, app, settings, claims }: ReportedIdentity,
 ): readonly DiagnosisLine[] {
-  const { identity, app } = config
-  const who =
-    identity === 'supabase'
-      ? 'callers come in as anon and authenticated, with claims as Supabase sets them'
-      : `callers come in as ${identity.role}, with ${Object.entries(identity.settings)
-          .map(([name, value]) => `${name} = ${value}`)
-          .join(', ')}`
   const owned = (kind: string): number =>
     [...model.ownerships.values()].filter(
       (one) =>
@@ -71,8 +67,14 @@ export function identityLines(
         ),
     ).length
   return [
-    fine(who),
-    ...(app ? [fine(`the application connects as ${app.role}`)] : []),
+    fine(`callers come in as ${roles.join(', ')} (${evidence ?? SAID[from]})`),
+    ...(app === undefined ? [] : [fine(`tried beside it, as an application may connect: ${app}`)]),
+    ...settings.map(({ name, stands, labels, evidence: why }) =>
+      (stands === 'unknown' ? note : fine)(
+        `setting ${name} → ${stands === 'unknown' ? 'unknown: no session sets it' : [stands, ...labels].join(' ')} (${why})`,
+      ),
+    ),
+    ...claims.map(({ path, stands, labels }) => fine(`claim ${path} → ${[stands, ...labels].join(' ')}`)),
     fine(
       `rows of ${owned('user')} tables belong to users, of ${owned('tenant')} to tenants, of ${owned('shared')} to nobody`,
     ),
@@ -83,13 +85,19 @@ export function identityLines(
   ]
 }
 
+const SAID: Readonly<Record<ReportedIdentity['from'], string>> = {
+  platform: 'with claims as the platform sets them',
+  declared: 'declared in the configuration',
+  found: 'found in the migrations',
+}
+
 const isProjects = (tested: readonly string[], relation: Relation | undefined): boolean =>
   relation !== undefined &&
   tested.includes(relation.schema) &&
   (relation.kind === 'table' || relation.kind === 'partitioned')
 
 /** What no policy decides about. */
-export function policyLines(config: Config, { catalog, relations }: Understood): readonly DiagnosisLine[] {
+export function policyLines({ config, catalog, relations }: Understood): readonly DiagnosisLine[] {
   const tables = relations.filter(
     (one) => (one.kind === 'table' || one.kind === 'partitioned') && isExposed(catalog, one),
   )

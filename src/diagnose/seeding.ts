@@ -3,7 +3,7 @@ import type { Population } from '../domain/population.ts'
 import { PLATFORM_SCHEMAS } from '../platform/install.ts'
 import { isSeedable } from '../seed/setting.ts'
 import type { Understood } from '../stages/understand.ts'
-import { fine, note } from './lines.ts'
+import { fine, note, someOf } from './lines.ts'
 
 /** Which tables hold rows while they are probed, and why others do not. */
 export function seedingLines({ catalog }: Understood, population: Population): readonly DiagnosisLine[] {
@@ -13,7 +13,7 @@ export function seedingLines({ catalog }: Understood, population: Population): r
   const empty = tables.filter((one) => !filled.includes(one))
   return [
     fine(
-      `${filled.length} of ${tables.length} tables have rows; ${users} users, ${population.tenants.length} tenants`,
+      `${filled.length} of ${tables.length} tables hold rows; ${users} users, ${population.tenants.length} tenants`,
     ),
     ...empty.map(({ qualified }) =>
       note(
@@ -21,6 +21,9 @@ export function seedingLines({ catalog }: Understood, population: Population): r
         'Give it values in `seed.values`, or a row in a migration: what is tried on it proves nothing as it is.',
       ),
     ),
+    ...(population.withoutTriggers.length > 0
+      ? [note(`filled with triggers off: ${someOf(population.withoutTriggers, 10)}`)]
+      : []),
     ...population.notices.map((text) => note(text)),
   ]
 }
