@@ -66,7 +66,9 @@ export async function diagnose(
 
 function appliedLines({ sources, failed }: Prepared): readonly DiagnosisLine[] {
   const notes = sources.flatMap(({ files }) =>
-    files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`)),
+    files.flatMap(({ path, notes: own }) =>
+      own.map((note) => (note.startsWith(path) ? note : `${path}: ${note}`)),
+    ),
   )
   const files = sources.reduce((sum, one) => sum + one.files.length, 0)
   return [

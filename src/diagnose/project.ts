@@ -22,7 +22,7 @@ export function platformLines(config: Config, { apiPrivileges }: Prepared): read
       : 'new tables are granted to nobody'
   return [
     fine(`${PROFILES[platform]}: ${platformFrom}`),
-    fine(`API privileges: ${apiPrivileges} (${regime}): ${why}`),
+    ...(platform === 'none' ? [] : [fine(`API privileges: ${apiPrivileges} (${regime}): ${why}`)]),
   ]
 }
 
