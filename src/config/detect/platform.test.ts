@@ -81,6 +81,24 @@ test('who names nothing of either is for a plain PostgreSQL, unless something be
   })
 })
 
+test('SQL files of no tool that name nothing of any server are taken for Supabase’s, which opens most', () => {
+  const sql = { sql: ['*.sql'] }
+  const text = 'create table t (id int); create policy "free to read" on t for select using (true)'
+  expect(platformOf(text, { source: sql })).toEqual({
+    name: 'supabase',
+    why: 'nothing in the SQL files speaks of another server',
+  })
+  expect(nameOf(text, { source: { tool: 'sql', dir: 'migrations' } })).toBe('supabase')
+  expect(nameOf(text, { source: { tool: 'flyway', dir: 'sql' } })).toBe('none')
+  for (const sign of [
+    'create role shop_app',
+    'grant select on t to shop_app',
+    'create policy p on t for select to shop_app using (true)',
+    "select current_setting('app.user')",
+  ])
+    expect(nameOf(`${text}; ${sign}`, { source: sql }), sign).toBe('none')
+})
+
 test('SQL in another language is read, too', () => {
   expect(nameOf('op.execute("create policy p on t using (auth.jwt() is not null)")', { path: '1.py' })).toBe(
     'supabase',

@@ -51,6 +51,14 @@ const NEON: readonly Sign[] = [
   roles('anonymous'),
 ]
 
+/** What an application says of itself that comes to a plain server: its settings and roles. */
+const PLAIN: readonly Sign[] = [
+  { pattern: /\bcurrent_setting\s*\(/gi, what: call },
+  { pattern: /\bcreate\s+(?:role|user)\s+\w+/gi },
+  { pattern: /\bgrant\b[^;]*?\bto\s+(?!public\b)\w+/gi },
+  { pattern: /\bon\s+[\w.]+\s+(?:as\s+\w+\s+)?(?:for\s+\w+\s+)?to\s+(?!public\b)\w+/gi },
+]
+
 interface Found {
   readonly what: string
   readonly place: string
@@ -58,7 +66,8 @@ interface Found {
 
 /**
  * The platform that migrations are written for. Who makes the schema `auth` with functions or tables of the own wants
- * none; who names what only one has wants that one; who names nothing of any wants a plain PostgreSQL.
+ * none; who names what only one has wants that one; who names nothing of any wants a plain PostgreSQL, as far as a
+ * tool, a role or a setting speaks for one.
  */
 export function choosePlatform({ sources, texts, beside }: PlatformFacts): Platform {
   const cli = sources.find((source) => 'tool' in source && source.tool === 'supabase')
@@ -77,10 +86,15 @@ export function choosePlatform({ sources, texts, beside }: PlatformFacts): Platf
   if (first && !alone) return { name: 'neon', why: `${first.what} in ${first.place}` }
   const [any] = alone ? [alone] : supabase
   if (any) return { name: 'supabase', why: `${any.what} in ${any.place}` }
-  return sign === undefined
-    ? { name: 'none', why: 'the migrations name nothing of Supabase or Neon' }
-    : { name: 'supabase', why: sign }
+  if (sign !== undefined) return { name: 'supabase', why: sign }
+  return sources.length > 0 && sources.every(isList) && findAll(readable, PLAIN).length === 0
+    ? { name: 'supabase', why: 'nothing in the SQL files speaks of another server' }
+    : { name: 'none', why: 'the migrations name nothing of Supabase or Neon' }
 }
+
+/** SQL files of no tool may be meant for any server: then the one is taken that opens most. */
+const isList = (source: SourceConfig): boolean =>
+  'sql' in source || ('tool' in source && source.tool === 'sql')
 
 /** One of each sign, in the order of the signs. */
 function findAll(texts: readonly PlatformText[], signs: readonly Sign[]): readonly Found[] {
