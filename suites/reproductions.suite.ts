@@ -51,7 +51,15 @@ describe('fixtures/apps', () => {
       .filter((variant) => existsSync(`${FIXTURES}apps/${app}/${variant}/rls.config.ts`))
       .map((variant) => [app, variant] as const),
   )
-  test.each(variants)('%s: %s', async (app, variant) => {
+  // all of them pass: some of each application are enough to notice when that changes
+  const some = variants.filter(
+    ([app, variant], index) =>
+      process.env['ALL'] !== undefined ||
+      index % 3 === 0 ||
+      variants.find(([other]) => other === app)?.[1] === variant ||
+      `apps/${app}/${variant}` in STILL_OPEN,
+  )
+  test.each(some)('%s: %s', async (app, variant) => {
     await expectPair(
       `apps/${app}/${variant}`,
       await projectConfig(`apps/${app}/${variant}`),
