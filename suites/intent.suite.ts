@@ -197,6 +197,18 @@ describe('owners', () => {
   })
 })
 
+test('a policy whose function got a namesake later stops nothing', async () => {
+  const sql = `create function public.who() returns uuid language sql stable as $$ select auth.uid() $$;
+    insert into storage.buckets (id, name) values ('papers', 'papers');
+    create policy own on storage.objects for all to authenticated
+      using (bucket_id = 'papers' and (storage.foldername(name))[1] = public.who()::text);
+    create function public.who(tenant uuid default null) returns uuid language sql stable as $$ select auth.uid() $$;
+    ${POSTS} ${WRITE}`
+  const report = await declared(sql, {})
+  expect(found(report)).toStrictEqual([])
+  expect(report.relations.map(({ name }) => name)).toContain('storage.objects')
+})
+
 describe('what hangs on a declared owner', () => {
   test('rows below a row are its owner’s', async () => {
     const sql = `${table('orders', 'placed_by_ref uuid not null')} ${table('lines', 'order_id uuid not null references public.orders, what text')}

@@ -64,10 +64,17 @@ const TABLES = { objects: 'storage.objects', topics: 'realtime.messages' } as co
 
 /**
  * A predicate as a function whose names are looked up once, when it is made, as those of a policy are: the caller needs
- * no USAGE on the schemas that it names.
+ * no USAGE on the schemas that it names. What cannot be looked up again, because another function of the name has been
+ * made since, is an error whenever it is asked.
  */
-const predicateSql = (surface: keyof typeof TABLES, expression: string, index: number): string =>
-  `create function pg_temp.rls_predicate_${index}(candidate ${TABLES[surface]}) returns boolean language sql stable return (select (${expression}) from (select (candidate).*) as ${surface === 'objects' ? 'objects' : 'messages'})`
+function predicateSql(surface: keyof typeof TABLES, expression: string, index: number): string {
+  const head = `create function pg_temp.rls_predicate_${index}(candidate ${TABLES[surface]}) returns boolean stable`
+  const row = `(select (candidate).*) as ${surface === 'objects' ? 'objects' : 'messages'}`
+  const whole = `${head} language sql return (select (${expression}) from ${row})`
+  const broken = `${head} language plpgsql as 'begin raise exception ''the policy cannot be asked''; end'`
+  const made = [whole, broken].map((sql) => `execute ${quoteLiteral(sql)}`)
+  return `do ${quoteLiteral(`begin ${made[0] ?? ''}; exception when others then ${made[1] ?? ''}; end`)}`
+}
 
 /** `to_jsonb` of everything at once: one row per actor. */
 function questionSql(

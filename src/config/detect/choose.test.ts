@@ -97,6 +97,9 @@ test('Drizzle that generates into supabase/migrations is one source', () => {
     ['drizzle.config.ts', "export default { out: './supabase/migrations' }"],
     'supabase/migrations/0000_init.sql',
     'supabase/migrations/meta/_journal.json',
+    // for `drizzle-kit pull`, and named when it is wanted
+    ['drizzle.pull.config.ts', "export default { out: './src/db' }"],
+    'src/db/meta/_journal.json',
   )
   expect(detectSources(dir).sources).toEqual([{ tool: 'supabase', dir: 'supabase' }])
 })

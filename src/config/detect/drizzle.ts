@@ -16,9 +16,10 @@ export const drizzle: Detector = {
 
 /** Of several configurations each has a folder; those of other databases do not count. */
 function outFolders(projectDir: string): readonly string[] {
-  const texts = namesIn(projectDir)
-    .filter(isDrizzleConfig)
-    .map((name) => textOf(projectDir, name))
+  const names = namesIn(projectDir).filter(isDrizzleConfig)
+  // what drizzle-kit takes without being told: others are for pulls and other databases
+  const usual = names.filter((name) => /^drizzle\.config\.\w+$/.test(name))
+  const texts = (usual.length > 0 ? usual : names).map((name) => textOf(projectDir, name))
   if (texts.length === 0) return [DEFAULT_FOLDERS.drizzle]
   const ours = texts.filter((text) => !isForeignDialect(text))
   return [...new Set(ours.map((text) => tidy(drizzleOut(text) ?? DEFAULT_FOLDERS.drizzle)))]
