@@ -70,7 +70,8 @@ function copy({ tool, from, manifest }: Layout): string {
   const dir = join(scratch, tool)
   fs.cpSync(join(root, 'fixtures', from), dir, {
     recursive: true,
-    filter: (path) => !/(rls|vitest)\.config\.ts$|leaky-|overblocked|readme\/tests/.test(path),
+    // what this one has beside its SQL files would be run by Alembic
+    filter: (path) => !/alembic|(rls|vitest)\.config\.ts$|leaky-|overblocked|readme\/tests/.test(path),
   })
   fs.writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest))
   return dir
