@@ -15,7 +15,8 @@ function describeSources(): void {
   test('without migrations it says where it looked', async () => {
     const dir = newFolder('empty')
     const text = await complaint(['check', dir])
-    expect(text).toContain(`no migrations found in ${dir}; looked for\n  supabase/migrations/*.sql\n`)
+    expect(text).toContain(`no migrations found in ${dir}; looked for\n  Supabase: supabase/migrations/*.sql`)
+    expect(text).toContain('\n  Flyway: ')
     expect(text).toContain('hint: Name them in rls.config.ts')
   })
 
@@ -39,7 +40,8 @@ function describeSources(): void {
         '   4 |   id intt\n' +
         '     |      ^\n' +
         'hint: A type, role, extension or another object is missing. anon, authenticated and service_role come ' +
-        "with platform: 'supabase'; roles of your own need a script that creates them, listed first.\n",
+        "with platform: 'supabase'; roles of your own need a script that creates them, listed first.\n" +
+        'If the history itself is broken: --lenient goes on behind what fails, --from-schema starts from a dump or a database instead.\n',
     )
   })
 
