@@ -124,10 +124,13 @@ export class Workshop {
     const target = await this.#copy(await this.#template(config))
     {
       await using connection = await Connection.open(target)
-      if (config.platform === 'supabase') await configurePlatformClone(connection)
-      else await installProfile(connection, config.platform, { apiPrivileges: privilegesOf(config) })
-      if (isForNeon(sources.flatMap(({ files }) => files.map(({ text }) => text))))
-        await installNeonBeside(connection)
+      if (config.platform !== 'supabase')
+        await installProfile(connection, config.platform, { apiPrivileges: privilegesOf(config) })
+      else {
+        await configurePlatformClone(connection)
+        if (isForNeon(sources.flatMap(({ files }) => files.map(({ text }) => text))))
+          await installNeonBeside(connection)
+      }
     }
     {
       await using connection = await Connection.open(target)
