@@ -57,6 +57,7 @@ export function settingsOf(config: Config): string {
     after: _after,
     gate: _gate,
     concurrency: _concurrency,
+    isolation: _isolation,
     shard: _shard,
     narrowed: _narrowed,
     baselineFile: _baselineFile,

@@ -48,6 +48,7 @@ export function addData(command: Command): void {
     .option('--rows <n>', 'rows per relation and owner (default: 3)')
     .option('--no-directed', 'do not make and try the rows and sessions that the policies speak of')
     .option('--concurrency <n>', 'probing sessions at a time')
+    .option('--isolation <mode>', 'savepoint (default), or transaction: each attempt in one of its own')
 }
 
 export function addOutput(command: Command): void {

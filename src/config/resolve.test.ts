@@ -42,6 +42,7 @@ test('without any setting the defaults hold', () => {
     ignore: [],
     gate: { failOn: 'error', strict: false },
     concurrency: 4,
+    isolation: 'savepoint',
   })
 })
 

@@ -46,6 +46,7 @@ const DEFAULTS = {
   seed: 42,
   rows: 3,
   concurrency: 4,
+  isolation: 'savepoint',
   failOn: 'error',
   strict: false,
   lenient: false,
@@ -107,6 +108,7 @@ export function resolveConfig(input: ResolveInput): Config {
     ...present('relations', flags.relation),
     ...present('narrowed', isNarrowed(input) ? (true as const) : undefined),
     concurrency: merged.concurrency ?? DEFAULTS.concurrency,
+    isolation: merged.isolation ?? DEFAULTS.isolation,
   }
 }
 

@@ -28,6 +28,7 @@ export const ENGINES = [
   'external',
 ] as const satisfies readonly EngineKind[]
 export const VERSIONS = [15, 16, 17, 18] as const
+export const ISOLATIONS = ['savepoint', 'transaction'] as const
 export const FAIL_ON = ['error', 'warning', 'never'] as const
 const API_PRIVILEGES = ['auto', 'legacy', 'explicit'] as const satisfies readonly ApiPrivileges[]
 const PLATFORMS = ['supabase', 'neon', 'none'] as const satisfies readonly PlatformName[]

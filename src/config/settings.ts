@@ -1,10 +1,10 @@
-import type { EngineKind } from '../domain/config.ts'
+import type { EngineKind, Isolation } from '../domain/config.ts'
 import type { Shard } from '../domain/shard.ts'
 import { HarnessError } from '../errors.ts'
 import { IMAGE_EXAMPLE, isImageName } from './image-name.ts'
 import { didYouMean } from './nearest.ts'
 import { isPostgresUrl, whatIsWrongWithUrl } from './postgres-url.ts'
-import { ENGINES, FAIL_ON, LIMITS, VERSIONS } from './schema.ts'
+import { ENGINES, FAIL_ON, ISOLATIONS, LIMITS, VERSIONS } from './schema.ts'
 
 /** Flags as the command line has them: text is not checked yet. */
 export interface Flags {
@@ -22,6 +22,7 @@ export interface Flags {
   readonly rows?: string
   readonly directed?: boolean
   readonly concurrency?: string
+  readonly isolation?: string
   readonly failOn?: string
   readonly strict?: boolean
   readonly lenient?: boolean
@@ -47,6 +48,7 @@ export interface Settings {
   readonly seed?: number
   readonly rows?: number
   readonly concurrency?: number
+  readonly isolation?: Isolation
   readonly failOn?: (typeof FAIL_ON)[number]
   readonly strict?: boolean
   readonly lenient?: boolean
@@ -67,6 +69,7 @@ type Texts = Readonly<
     | 'seed'
     | 'rows'
     | 'concurrency'
+    | 'isolation'
     | 'failOn'
     | 'lenient',
     Given
@@ -89,6 +92,7 @@ export function settingsFromEnvironment(environment: Environment): Settings {
     seed: variable('RLS_SEED'),
     rows: variable('RLS_ROWS'),
     concurrency: variable('RLS_CONCURRENCY'),
+    isolation: variable('RLS_ISOLATION'),
     failOn: variable('RLS_FAIL_ON'),
     lenient: variable('RLS_LENIENT'),
   })
@@ -108,6 +112,7 @@ export function settingsFromFlags(flags: Flags): Settings {
     seed: { name: '--seed', value: flags.seed },
     rows: { name: '--rows', value: flags.rows },
     concurrency: { name: '--concurrency', value: flags.concurrency },
+    isolation: { name: '--isolation', value: flags.isolation },
     failOn: { name: '--fail-on', value: flags.failOn },
     lenient: { name: '--lenient', value: flags.lenient === undefined ? undefined : String(flags.lenient) },
   })
@@ -126,6 +131,7 @@ function readSettings(texts: Texts): Settings {
     ...present('seed', read(texts.seed, whole(LIMITS.seed))),
     ...present('rows', read(texts.rows, whole(LIMITS.rows))),
     ...present('concurrency', read(texts.concurrency, whole(LIMITS.concurrency))),
+    ...present('isolation', read(texts.isolation, oneOf(ISOLATIONS))),
     ...present('failOn', read(texts.failOn, oneOf(FAIL_ON))),
     ...present('lenient', read(texts.lenient, yesOrNo)),
   }

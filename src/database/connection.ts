@@ -32,22 +32,26 @@ export interface ConnectOptions {
 export class Connection implements AsyncDisposable {
   readonly #client: Client
   readonly #line: Line
+  /** where queries go out together; null where each is waited for */
+  readonly #socket: GuardedSocket | null
   readonly target: ConnectionTarget
 
-  private constructor(client: Client, target: ConnectionTarget, pipelined: boolean) {
+  private constructor(client: Client, target: ConnectionTarget, socket: GuardedSocket | null) {
     this.#client = client
-    this.#line = new Line(pipelined)
+    this.#line = new Line(socket !== null)
+    this.#socket = socket
     this.target = target
   }
 
   /** @throws HarnessError DATABASE_UNREACHABLE with host and port, never with the password */
   static async open(target: ConnectionTarget, options: ConnectOptions = {}): Promise<Connection> {
+    const socket = new GuardedSocket()
     const client = new Client({
       ...target,
       types: plainTypes,
       application_name: 'rls-harness',
       connectionTimeoutMillis: CONNECT_TIMEOUT_S * 1000,
-      stream: () => new GuardedSocket(),
+      stream: () => socket,
       // never empty: else the driver takes PGOPTIONS, and the person's settings would change the verdict
       options: options.readOnly ? '-c default_transaction_read_only=on' : ' ',
       ...(options.pipelined ? { pipeline: true } : {}),
@@ -60,7 +64,7 @@ export class Connection implements AsyncDisposable {
       await client.end().catch(() => {})
       throw connectError(target, error)
     }
-    return new Connection(client, target, options.pipelined ?? false)
+    return new Connection(client, target, options.pipelined ? socket : null)
   }
 
   /** Sends the text as one simple query: any number of statements, no parameters. */
@@ -135,6 +139,7 @@ export class Connection implements AsyncDisposable {
 
   async #send(text: string, values?: readonly unknown[]): Promise<QueryResult> {
     try {
+      this.#socket?.gather()
       return await this.#line.share(() =>
         values && values.length > 0 ? this.#client.query(text, [...values]) : this.#client.query(text),
       )

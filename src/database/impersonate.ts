@@ -42,11 +42,14 @@ export const clearSettingsSql = (actor: Actor): string =>
 export function sessionSql(actor: Actor): string {
   return [
     ...(actor.scene === undefined ? [] : [actor.scene]),
-    `set local session authorization ${quoteName(actor.login)}`,
-    `set local role ${quoteName(actor.role)}`,
+    roleSql(actor),
     settingsSql(actor),
   ].join(';\n')
 }
+
+/** The roles alone, where the settings are the actor's already. */
+export const roleSql = ({ login, role }: Pick<Actor, 'login' | 'role'>): string =>
+  `set local session authorization ${quoteName(login)};\nset local role ${quoteName(role)}`
 
 /** Back to the superuser of the connection, inside the same transaction, to look at what really happened. */
 export const BECOME_SUPERUSER = 'set local session authorization default;\nset local role none'

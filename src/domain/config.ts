@@ -6,6 +6,8 @@ import type { FindingCode } from './finding.ts'
 import type { Audience, Operation, Severity, Standing } from './vocabulary.ts'
 
 export type EngineKind = 'embedded' | 'system' | 'container' | 'external'
+/** Whether trials of one actor share a transaction, each behind a savepoint, or have one each. */
+export type Isolation = 'savepoint' | 'transaction'
 export type ApiPrivileges = 'auto' | 'legacy' | 'explicit'
 
 /** What a database has before the first migration; `none`: a plain PostgreSQL. */
@@ -235,6 +237,7 @@ export interface Config {
   /** a flag or a variable leaves a part of the project out */
   readonly narrowed?: true
   readonly concurrency: number
+  readonly isolation: Isolation
   /** the part of the run that is wanted; `gate`: what stops the whole, without the flags of the part */
   readonly shard?: Shard & { readonly gate: Config['gate'] }
   /** of a run that judges again what a change may have changed */

@@ -1,4 +1,4 @@
-import { parseStatements, walk } from '../sql/parse.ts'
+import { children, parseStatements, walk } from '../sql/parse.ts'
 import type { Node } from '../sql/parse.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Command } from '../domain/vocabulary.ts'
@@ -8,7 +8,7 @@ import { looksFor, policyLooks, readsOf } from './reads.ts'
 
 /** What a new or changed row can open: relations by what decides about access to them. */
 export interface Dependence {
-  /** relations whose policies or queries look into this one, at any depth, and the relation itself */
+  /** relations for which rows of this one decide what is shown or may be written, at any depth, and the relation itself */
   readonly dependentsOf: (relation: number) => readonly number[]
   /** relations that this one's policies or queries look into, at any depth */
   readonly looksInto: (relation: number) => ReadonlySet<number>
@@ -27,12 +27,20 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
     ]),
   )
   const reached = new Map([...direct.keys()].map((oid) => [oid, closure(oid, direct)]))
+  const views = new Map(catalog.relations.map((relation) => [relation.oid, viewLooks(relation, reading)]))
+  const deciding = new Map(
+    [...direct.keys()].map((oid) => {
+      const chain = shownThrough(oid, views)
+      return [oid, chain.flatMap((one) => [...(policies.get(one) ?? []), ...(views.get(one)?.looks ?? [])])]
+    }),
+  )
+  const opened = new Map([...direct.keys()].map((oid) => [oid, closure(oid, deciding)]))
   const decided = new Map<string, ReadonlySet<number>>()
   const decide = (oid: number, command: Command): ReadonlySet<number> => {
     const relation = catalog.relations.find((one) => one.oid === oid)
-    if (!relation || relation.view) return reached.get(oid) ?? new Set()
+    if (!relation || relation.view) return opened.get(oid) ?? new Set()
     const first = looksFor(relation, commandsAsked(command), reading)
-    return new Set([...first, ...first.flatMap((one) => [...(reached.get(one) ?? [])])])
+    return new Set([...first, ...first.flatMap((one) => [...(opened.get(one) ?? [])])])
   }
   return {
     decidedBy: (relation, command) => {
@@ -42,7 +50,7 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
       return known
     },
     dependentsOf: (relation) =>
-      [...reached].flatMap(([oid, reads]) => (oid === relation || reads.has(relation) ? [oid] : [])),
+      [...opened].flatMap(([oid, reads]) => (oid === relation || reads.has(relation) ? [oid] : [])),
     looksInto: (relation) => reached.get(relation) ?? new Set(),
     touchedBy: (relation) => {
       const found = catalog.relations.find(({ oid }) => oid === relation)
@@ -58,6 +66,32 @@ const commandsAsked = (command: Command): readonly Command[] =>
 function viewReads({ view }: Relation, reading: Reading): readonly number[] {
   if (!view) return []
   return [...view.reads, ...readsOf(parseStatements(view.definition) ?? [], reading)]
+}
+
+/** What a view asks of other rows before it shows one. */
+interface ViewLooks {
+  readonly looks: readonly number[]
+  /** the relation whose rows it shows one by one: what is new there is shown as well, and opens nothing */
+  readonly shows: number | null
+}
+
+function viewLooks({ view }: Relation, reading: Reading): ViewLooks {
+  if (!view) return { looks: [], shows: null }
+  const trees = parseStatements(view.definition) ?? []
+  const [select, ...others] = trees
+  const sources = select && others.length === 0 ? children(select, 'fromClause') : []
+  const named = trees.flatMap((tree) => [...walk(tree)].filter(({ kind }) => kind === 'RangeVar'))
+  const shows = view.base?.relation ?? null
+  const isPlain = sources.length === 1 && sources[0]?.kind === 'RangeVar' && named.length === 1
+  if (shows === null || !isPlain) return { looks: [...view.reads, ...readsOf(trees, reading)], shows: null }
+  const called = [...(select ? walk(select) : [])].filter(({ kind }) => kind === 'FuncCall')
+  return { looks: [...readsOf(called, reading)], shows }
+}
+
+/** A relation and, of a view that shows another's rows one by one, that one as well. */
+function shownThrough(oid: number, views: ReadonlyMap<number, ViewLooks>): readonly number[] {
+  const shows = views.get(oid)?.shows ?? null
+  return shows === null ? [oid] : [oid, ...shownThrough(shows, views)]
 }
 
 function triggerReads({ triggers }: Relation, reading: Reading): readonly number[] {

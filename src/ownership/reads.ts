@@ -5,6 +5,7 @@ import { COMMANDS } from '../domain/vocabulary.ts'
 import type { Command } from '../domain/vocabulary.ts'
 import { bodyTrees } from '../sql/bodies.ts'
 import type { Reading } from './policy-facts.ts'
+import { isDynamic } from './routine-facts.ts'
 
 /** Which other relations the policies of each relation look into. */
 export function policyReads(catalog: Catalog, reading: Reading): ReadonlyMap<number, readonly number[]> {
@@ -50,6 +51,16 @@ function collect(tree: Node, reading: Reading, found: Set<number>, called: Set<s
     const name = nameParts(node, 'funcname').join('.')
     const routine = called.has(name) ? undefined : reading.routines.get(name)
     called.add(name)
-    if (routine) for (const inner of bodyTrees(routine)) collect(inner, reading, found, called)
+    const inside = routine ? bodyTrees(routine) : []
+    for (const inner of inside) collect(inner, reading, found, called)
+    if (routine && (inside.length === 0 || isDynamic(routine))) collectWords(routine.body, reading, found)
+  }
+}
+
+/** What is put together when it runs, or does not parse, may read whatever its words name. */
+function collectWords(body: string, { find }: Reading, found: Set<number>): void {
+  for (const [, schema = null, name = ''] of body.matchAll(/(?:(\w+)"?\."?)?(\w+)/g)) {
+    const relation = find(schema, name)
+    if (relation) found.add(relation.oid)
   }
 }

@@ -75,7 +75,8 @@ function factsOf(routine: Routine, context: Context, depth: number): RoutineFact
   return facts
 }
 
-const isDynamic = ({ body, language }: Routine): boolean =>
+/** SQL that is put together when it runs. */
+export const isDynamic = ({ body, language }: Routine): boolean =>
   language === 'plpgsql' && /\bexecute\b/i.test(body)
 
 /** What can be known of a body that is put together when it runs, or that does not parse: the words in it. */

@@ -1,19 +1,18 @@
-import { Connection } from '../database/connection.ts'
-import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { relationByName, relationByOid } from '../domain/catalog.ts'
 import type { Ascent } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
 import type { Battery } from './battery.ts'
-import { candidatesFor, plansFor, trialsAfter } from './climbs.ts'
+import { share } from './crew.ts'
+import { candidatesFor, plansFor, touchedBy, trialsAfter } from './climbs.ts'
 import type { ClimbOptions, ClimbStart, Plans } from './climbs.ts'
-import { asPrefix, isNew, keysOf, newIn, reachesBehind, unique } from './follow.ts'
+import { asPrefix, isNew, joined, keysOf, reachesBehind, unique } from './follow.ts'
 import type { Known } from './follow.ts'
 import { probedOpening } from './openings.ts'
 import type { Opening } from './openings.ts'
-import { Session } from './probe.ts'
-import type { ProbeOptions } from './probe.ts'
+import type { Sender } from './sender.ts'
+import { Session } from './session.ts'
 import { secondSteps } from './second-steps.ts'
 import { accountSteps } from './sign-up.ts'
 import type { Trial } from './trial.ts'
@@ -29,22 +28,14 @@ export interface AscendOptions extends ClimbOptions {
 
 /** One row of one's own choosing first, then everything that it may have opened: as often as somebody got through. */
 export async function ascend(options: AscendOptions): Promise<readonly Ascent[]> {
-  const queue = [...options.climbs]
   const plans = plansFor(options)
   const found = new Map<ClimbStart, readonly Ascent[]>()
   const accounts: Ascent[] = []
-  const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
-    await using connection = await Connection.open(target, { pipelined: true })
-    await connection.run(PREPARE_CONNECTION)
-    if (options.accounts && target === options.targets[0])
-      accounts.push(...(await new Climb(options, connection, plans).accounts()))
-    for (let start = queue.shift(); start; start = queue.shift()) {
-      options.signal.throwIfAborted()
-      found.set(start, await new Climb(options, connection, plans).from(start))
-    }
-    await connection.run('rollback')
-  }
-  await Promise.all(options.targets.map(work))
+  await share(options, [...(options.accounts ? [null] : []), ...options.climbs], async (start, sender) => {
+    const climb = new Climb(options, sender, plans)
+    if (start === null) accounts.push(...(await climb.accounts()))
+    else found.set(start, await climb.from(start))
+  })
   return [...options.climbs.flatMap((start) => found.get(start) ?? []), ...accounts]
 }
 
@@ -54,20 +45,20 @@ const MOST_OPENINGS = 8
 /** The openings of one relation for one actor. */
 class Climb {
   readonly #options: AscendOptions
-  readonly #connection: Connection
+  readonly #sender: Sender
   readonly #session: Session
   readonly #plans: Plans
 
-  constructor(options: AscendOptions, connection: Connection, plans: Plans) {
+  constructor(options: AscendOptions, sender: Sender, plans: Plans) {
     this.#options = options
     this.#plans = plans
-    this.#connection = connection
+    this.#sender = sender
     const knowledge: Knowledge = { ...options, attributions: new Map() }
-    this.#session = new Session(connection, options, knowledge)
+    this.#session = new Session(sender, options, knowledge)
   }
 
   async from({ relation, actor }: ClimbStart): Promise<readonly Ascent[]> {
-    const plain = await this.#options.battery.openings(this.#connection, relation.oid, actor)
+    const plain = await this.#options.battery.openings(this.#sender, relation.oid, actor)
     const ascents: Ascent[] = []
     for (const opening of plain.slice(0, MOST_PROBED).map((shown) => probedOpening(this.#options, shown)))
       ascents.push(...(await this.#follow(relation, [opening])))
@@ -112,8 +103,7 @@ class Climb {
         ({ oid }) => oid !== relation.oid && this.#options.dependentsOf(relation.oid).includes(oid),
       )
       const candidates = secondSteps(this.#options, relation, others, opening, actor)
-      const behind = candidates.map((one) => ({ ...one, trial: { ...one.trial, before: prefix } }))
-      for (const second of (await this.#through(behind)).slice(0, MOST_OPENINGS)) {
+      for (const second of (await this.#through(candidates, prefix)).slice(0, MOST_OPENINGS)) {
         ascents.push(...(await this.#follow(relation, [opening, second])))
         if (ascents.length > 0) return ascents
       }
@@ -121,8 +111,8 @@ class Climb {
     return ascents
   }
 
-  async #through(candidates: readonly Opening[]): Promise<readonly Opening[]> {
-    const shown = await Promise.all(candidates.map(({ trial }) => this.#session.glance(trial)))
+  async #through(candidates: readonly Opening[], prefix = ''): Promise<readonly Opening[]> {
+    const shown = await Promise.all(candidates.map(({ trial }) => this.#session.glance(trial, prefix)))
     return shown.flatMap(({ outcome, trial }, index) => {
       const opening = candidates[index]
       // what the update of a row that did not stand before changed is not counted: what it opens is
@@ -136,18 +126,14 @@ class Climb {
     if (!last) return []
     const { actor } = last.trial
     const written = openings.flatMap(({ trial }) => [trial.probe.relation, trial.target.base.oid])
-    const touched = new Set(
-      [relation.oid, ...written].flatMap((oid) => [oid, ...this.#options.touchedBy(oid)]),
-    )
+    const touched = touchedBy(this.#options, [...new Set([relation.oid, ...written])])
     const trials = trialsAfter(this.#options, this.#plans, touched, actor)
     const known = await this.#known(actor, trials)
-    const open = trials.filter((trial) => touched.has(trial.target.base.oid) || isNew(trial, known))
+    const open = trials.filter((trial) => touched.all.has(trial.target.base.oid) || isNew(trial, known))
     const prefix = asPrefix(actor, last.trial)
     // what the steps themselves changed or took away was not reached by what came after
-    const gone = await this.#gone(prefix, touched)
-    const reaches = (await reachesBehind(this.#session, prefix, open)).flatMap(
-      (reach) => newIn(reach, new Set([...known, ...gone])) ?? [],
-    )
+    const gone = await this.#gone(prefix, actor, touched.all)
+    const reaches = await reachesBehind(this.#session, prefix, open, joined(known, gone))
     if (reaches.length === 0) return []
     return [
       {
@@ -164,13 +150,17 @@ class Climb {
     ]
   }
 
-  async #gone(prefix: string, touched: ReadonlySet<number>): Promise<readonly string[]> {
+  async #gone(
+    prefix: string,
+    actor: Actor,
+    touched: ReadonlySet<number>,
+  ): Promise<readonly (readonly [relation: number, key: string])[]> {
     const tables = this.#options.relations.filter(({ oid, kind }) => touched.has(oid) && kind === 'table')
     const gone = await Promise.all(
-      tables.map(async (table) => [table.oid, await this.#session.goneAfter(prefix, table)] as const),
+      tables.map(async (table) => [table.oid, await this.#session.goneAfter(prefix, actor, table)] as const),
     )
     return gone.flatMap(([oid, places]) =>
-      places.flatMap((place) => [`${oid} update ${place}`, `${oid} delete ${place}`]),
+      places.flatMap((place) => [[oid, `update ${place}`] as const, [oid, `delete ${place}`] as const]),
     )
   }
 
@@ -181,13 +171,16 @@ class Climb {
     for (const step of accounts ? accountSteps(this.#options) : []) {
       if (!accounts || !(await this.#session.runs(step.sql))) continue
       const { actor, command, detail, sql, plain } = step
-      const touched = new Set([accounts.oid, ...this.#options.touchedBy(accounts.oid)])
+      const touched = touchedBy(this.#options, [accounts.oid])
       const trials = trialsAfter(this.#options, this.#plans, touched, actor)
-      const usual = (await this.#session.runs(plain)) ? await reachesBehind(this.#session, plain, trials) : []
-      const known = new Set([...usual.flatMap(keysOf), ...(await this.#gone(sql, touched))])
-      const reaches = (await reachesBehind(this.#session, sql, trials)).flatMap(
-        (one) => newIn(one, known) ?? [],
-      )
+      const usual = (await this.#session.runs(plain))
+        ? await reachesBehind(this.#session, plain, trials, NOTHING)
+        : []
+      const known = joined(NOTHING, [
+        ...usual.flatMap((reach) => keysOf(reach).map((key) => [reach.relation, key] as const)),
+        ...(await this.#gone(sql, actor, touched.all)),
+      ])
+      const reaches = await reachesBehind(this.#session, sql, trials, known)
       const steps = [{ command, relation: accounts.qualified }]
       const common = { rights: false, names: [], free: false } as const
       if (reaches.length > 0)
@@ -208,9 +201,9 @@ class Climb {
   async #known(actor: Actor, trials: readonly Trial[]): Promise<Known> {
     const relations = [...new Set(trials.map(({ probe }) => probe.relation))]
     const known = await Promise.all(
-      relations.map((oid) => this.#options.battery.known(this.#connection, oid, actor)),
+      relations.map(async (oid) => [oid, await this.#options.battery.known(this.#sender, oid, actor)] as const),
     )
-    return new Set(known.flatMap((some) => [...some]))
+    return new Map(known)
   }
 
   #stepOf({ trial: { probe } }: Opening): Step {
@@ -220,6 +213,7 @@ class Climb {
 }
 
 const MOST_FIRST = 4
+const NOTHING: Known = new Map()
 
 const isDoor = ({ kind, steps, reaches }: Ascent): boolean =>
   kind === 'probed' && steps[0]?.command === 'insert' && reaches.some(({ command }) => command === 'select')

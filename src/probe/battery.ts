@@ -3,11 +3,12 @@ import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
 import { knownFrom } from './follow.ts'
-import type { Known } from './follow.ts'
 import type { Shown } from './observe.ts'
 import { asks, planActor } from './plan.ts'
-import { Session } from './probe.ts'
-import type { ProbeOptions, Probed } from './probe.ts'
+import { Sender } from './sender.ts'
+import { Session } from './session.ts'
+import type { ProbeOptions } from './options.ts'
+import type { Probed } from './probe.ts'
 import type { Knowledge } from './understand.ts'
 
 /** What one actor did to one relation in the plain battery. */
@@ -26,7 +27,7 @@ export class Battery {
   readonly #full: ReadonlySet<number>
   readonly #first = new Map<string, { readonly observations: Observation[]; readonly openings: Shown[] }>()
   readonly #bouts = new Map<string, Promise<Bout>>()
-  readonly #known = new Map<string, Promise<Known>>()
+  readonly #known = new Map<string, Promise<ReadonlySet<string>>>()
   readonly #later: Observation[] = []
 
   constructor(options: ProbeOptions, { observations, openings, full }: Probed) {
@@ -45,8 +46,8 @@ export class Battery {
   }
 
   /** Writes of the actor that got through. */
-  async openings(connection: Connection, relation: number, actor: Actor): Promise<readonly Shown[]> {
-    return (await this.#bout(connection, relation, actor)).openings
+  async openings(sender: Sender, relation: number, actor: Actor): Promise<readonly Shown[]> {
+    return (await this.#bout(sender, relation, actor)).openings
   }
 
   /** Tries what was not tried yet of these actors on these relations. */
@@ -59,16 +60,17 @@ export class Battery {
     if (!target || missing.length === 0) return
     await using connection = await Connection.open(target, { pipelined: true })
     await connection.run(PREPARE_CONNECTION)
-    for (const { relation, actor } of missing) await this.#bout(connection, relation, actor)
+    const sender = new Sender(connection, this.#options.isolation)
+    for (const { relation, actor } of missing) await this.#bout(sender, relation, actor)
     await connection.run('rollback')
   }
 
   /** What the actor was seen to reach. */
-  known(connection: Connection, relation: number, actor: Actor): Promise<Known> {
+  known(sender: Sender, relation: number, actor: Actor): Promise<ReadonlySet<string>> {
     const key = keyOf(relation, actor.name)
     const known =
       this.#known.get(key) ??
-      this.#bout(connection, relation, actor).then(({ observations }) => knownFrom(observations, actor.name))
+      this.#bout(sender, relation, actor).then(({ observations }) => knownFrom(observations, actor.name))
     this.#known.set(key, known)
     return known
   }
@@ -79,18 +81,18 @@ export class Battery {
     return first
   }
 
-  #bout(connection: Connection, relation: number, actor: Actor): Promise<Bout> {
+  #bout(sender: Sender, relation: number, actor: Actor): Promise<Bout> {
     const key = keyOf(relation, actor.name)
-    const bout = this.#bouts.get(key) ?? this.#whole(connection, relation, actor)
+    const bout = this.#bouts.get(key) ?? this.#whole(sender, relation, actor)
     this.#bouts.set(key, bout)
     return bout
   }
 
-  async #whole(connection: Connection, oid: number, actor: Actor): Promise<Bout> {
+  async #whole(sender: Sender, oid: number, actor: Actor): Promise<Bout> {
     const first = this.#firstOf(keyOf(oid, actor.name))
     const relation = this.#options.relations.find((one) => one.oid === oid)
     if (this.#full.has(oid) || !relation || !asks(this.#options, relation, actor)) return first
-    const session = new Session(connection, this.#options, this.#knowledge)
+    const session = new Session(sender, this.#options, this.#knowledge)
     const expectations = this.#options.expectationsOf(oid)
     const observations = await session.tryAll(planActor(this.#options, relation, expectations, actor, WRITES))
     this.#later.push(...observations)

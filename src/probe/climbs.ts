@@ -1,5 +1,5 @@
 import type { Relation } from '../domain/catalog.ts'
-import { holdsRows } from '../domain/catalog.ts'
+import { holdsRows, relationByOid } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import { COMMANDS } from '../domain/vocabulary.ts'
 import type { Command } from '../domain/vocabulary.ts'
@@ -7,7 +7,7 @@ import { followed } from './follow.ts'
 import { changes, grants } from './openings.ts'
 import type { Opening } from './openings.ts'
 import { planActor } from './plan.ts'
-import type { ProbeOptions } from './probe.ts'
+import type { ProbeOptions } from './options.ts'
 import { accountSteps } from './sign-up.ts'
 import { targetOf } from './target.ts'
 import type { Trial } from './trial.ts'
@@ -42,14 +42,14 @@ export function climbsIn(
 
 /** A row opens something where policies look the user up, or where others look into it. */
 function canOpen(
-  { dependentsOf, touchedBy, model }: Pick<ClimbOptions, 'dependentsOf' | 'touchedBy' | 'model'>,
+  { dependentsOf, touchedBy: behindOf, model }: Pick<ClimbOptions, 'dependentsOf' | 'touchedBy' | 'model'>,
   relation: Relation,
 ): boolean {
   if (!holdsRows(relation)) return relation.view !== null && dependentsOf(relation.oid).length > 1
   return (
     model.lookups.has(relation.oid) ||
     dependentsOf(relation.oid).length > 1 ||
-    touchedBy(relation.oid).length > 0
+    behindOf(relation.oid).length > 0
   )
 }
 
@@ -63,11 +63,27 @@ export function candidatesFor(options: ProbeOptions, relation: Relation, actor: 
   return actor.name !== 'carol' || !victim ? mine : [...mine, ...grants(options, target, actor, victim)]
 }
 
-/** What is tried again once something was written to these relations. */
+/** What was written to, by the steps themselves and by triggers and rules behind them. */
+export interface Touched {
+  readonly all: ReadonlySet<number>
+  /** rows here may be others than before, by the project's own doing */
+  readonly behind: ReadonlySet<number>
+}
+
+export function touchedBy(
+  { touchedBy: behindOf, catalog }: Pick<ClimbOptions, 'touchedBy' | 'catalog'>,
+  written: readonly number[],
+): Touched {
+  const ruled = written.filter((oid) => relationByOid(catalog, oid)?.hasRules)
+  const behind = new Set([...ruled, ...written.flatMap((oid) => behindOf(oid))])
+  return { all: new Set([...written, ...behind]), behind }
+}
+
+/** What is tried again once something was written: whatever those rows decide about. */
 export function trialsAfter(
   options: ClimbOptions,
   plans: Plans,
-  touched: ReadonlySet<number>,
+  { all: touched, behind }: Touched,
   actor: Actor,
 ): readonly Trial[] {
   const { dependentsOf, decidedBy, relations } = options
@@ -76,7 +92,7 @@ export function trialsAfter(
     .filter(({ oid }) => reachable.has(oid))
     .flatMap((one) => {
       const isOpened = COMMANDS.filter(
-        (command) => touched.has(one.oid) || intersect(decidedBy(one.oid, command), touched),
+        (command) => behind.has(one.oid) || intersect(decidedBy(one.oid, command), touched),
       )
       return followed(plans(one, actor), touched.has(one.oid)).filter(({ probe }) =>
         isOpened.includes(probe.command),
@@ -127,5 +143,5 @@ export function accountsCost(options: ClimbOptions, plans: Plans): number {
 
 /** How many trials follow a write to a relation. */
 function countAfter(options: ClimbOptions, plans: Plans, written: number, actor: Actor): number {
-  return trialsAfter(options, plans, new Set([written, ...options.touchedBy(written)]), actor).length
+  return trialsAfter(options, plans, touchedBy(options, [written]), actor).length
 }

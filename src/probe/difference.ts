@@ -1,11 +1,10 @@
-import type { Connection } from '../database/connection.ts'
 import { tieOf } from '../domain/population.ts'
 import type { Actor, Population, SeededRow } from '../domain/population.ts'
 import type { Observation, Reached } from '../domain/probe.ts'
 import { quoteLiteral, quoteQualified } from '../sql/quote.ts'
 import { readBehind } from './attribute.ts'
 import type { Scene } from './scene.ts'
-import { send } from './send.ts'
+import type { Sender } from './sender.ts'
 import type { Trial } from './trial.ts'
 
 /** Rows that a view showed and that bear no mark of those behind it: numbers, hashes, masked texts, aggregates. */
@@ -19,16 +18,16 @@ export const unmarkedIn = ({ probe, reached }: Observation): number =>
  * and what has changed was computed from them.
  */
 export async function withDifferences(
-  connection: Connection,
+  sender: Sender,
   scene: Scene,
   trial: Trial,
   observation: Observation,
 ): Promise<Observation> {
-  const own = await difference(connection, scene, trial, (row) => tieOf(row, trial.actor) === 'own')
+  const own = await difference(sender, scene, trial, (row) => tieOf(row, trial.actor) === 'own')
   const victim = strangerTo(scene.population, trial.actor)
   const foreign = victim
     ? await difference(
-        connection,
+        sender,
         scene,
         trial,
         (row) => tieOf(row, trial.actor) === 'foreign' && isOf(row, victim),
@@ -62,7 +61,7 @@ function strangerTo({ actors }: Population, actor: Actor): Actor | undefined {
 
 /** What the view shows less, or otherwise, without some rows; null where it makes no difference. */
 async function difference(
-  connection: Connection,
+  sender: Sender,
   { catalog, population }: Scene,
   trial: Trial,
   isMeant: (row: SeededRow) => boolean,
@@ -85,7 +84,11 @@ async function difference(
       .filter(({ kind }) => kind === 'materialized')
       .map(({ schema, name: called }) => `refresh materialized view ${quoteQualified(schema, called)}`),
   ].join(';\n')
-  const [all, rest] = [await send(connection, trial, []), await send(connection, { ...trial, before }, [])]
+  const alone = { places: [], actor: trial.actor, prefix: '' }
+  const [all, rest] = [
+    await sender.sendAlone(trial, alone),
+    await sender.sendAlone({ ...trial, before }, alone),
+  ]
   if (all.kind !== 'rows' || rest.kind !== 'rows') return null
   const left = rest.rows.map(({ row }) => JSON.stringify(row))
   const gone = without(all.rows, left, ({ row }) => JSON.stringify(row))

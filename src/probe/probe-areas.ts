@@ -3,8 +3,9 @@ import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Area } from '../domain/area.ts'
 import type { Observation } from '../domain/probe.ts'
 import { planArea } from './area.ts'
-import { Session } from './probe.ts'
-import type { ProbeOptions } from './probe.ts'
+import { Sender } from './sender.ts'
+import { Session } from './session.ts'
+import type { ProbeOptions } from './options.ts'
 
 /** The trials of areas, one after the other: what they write to is one table. `standing`: all areas, tried or not. */
 export async function probeAreas(
@@ -16,11 +17,12 @@ export async function probeAreas(
   if (!target || areas.length === 0) return []
   await using connection = await Connection.open(target, { pipelined: true })
   await connection.run(PREPARE_CONNECTION)
+  const sender = new Sender(connection, options.isolation)
   const observations: Observation[] = []
   for (const area of areas) {
     options.signal.throwIfAborted()
     const known = within(options, area, standing)
-    const session = new Session(connection, known, { ...known, attributions: new Map() })
+    const session = new Session(sender, known, { ...known, attributions: new Map() })
     observations.push(...(await session.tryAll(planArea(known, area))))
   }
   await connection.run('rollback')

@@ -1,10 +1,11 @@
 import { BECOME_SUPERUSER, sessionSql } from '../database/impersonate.ts'
-import type { Connection, StatementResult } from '../database/connection.ts'
+import type { StatementResult } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import type { ServerError } from '../domain/server-error.ts'
 import { quoteLiteral, quoteQualified } from '../sql/quote.ts'
+import type { Sender } from './sender.ts'
 import type { After } from './understand.ts'
 import type { Trial } from './trial.ts'
 
@@ -41,7 +42,7 @@ export function messageFor(trial: Trial, places: readonly string[], actor: Actor
 
 /** Whether another actor, in the same transaction, sees a row that was not there before the attempt. */
 export async function seesAnythingNew(
-  connection: Connection,
+  sender: Sender,
   trial: Trial,
   reader: Actor,
   known: readonly { readonly place: string }[],
@@ -51,7 +52,7 @@ export async function seesAnythingNew(
   const places = known.map(({ place }) => quoteLiteral(place)).join(', ')
   const seen = `select count(*) from ${table} t where t.tableoid::int8 || ':' || t.ctid not in (${places === '' ? "''" : places})`
   try {
-    const results = await connection.results(
+    const results = await sender.results(
       [
         'rollback',
         'begin',
@@ -78,22 +79,8 @@ export function allRowsSql({ schema, name }: Relation, places: readonly string[]
   return `select t.tableoid::int8 || ':' || t.ctid as place, case when ${known} then null else to_jsonb(t.*) end as row from ${quoteQualified(schema, name)} t`
 }
 
-/** Sends one trial. Errors of the server are answers; a lost connection is not and rejects. */
-export async function send(
-  connection: Connection,
-  trial: Trial,
-  places: readonly string[],
-  actor?: Actor,
-): Promise<Answer> {
-  try {
-    return read(trial, await connection.results(messageFor(trial, places, actor)))
-  } catch (error) {
-    if (error instanceof DatabaseError) return { kind: 'error', error: error.error }
-    throw error
-  }
-}
-
-function read(trial: Trial, results: readonly StatementResult[]): Answer {
+/** What the last of a message's results says of the trial. */
+export function answerTo(trial: Trial, results: readonly StatementResult[]): Answer {
   const rows = results.at(-1)?.rows ?? []
   return trial.probe.command === 'select'
     ? { kind: 'rows', rows: rows as unknown as (Answer & { kind: 'rows' })['rows'] }

@@ -68,6 +68,7 @@ export async function probeAll(
     comparedColumns: comparedColumns(catalog, reading),
     believes: believers(catalog, reading, dependentsOf),
     lookup: lookupIn(population.rows),
+    isolation: config.isolation,
     signal,
     relations,
     expectationsOf: groupBy(expectations, (one) => one.relation),
