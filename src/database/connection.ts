@@ -28,6 +28,9 @@ export interface ConnectOptions {
   readonly onNotice?: (message: string) => void
 }
 
+/** What questions need of a connection. */
+export type QueryRunner = Pick<Connection, 'results' | 'run' | 'rows'>
+
 /** One session with the server. */
 export class Connection implements AsyncDisposable {
   readonly #client: Client

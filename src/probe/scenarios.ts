@@ -45,24 +45,35 @@ export async function tryScenario(
 ): Promise<Tried> {
   const target = targetOf(options.catalog, options.model, relation)
   const trials = scenario.commands.flatMap((command) => trialsFor(options, target, scenario, command))
-  const observations: Observation[] = []
-  const failed: string[] = []
-  for (const trial of trials) {
-    const outcome = await outcomeOf(connection, options.catalog, trial)
-    if (outcome.kind === 'broken')
-      failed.push(`${scenario.label}: ${trial.probe.attempt}: ${outcome.message} (${outcome.sqlstate})`)
-    if (!isThrough(outcome)) continue
-    if (trial.probe.command === 'insert' && !(await staysAs(connection, trial, outcome))) continue
-    const exempt = await exemption(connection, options, scenario, trial)
-    observations.push({
-      probe: trial.probe,
-      outcome,
-      reached: [{ ...reachedIn(options.population, scenario), exempt: exempt ?? 'nobody' }],
-      statement: trial.statement,
-    })
+  const tried = await Promise.all(trials.map((trial) => tryOne(connection, options, scenario, trial)))
+  return {
+    observations: tried.flatMap((one) => one.observations),
+    failed: tried.flatMap((one) => one.failed),
   }
-  return { observations, failed }
 }
+
+async function tryOne(
+  connection: Connection,
+  options: ScenarioOptions,
+  scenario: Scenario,
+  trial: Trial,
+): Promise<Tried> {
+  const outcome = await outcomeOf(connection, options.catalog, trial)
+  if (outcome.kind === 'broken') {
+    const what = `${scenario.label}: ${trial.probe.attempt}: ${outcome.message} (${outcome.sqlstate})`
+    return { observations: [], failed: [what] }
+  }
+  if (!isThrough(outcome)) return NOTHING
+  if (trial.probe.command === 'insert' && !(await staysAs(connection, trial, outcome))) return NOTHING
+  const exempt = await exemption(connection, options, scenario, trial)
+  const reached = [{ ...reachedIn(options.population, scenario), exempt: exempt ?? ('nobody' as const) }]
+  return {
+    observations: [{ probe: trial.probe, outcome, reached, statement: trial.statement }],
+    failed: [],
+  }
+}
+
+const NOTHING: Tried = { observations: [], failed: [] }
 
 const isThrough = (outcome: Outcome): boolean =>
   outcome.kind === 'admitted' ||

@@ -23,21 +23,21 @@ export interface Behind {
  * goes back to the savepoint, the session's settings among it. Whatever else goes over the connection must go through here.
  */
 export class Sender {
-  readonly #connection: Connection
+  readonly connection: Connection
   readonly isolation: Isolation
   /** what the open transaction began with; null where it is none that trials share */
   #context: string | null = null
   readonly #prepared = new Map<number, { readonly name: string; readonly places: readonly string[] }>()
 
   constructor(connection: Connection, isolation: Isolation) {
-    this.#connection = connection
+    this.connection = connection
     this.isolation = isolation
   }
 
   /** Anything else, which begins with a rollback. */
   results(text: string): Promise<readonly StatementResult[]> {
     this.#context = null
-    return this.#connection.results(text)
+    return this.connection.results(text)
   }
 
   /** Errors of the server are answers; a lost connection is not and rejects. */
@@ -65,7 +65,7 @@ export class Sender {
     const shared = [this.#start(behind), BECOME_SUPERUSER, query].join(';\n')
     const alone = ['rollback', 'begin', behind.prefix, query].join(';\n')
     try {
-      const results = await this.#connection.results(shared).catch((error: unknown) => {
+      const results = await this.connection.results(shared).catch((error: unknown) => {
         if (error instanceof DatabaseError && UNSHARED.has(error.error.sqlstate)) return this.results(alone)
         throw error
       })
@@ -78,7 +78,7 @@ export class Sender {
 
   async #answer(trial: Trial, message: string): Promise<Answer> {
     try {
-      return answerTo(trial, await this.#connection.results(message))
+      return answerTo(trial, await this.connection.results(message))
     } catch (error) {
       if (error instanceof DatabaseError) return { kind: 'error', error: error.error }
       throw error

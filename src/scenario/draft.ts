@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import { settingsSql } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
@@ -164,7 +164,7 @@ export const valueOf = (answer: Answer | undefined): unknown =>
 
 /** Lets the server compute expressions over the rows and the session of a draft; as superuser, who sees everything. */
 export async function ask(
-  connection: Connection,
+  connection: QueryRunner,
   draft: Draft,
   expressions: readonly string[],
 ): Promise<readonly Answer[]> {
@@ -178,7 +178,7 @@ export async function ask(
 }
 
 async function askOnce(
-  connection: Connection,
+  connection: QueryRunner,
   draft: Draft,
   expressions: readonly string[],
 ): Promise<readonly Answer[] | null> {
@@ -188,18 +188,15 @@ async function askOnce(
   try {
     const results = await connection.results(
       [
-        'savepoint draft',
         settingsSql(draft.actor),
         ...(own ? [`set local search_path = ${searchPathOf(own)}`] : []),
         `select jsonb_build_array(${list}) as answers from ${sources.join(' cross join ')}`,
-        'rollback to savepoint draft',
       ].join(';\n'),
     )
-    const answers = results.at(-2)?.rows[0]?.['answers']
+    const answers = results.at(-1)?.rows[0]?.['answers']
     return Array.isArray(answers) ? answers.map((value: unknown) => ({ value })) : null
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    await connection.run('rollback to savepoint draft')
     return null
   }
 }

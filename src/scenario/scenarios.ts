@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Scenario, ScenarioCount } from '../domain/scenario.ts'
@@ -39,19 +39,21 @@ const isInsert = ({ commands }: Aim): boolean => commands.every((command) => com
 
 /** Scenarios of one relation. */
 const MOST_SCENARIOS = 60
+/** Proposals that are worked on at once, so that the server need not wait for our next question. */
+const AT_ONCE = 8
 
 export interface Made {
   readonly scenarios: readonly Scenario[]
   readonly count: Omit<ScenarioCount, 'failed'>
 }
 
-/** Makes the scenarios of one relation. The connection is a superuser's, in a transaction that is rolled back. */
+/** Makes the scenarios of one relation. The connection is a superuser's on which nothing lasts. */
 export class ScenarioMaker {
   readonly #world: World
-  readonly #connection: Connection
+  readonly #connection: QueryRunner
   readonly #meanings: Meanings
 
-  constructor(world: World, connection: Connection, meanings: Meanings) {
+  constructor(world: World, connection: QueryRunner, meanings: Meanings) {
     this.#world = world
     this.#connection = connection
     this.#meanings = meanings
@@ -69,10 +71,31 @@ export class ScenarioMaker {
   }
 
   async make(relation: Relation, ways: readonly Ways[]): Promise<Made> {
-    const made = new Map<string, Scenario>()
-    const unsolved = new Set<string>()
+    const made = new Collected(relation)
+    const aims = this.#aimsOf(ways)
+    for (let at = 0; at < aims.length && !made.isFull; at += AT_ONCE) {
+      const some = aims.slice(at, at + AT_ONCE)
+      // none of them depends on another
+      const found = await Promise.all(some.map((aim) => this.#fromProposal(relation, aim)))
+      for (const [index, { proposal }] of some.entries()) made.add(proposal, found[index] ?? null)
+    }
+    const beyond = ways.reduce(
+      (sum, one) => sum + one.left + one.terms.reduce((all, { literals }) => all + leftOf(literals), 0),
+      0,
+    )
+    return {
+      scenarios: made.scenarios,
+      count: {
+        tried: made.scenarios.length,
+        unsolved: [...made.unsolved],
+        left: beyond + aims.length - made.seen,
+      },
+    }
+  }
+
+  #aimsOf(ways: readonly Ways[]): readonly Aim[] {
     const { actor: eve, anon = eve } = this.#world
-    const proposals = ways.flatMap(({ commands, terms, isForAnon = false }) =>
+    return ways.flatMap(({ commands, terms, isForAnon = false }) =>
       terms.flatMap(({ policy, literals }) =>
         proposalsFor(`"${policy}"`, literals).map((proposal): Aim => ({
           commands,
@@ -81,38 +104,6 @@ export class ScenarioMaker {
         })),
       ),
     )
-    let left = ways.reduce(
-      (sum, one) => sum + one.left + one.terms.reduce((all, { literals }) => all + leftOf(literals), 0),
-      0,
-    )
-    for (const aim of proposals) {
-      const { proposal } = aim
-      if (made.size >= MOST_SCENARIOS) {
-        left += 1
-        continue
-      }
-      const found = await this.#fromProposal(relation, aim)
-      // what is not to get through may well be impossible: that nobody is signed in, that a row is not there
-      if (found === null && !proposal.misses) unsolved.add(labelOf(relation, proposal, null))
-      for (const one of found ?? []) {
-        const key = JSON.stringify([
-          one.actor.scene,
-          one.actor.claims,
-          one.actor.settings,
-          one.row.values,
-          one.commands,
-        ])
-        const known = made.get(key)
-        // what stands there already may be out of force, which only a later look tells
-        if (!known) made.set(key, named(relation, one, made.size))
-        else if (known.actor.purpose === 'control' && one.actor.purpose === 'judged')
-          made.set(key, { ...one, actor: { ...one.actor, name: known.actor.name } })
-      }
-    }
-    return {
-      scenarios: [...made.values()],
-      count: { tried: made.size, unsolved: [...unsolved], left },
-    }
   }
 
   async #fromProposal(relation: Relation, aim: Aim): Promise<readonly Scenario[] | null> {
@@ -221,6 +212,44 @@ export class ScenarioMaker {
     return anon && draft.actor.user !== null && !isAboutActor
       ? { ...anon, scene, staged: true, stands }
       : null
+  }
+}
+
+/** Scenarios of one relation as they are found, each once. */
+class Collected {
+  readonly #relation: Relation
+  readonly #made = new Map<string, Scenario>()
+  /** proposals of which nothing could be made, by their labels */
+  readonly unsolved = new Set<string>()
+  /** proposals that were looked at */
+  seen = 0
+
+  constructor(relation: Relation) {
+    this.#relation = relation
+  }
+
+  get scenarios(): readonly Scenario[] {
+    return [...this.#made.values()]
+  }
+
+  get isFull(): boolean {
+    return this.#made.size >= MOST_SCENARIOS
+  }
+
+  add(proposal: Proposal, found: readonly Scenario[] | null): void {
+    if (this.isFull) return
+    this.seen += 1
+    // what is not to get through may well be impossible: that nobody is signed in, that a row is not there
+    if (found === null && !proposal.misses) this.unsolved.add(labelOf(this.#relation, proposal, null))
+    for (const one of found ?? []) {
+      const { scene, claims, settings } = one.actor
+      const key = JSON.stringify([scene, claims, settings, one.row.values, one.commands])
+      const known = this.#made.get(key)
+      // what stands there already may be out of force, which only a later look tells
+      if (!known) this.#made.set(key, named(this.#relation, one, this.#made.size))
+      else if (known.actor.purpose === 'control' && one.actor.purpose === 'judged')
+        this.#made.set(key, { ...one, actor: { ...one.actor, name: known.actor.name } })
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
@@ -23,7 +23,7 @@ export interface Scene {
  */
 export async function stageScene(
   world: World,
-  connection: Connection,
+  connection: QueryRunner,
   draft: Draft,
   inserts: boolean,
 ): Promise<Scene | null> {
@@ -125,13 +125,13 @@ export function conditionOf(relation: Relation, values: Values): string {
   return key.map((name) => `t.${quoteName(name)} = (${made}).${quoteName(name)}`).join(' and ')
 }
 
-async function runs(connection: Connection, sql: string): Promise<boolean> {
+async function runs(connection: QueryRunner, sql: string): Promise<boolean> {
   return (await attempt(connection, sql, 'select 1 as row')) !== null
 }
 
 /** The row as it stands then, if it is as it was decided to be. */
 async function ownAfter(
-  connection: Connection,
+  connection: QueryRunner,
   sql: string,
   { relation, values }: DraftRow,
   decided: readonly string[],
@@ -154,20 +154,17 @@ function isAlike(a: unknown, b: unknown): boolean {
 }
 
 async function attempt(
-  connection: Connection,
+  connection: QueryRunner,
   sql: string,
   look: string,
 ): Promise<readonly unknown[] | null> {
   try {
     const results = await connection.results(
-      ['savepoint scene', sql, 'set constraints all immediate', look, 'rollback to savepoint scene'].join(
-        ';\n',
-      ),
+      [sql, 'set constraints all immediate', look].join(';\n'),
     )
-    return results.at(-2)?.rows ?? []
+    return results.at(-1)?.rows ?? []
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    await connection.run('rollback to savepoint scene')
     return null
   }
 }

@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { satisfyChecks } from '../seed/checks.ts'
 import { searchPathOf } from '../seed/trial.ts'
 import type { Bench } from '../seed/bench.ts'
@@ -12,7 +12,7 @@ import type { Wish } from './settings.ts'
 
 /** What drafts are solved with. */
 export interface Solver {
-  readonly connection: Connection
+  readonly connection: QueryRunner
   readonly meanings: Meanings
   readonly standing: Standing
   /** columns of the policy's own row that say whose it is */

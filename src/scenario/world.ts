@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Actor, Population, SeededRow, Values } from '../domain/population.ts'
@@ -33,7 +33,7 @@ export class World {
   readonly stranger: Person
   readonly actor: Actor
   readonly anon: Actor | undefined
-  readonly #connection: Connection
+  readonly #connection: QueryRunner
   readonly #shop: Workshop
   readonly #order: readonly number[]
   readonly #benches = new Map<number, Promise<Bench>>()
@@ -41,7 +41,7 @@ export class World {
   readonly #places: ReadonlyMap<Values, string>
   readonly #templates = new Map<string, Promise<Values | null>>()
 
-  constructor(connection: Connection, { catalog, model, population, options }: WorldOptions) {
+  constructor(connection: QueryRunner, { catalog, model, population, options }: WorldOptions) {
     this.catalog = catalog
     this.model = model
     this.population = population

@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { Values } from '../domain/population.ts'
 import { quoteLiteral } from '../sql/quote.ts'
@@ -17,7 +17,7 @@ const MOST_AIMS = 24
  * other, and what was set for one stays as it is. Where the rows of a relation resist, the rest is left alone.
  */
 export async function solveChecks(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   rows: readonly Values[],
 ): Promise<readonly Values[]> {
@@ -37,7 +37,7 @@ export async function solveChecks(
 type Piece = Condition & Part
 
 /** Forwards, then backwards: what an equality sets must often come last. */
-async function solveRow(connection: Connection, trial: Trial, row: Values): Promise<Values | null> {
+async function solveRow(connection: QueryRunner, trial: Trial, row: Values): Promise<Values | null> {
   const pieces = trial.conditions.flatMap((condition) =>
     partsOf(condition.expression).map((part): Piece => ({ ...condition, ...part })),
   )
@@ -50,7 +50,7 @@ async function solveRow(connection: Connection, trial: Trial, row: Values): Prom
 }
 
 async function solveInOrder(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   pieces: readonly Piece[],
   row: Values,
@@ -71,7 +71,7 @@ async function solveInOrder(
 
 /** The row with one more column set, so that the piece holds and as little else as possible fails. */
 async function stepTowards(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   piece: Piece,
   row: Values,
@@ -99,7 +99,7 @@ async function stepTowards(
 
 /** Per aim what it comes to for this row; NULL also where the server raises an error, which spoils nothing else. */
 async function compute(
-  connection: Connection,
+  connection: QueryRunner,
   { relation, searchPath = "''", alias }: Trial,
   row: Values,
   aims: readonly Aim[],

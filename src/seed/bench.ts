@@ -1,6 +1,6 @@
 import type { Faker } from '@faker-js/faker'
 import type { Catalog, ForeignKey, Relation } from '../domain/catalog.ts'
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import type { Config, SeedValue } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Tenant, Values } from '../domain/population.ts'
@@ -69,7 +69,7 @@ export interface BenchContext {
 }
 
 export async function benchFor(
-  connection: Connection,
+  connection: QueryRunner,
   relation: Relation,
   { catalog, model, index, role, late }: BenchContext,
 ): Promise<Bench> {

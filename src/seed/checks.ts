@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
 import { candidatesFor } from './candidates.ts'
@@ -15,7 +15,7 @@ const MOST_ROUNDS = 8
  * failing condition after the other, in one query each.
  */
 export async function satisfyChecks(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   rows: readonly Values[],
   firstNumber: number,
@@ -31,7 +31,7 @@ export async function satisfyChecks(
 
 /** The row with as few failing conditions as can be reached; each round mends the first that can be mended. */
 async function repair(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   row: Values,
   failing: readonly Condition[],
@@ -71,7 +71,7 @@ function aims({ relation, conditions, hints }: Trial, failed: readonly Condition
 
 /** The combination of values that leaves the fewest conditions unsatisfied, if they are fewer than `most`. */
 async function best(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   search: Search,
   most: number,

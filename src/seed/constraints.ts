@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import type { Check, Relation } from '../domain/catalog.ts'
 import { nameParts, parseExpression, walk } from '../sql/parse.ts'
 import { quoteName } from '../sql/quote.ts'
@@ -10,7 +10,7 @@ export interface Condition extends Check {
 
 /** Everything that the server holds a row against by itself: CHECKs, those of domains, and that there is a partition for it. */
 export async function conditionsOf(
-  connection: Connection,
+  connection: QueryRunner,
   relation: Relation,
   bodyOf: (name: string) => string | undefined,
 ): Promise<readonly Condition[]> {
@@ -34,7 +34,7 @@ function domainChecks(relation: Relation): readonly Check[] {
 }
 
 /** Some leaf must take the row. A relation without partitions has no condition: nothing can satisfy it. */
-async function partitionBound(connection: Connection, relation: Relation): Promise<readonly Check[]> {
+async function partitionBound(connection: QueryRunner, relation: Relation): Promise<readonly Check[]> {
   const leaves = await connection.rows<{ bound: string | null }>(
     'select pg_get_partition_constraintdef(relid) as bound from pg_partition_tree($1::oid) where isleaf and relid <> $1::oid',
     [relation.oid],

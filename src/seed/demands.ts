@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import { bare, nameParts, parseExpression, walk } from '../sql/parse.ts'
@@ -156,7 +156,7 @@ function remember(statement: Extract<BodyStatement, { kind: 'select into' }>, st
 
 /** Those that the server can evaluate by themselves: what a body computes on the way may be out of sight. */
 export async function evaluable(
-  connection: Connection,
+  connection: QueryRunner,
   relation: Relation,
   demands: readonly Condition[],
 ): Promise<readonly Condition[]> {
@@ -166,7 +166,7 @@ export async function evaluable(
   return found
 }
 
-async function runs(connection: Connection, relation: Relation, select: string): Promise<boolean> {
+async function runs(connection: QueryRunner, relation: Relation, select: string): Promise<boolean> {
   try {
     await connection.run(
       `savepoint demands; set local search_path = ${searchPathOf(relation)}; ${select} from ${sourceOf(relation, [{}], NEW)}; rollback to savepoint demands`,

@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { Column, Relation } from '../domain/catalog.ts'
 import type { Values } from '../domain/population.ts'
@@ -20,7 +20,7 @@ export interface Trial {
 
 /** Per row the conditions that it violates; null where the rows cannot even be read as rows of the relation. */
 export async function failingConditions(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   rows: readonly Values[],
 ): Promise<readonly (readonly Condition[])[] | null> {
@@ -37,7 +37,7 @@ const MOST_SINGLE = 128
 
 /** Per row whether each condition holds; null where the server raises an error. */
 async function passedConditions(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   rows: readonly Values[],
 ): Promise<readonly (readonly unknown[])[] | null> {
@@ -59,7 +59,7 @@ const testsOf = ({ conditions }: Trial): string =>
 
 /** Like passedConditions(), row by row on the server: NULL for one that raises an error. */
 async function passedOneByOne(
-  connection: Connection,
+  connection: QueryRunner,
   trial: Trial,
   rows: readonly Values[],
 ): Promise<readonly (readonly unknown[] | null)[]> {

@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts'
+import type { QueryRunner } from '../database/connection.ts'
 import { DatabaseError } from '../database/connection.ts'
 import type { Column, Relation } from '../domain/catalog.ts'
 import { quoteLiteral, quoteName, quoteQualified } from '../sql/quote.ts'
@@ -25,7 +25,7 @@ const COMMON: readonly unknown[] = [
 
 /** A value for each required or checked column whose type the harness does not know: the first that the server takes. */
 export async function unusualValues(
-  connection: Connection,
+  connection: QueryRunner,
   relation: Relation,
 ): Promise<ReadonlyMap<string, unknown>> {
   const found = new Map<string, unknown>()
@@ -53,7 +53,7 @@ const isKnown = (column: Column): boolean =>
   PLAIN.test(column.baseType) || (timeFor(column, ANY) ?? otherFor(column, ANY)) !== undefined
 
 async function isTaken(
-  connection: Connection,
+  connection: QueryRunner,
   { schema, name }: Relation,
   column: Column,
   value: unknown,

@@ -1,5 +1,4 @@
-import { Connection } from '../database/connection.ts'
-import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Connection } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
 import { holdsRows, policiesFor } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
@@ -13,9 +12,11 @@ import { policyReading } from '../policy/reading.ts'
 import type { PolicyReading } from '../policy/reading.ts'
 import { termsOfPredicate } from '../policy/terms.ts'
 import type { PolicyTerm } from '../policy/terms.ts'
+import { share } from '../probe/crew.ts'
 import { closedByCatalog } from '../probe/plan.ts'
 import type { ProbeOptions } from '../probe/options.ts'
 import { tryScenario } from '../probe/scenarios.ts'
+import { Desk } from '../scenario/desk.ts'
 import { ScenarioMaker } from '../scenario/scenarios.ts'
 import type { Ways } from '../scenario/scenarios.ts'
 import { World } from '../scenario/world.ts'
@@ -42,28 +43,21 @@ export async function direct(
   relations: readonly Relation[],
 ): Promise<readonly Directed[]> {
   const queue = relations.filter((relation) => holdsRows(relation) && relation.rowSecurity.enabled)
-  const order = [...queue]
   const found = new Map<Relation, Directed>()
   const policies = policyReading(options.catalog, PLATFORM_SCHEMAS)
-  const work = async (target: ProbeOptions['targets'][number]): Promise<void> => {
-    await using connection = await Connection.open(target)
-    await connection.run(PREPARE_CONNECTION)
-    const world = new World(connection, {
-      ...options,
-      options: { config, platformSchemas: PLATFORM_SCHEMAS },
-    })
-    for (let relation = queue.shift(); relation; relation = queue.shift()) {
-      options.signal.throwIfAborted()
-      const ways = waysThrough(options, policies, config, relation)
-      found.set(
-        relation,
-        await directOne(connection, options, new ScenarioMaker(world, connection, reading), relation, ways),
-      )
-    }
-    await connection.run('rollback')
+  const makers = new Map<Connection, ScenarioMaker>()
+  const makerOn = (connection: Connection): ScenarioMaker => {
+    const desk = new Desk(connection)
+    const made = new World(desk, { ...options, options: { config, platformSchemas: PLATFORM_SCHEMAS } })
+    return new ScenarioMaker(made, desk, reading)
   }
-  await Promise.all(options.targets.map(work))
-  return order.flatMap((relation) => found.get(relation) ?? [])
+  await share(options, queue, async (relation, { connection }) => {
+    const maker = makers.get(connection) ?? makerOn(connection)
+    makers.set(connection, maker)
+    const ways = waysThrough(options, policies, config, relation)
+    found.set(relation, await directOne(connection, options, maker, relation, ways))
+  })
+  return queue.flatMap((relation) => found.get(relation) ?? [])
 }
 
 async function directOne(
@@ -73,16 +67,12 @@ async function directOne(
   relation: Relation,
   ways: readonly Ways[],
 ): Promise<Directed> {
-  await connection.run('rollback;\nbegin')
   const made = await maker.make(relation, ways)
-  const observations: Observation[] = []
-  const failed: string[] = []
-  for (const scenario of made.scenarios) {
-    const tried = await tryScenario(connection, options, relation, scenario)
-    observations.push(...tried.observations)
-    failed.push(...tried.failed)
-  }
-  const count = { ...made.count, failed }
+  const tried = await Promise.all(
+    made.scenarios.map((scenario) => tryScenario(connection, options, relation, scenario)),
+  )
+  const observations = tried.flatMap((one) => one.observations)
+  const count = { ...made.count, failed: tried.flatMap(({ failed }) => failed) }
   return { relation, scenarios: made.scenarios, observations, count, opaque: opaqueIn(ways) }
 }
 
