@@ -75,7 +75,7 @@ interface ViewLooks {
   readonly shows: number | null
 }
 
-function viewLooks({ view }: Relation, reading: Reading): ViewLooks {
+export function viewLooks({ view }: Relation, reading: Reading): ViewLooks {
   if (!view) return { looks: [], shows: null }
   const trees = parseStatements(view.definition) ?? []
   const [select, ...others] = trees

@@ -53,14 +53,13 @@ function collect(tree: Node, reading: Reading, found: Set<number>, called: Set<s
     called.add(name)
     const inside = routine ? bodyTrees(routine) : []
     for (const inner of inside) collect(inner, reading, found, called)
-    if (routine && (inside.length === 0 || isDynamic(routine))) collectWords(routine.body, reading, found)
+    if (routine && (inside.length === 0 || isDynamic(routine))) for (const oid of wordsNaming(routine.body, reading)) found.add(oid)
   }
 }
 
 /** What is put together when it runs, or does not parse, may read whatever its words name. */
-function collectWords(body: string, { find }: Reading, found: Set<number>): void {
-  for (const [, schema = null, name = ''] of body.matchAll(/(?:(\w+)"?\."?)?(\w+)/g)) {
-    const relation = find(schema, name)
-    if (relation) found.add(relation.oid)
-  }
+export function wordsNaming(body: string, { find }: Reading): readonly number[] {
+  return [...body.matchAll(/(?:(\w+)"?\."?)?(\w+)/g)].flatMap(
+    ([, schema = null, name = '']) => find(schema, name)?.oid ?? [],
+  )
 }

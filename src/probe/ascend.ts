@@ -5,7 +5,7 @@ import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
 import type { Battery } from './battery.ts'
 import { share } from './crew.ts'
-import { candidatesFor, plansFor, touchedBy, trialsAfter } from './climbs.ts'
+import { candidatesFor, likenessOf, mayOpen, plansFor, touchedBy, trialsAfter } from './climbs.ts'
 import type { ClimbOptions, ClimbStart, Plans } from './climbs.ts'
 import { asPrefix, isNew, joined, keysOf, reachesBehind, unique } from './follow.ts'
 import type { Known } from './follow.ts'
@@ -60,8 +60,13 @@ class Climb {
   async from({ relation, actor }: ClimbStart): Promise<readonly Ascent[]> {
     const plain = await this.#options.battery.openings(this.#sender, relation.oid, actor)
     const ascents: Ascent[] = []
-    for (const opening of plain.slice(0, MOST_PROBED).map((shown) => probedOpening(this.#options, shown)))
+    const tried = new Set<string>()
+    for (const opening of plain.map((shown) => probedOpening(this.#options, shown)).slice(0, MOST_PROBED)) {
+      const likeness = likenessOf(this.#options, opening)
+      if (likeness !== null && tried.has(likeness)) continue
+      if (likeness !== null) tried.add(likeness)
       ascents.push(...(await this.#follow(relation, [opening])))
+    }
     // where one row of the plain battery opens the door, a choice of others says nothing new
     if (ascents.some(isDoor)) return ascents
     ascents.push(...(await this.#grants(relation, actor)))
@@ -127,6 +132,7 @@ class Climb {
     const { actor } = last.trial
     const written = openings.flatMap(({ trial }) => [trial.probe.relation, trial.target.base.oid])
     const touched = touchedBy(this.#options, [...new Set([relation.oid, ...written])])
+    if (!mayOpen(this.#options, last, touched)) return []
     const trials = trialsAfter(this.#options, this.#plans, touched, actor)
     const known = await this.#known(actor, trials)
     const open = trials.filter((trial) => touched.all.has(trial.target.base.oid) || isNew(trial, known))

@@ -1,8 +1,10 @@
-import type { Relation } from '../domain/catalog.ts'
+import type { Relation, Routine } from '../domain/catalog.ts'
 import { holdsRows, relationByOid } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import { COMMANDS } from '../domain/vocabulary.ts'
 import type { Command } from '../domain/vocabulary.ts'
+import { columnsChanged } from '../ownership/asked-columns.ts'
+import type { ColumnNames } from '../ownership/asked-columns.ts'
 import { followed } from './follow.ts'
 import { changes, grants } from './openings.ts'
 import type { Opening } from './openings.ts'
@@ -18,6 +20,9 @@ export interface ClimbOptions extends ProbeOptions {
   readonly dependentsOf: (relation: number) => readonly number[]
   /** relations that triggers of one touch */
   readonly touchedBy: (relation: number) => readonly number[]
+  /** columns of a relation that anything which looks into it may ask for */
+  readonly askedOf: (relation: number) => ColumnNames
+  readonly routines: Pick<ReadonlyMap<string, Routine>, 'get'>
   /** relations that decide about one command on a relation */
   readonly decidedBy: (relation: number, command: Command) => ReadonlySet<number>
 }
@@ -77,6 +82,28 @@ export function touchedBy(
   const ruled = written.filter((oid) => relationByOid(catalog, oid)?.hasRules)
   const behind = new Set([...ruled, ...written.flatMap((oid) => behindOf(oid))])
   return { all: new Set([...written, ...behind]), behind }
+}
+
+/**
+ * Whether the last step may have opened anything: a change of columns that nobody asks for opens nothing, unless triggers
+ * or rules do more behind it.
+ */
+export function mayOpen(options: ClimbOptions, { trial }: Opening, { behind }: Touched): boolean {
+  const { probe, target, needs } = trial
+  if (probe.command !== 'update' || behind.size > 0 || target.relation !== target.base) return true
+  const asked = options.askedOf(target.base.oid)
+  const changed = columnsChanged(target.base, needs.writes, 'update', options.routines)
+  return asked === 'all' || changed === 'all' || [...changed].some((name) => asked.has(name))
+}
+
+/** What two steps of one kind have in common that open the same: all that is asked for of the rows which they write. */
+export function likenessOf(options: ClimbOptions, { trial, kind }: Opening): string | null {
+  const { probe, target, payload } = trial
+  const asked = options.askedOf(target.base.oid)
+  const changed = columnsChanged(target.base, [], 'insert', options.routines)
+  if (probe.command !== 'insert' || payload === null || asked === 'all' || changed === 'all') return null
+  const shown = Object.entries(payload).filter(([name]) => asked.has(name))
+  return JSON.stringify([kind, probe.relation, probe.attempt, Object.fromEntries(shown)])
 }
 
 /** What is tried again once something was written: whatever those rows decide about. */

@@ -57,7 +57,7 @@ export async function reachesBehind(
 ): Promise<readonly Reach[]> {
   const newsOf = (shown: Shown): readonly Reach[] =>
     reachesOf(shown).flatMap((reach) => newIn(reach, known) ?? [])
-  const shown = await Promise.all(trials.map((trial) => session.glance(trial, prefix)))
+  const shown = await session.glances(trials, prefix)
   const parts = await Promise.all(
     shown.filter(({ spread }) => spread).map((one) => singles(session, one.trial, prefix)),
   )

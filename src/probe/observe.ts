@@ -26,6 +26,8 @@ export function understand(trial: Trial, answer: Answer, knowledge: Knowledge): 
       const reached = reachedByWrite(trial, answer.after, knowledge)
       return { trial, reached, outcome: outcomeOf(trial, reached), spread: false }
     }
+    case 'untouched':
+      return { trial, reached: [], outcome: outcomeOf(trial, []), spread: false }
     case 'error':
       return refused(trial, answer.error, knowledge)
   }

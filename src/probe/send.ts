@@ -18,6 +18,8 @@ export type Answer =
       }[]
     }
   | { readonly kind: 'written'; readonly after: readonly After[] }
+  /** a write that met no row, where nothing else can have come of it */
+  | { readonly kind: 'untouched' }
   | { readonly kind: 'error'; readonly error: ServerError }
 
 /** One message, one transaction: what was done before is rolled back, and so will be what this does. */

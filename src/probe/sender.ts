@@ -50,6 +50,34 @@ export class Sender {
       : answer
   }
 
+  /**
+   * Sends several trials of one actor in one message, where nothing is to come of any of them (`isQuiet`).
+   *
+   * @returns answers up to the first of them that did get through, and null for what must be asked by itself
+   */
+  async sendTogether(
+    trials: readonly Trial[],
+    behind: Pick<Behind, 'actor' | 'prefix'>,
+  ): Promise<readonly (Answer | null)[]> {
+    const nothing = trials.map(() => null)
+    if (this.isolation === 'transaction') return nothing
+    try {
+      const message = [this.#start(behind), ...trials.map(({ statement }) => statement)].join(';\n')
+      const results = (await this.connection.results(message)).slice(-trials.length)
+      const isThrough = (index: number): boolean =>
+        trials[index]?.probe.command !== 'select' && results[index]?.count !== 0
+      const first = trials.findIndex((_, index) => isThrough(index))
+      return trials.map((trial, index) => {
+        const result = results[index]
+        if (!result || (first !== -1 && index >= first)) return null
+        return trial.probe.command === 'select' ? answerTo(trial, [result]) : { kind: 'untouched' }
+      })
+    } catch (error) {
+      if (error instanceof DatabaseError) return nothing
+      throw error
+    }
+  }
+
   /** In a transaction of its own: what was done before is rolled back, and so will be what this does. */
   sendAlone(trial: Trial, { places, actor, prefix }: Behind): Promise<Answer> {
     this.#context = null

@@ -12,6 +12,7 @@ import type { Shown } from './observe.ts'
 import type { ProbeOptions } from './options.ts'
 import { planRelation } from './plan.ts'
 import { readTrial } from './read.ts'
+import { isQuiet } from './quiet.ts'
 import { makeRoom } from './room.ts'
 import { seesAnythingNew } from './send.ts'
 import type { Sender } from './sender.ts'
@@ -58,6 +59,12 @@ export class Session {
     return settled
   }
 
+  /** Trials of one actor of which only what they reach counts. */
+  async glances(trials: readonly Trial[], prefix: string): Promise<readonly Shown[]> {
+    const early = await this.#together(trials, prefix)
+    return Promise.all(trials.map((trial) => early.get(trial) ?? this.glance(trial, prefix)))
+  }
+
   /** One trial of which only what it reaches counts: why it is refused is nobody's question. */
   async glance(trial: Trial, prefix = ''): Promise<Shown> {
     const shown = await this.#one(trial, { prefix })
@@ -98,8 +105,39 @@ export class Session {
     return this.#all(trial.aims.slice(-MOST_SINGLES).flatMap((row) => trial.single?.(row) ?? []))
   }
 
-  #all(trials: readonly Trial[]): Promise<readonly Shown[]> {
-    return Promise.all(trials.map((trial) => this.#one(trial)))
+  async #all(trials: readonly Trial[]): Promise<readonly Shown[]> {
+    const byActor = [...new Set(trials.map(({ actor }) => actor))].map((actor) =>
+      trials.filter((trial) => trial.actor === actor),
+    )
+    const shown = await Promise.all(
+      byActor.map(async (some) => {
+        const early = await this.#together(some)
+        return Promise.all(some.map(async (trial) => [trial, early.get(trial) ?? (await this.#one(trial))] as const))
+      }),
+    )
+    const all = new Map(shown.flat())
+    return trials.flatMap((trial) => all.get(trial) ?? [])
+  }
+
+  /** What nothing is expected of is sent in few messages. */
+  async #together(trials: readonly Trial[], prefix = ''): Promise<ReadonlyMap<Trial, Shown>> {
+    const quiet = trials.filter((trial) => isQuiet(trial, this.#options.catalog))
+    const groups = Array.from({ length: Math.ceil(quiet.length / MOST_TOGETHER) }, (_, index) =>
+      quiet.slice(index * MOST_TOGETHER, (index + 1) * MOST_TOGETHER),
+    )
+    const answered = await Promise.all(
+      groups.map(async (group) => {
+        const [first] = group
+        if (!first || group.length < 2) return []
+        this.sent += 1
+        const answers = await this.#sender.sendTogether(group, { actor: first.actor, prefix })
+        return group.flatMap((trial, index): readonly (readonly [Trial, Shown])[] => {
+          const answer = answers[index]
+          return answer ? [[trial, understand(after(prefix, trial), answer, this.#knowledge)]] : []
+        })
+      }),
+    )
+    return new Map(answered.flat())
   }
 
   async #one(trial: Trial, { actor = trial.actor, prefix = '', alone = false }: How = {}): Promise<Shown> {
@@ -219,6 +257,9 @@ const isOpening = ({ trial, outcome }: Shown): boolean =>
 
 /** The rows that stand last are those that were seeded: in every state, for every owner. */
 const MOST_SINGLES = 80
+
+/** An error spoils the answers of all that was sent with it. */
+const MOST_TOGETHER = 8
 
 /** Locks, deadlocks, timeouts: they say something about the moment, not about the policies. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '57014'])

@@ -3,8 +3,16 @@ import { parseExpression, parseStatements, plpgsqlQueries } from './parse.ts'
 import type { Node } from './parse.ts'
 import { withPlainTypes } from './plpgsql.ts'
 
+const known = new WeakMap<Routine, readonly Node[]>()
+
 /** The SQL inside a function; a body that does not parse is opaque and gives nothing. */
 export function bodyTrees(routine: Routine): readonly Node[] {
+  const trees = known.get(routine) ?? readBody(routine)
+  known.set(routine, trees)
+  return trees
+}
+
+function readBody(routine: Routine): readonly Node[] {
   switch (routine.language) {
     case 'sql':
       return parseStatements(withoutFrame(routine.body)) ?? []

@@ -11,8 +11,21 @@ export async function loadParser(): Promise<void> {
   await loadModule()
 }
 
+/** The same policy is read in several steps. */
+const known = new Map<string, readonly Node[] | null>()
+const MOST_KNOWN = 10_000
+
 /** @returns the statements of the text, or null where PostgreSQL's grammar refuses it */
 export function parseStatements(text: string): readonly Node[] | null {
+  const found = known.get(text)
+  if (found !== undefined) return found
+  if (known.size >= MOST_KNOWN) known.clear()
+  const parsed = parsedStatements(text)
+  known.set(text, parsed)
+  return parsed
+}
+
+function parsedStatements(text: string): readonly Node[] | null {
   try {
     const { stmts } = parseSync(text) as { stmts?: readonly { stmt?: unknown }[] }
     return (stmts ?? []).flatMap(({ stmt }) => toNode(stmt) ?? [])

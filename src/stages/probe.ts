@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { cloneDatabase } from '../database/scratch.ts'
 import { areaUnit } from '../domain/area.ts'
 import type { Ascent } from '../domain/ascent.ts'
@@ -10,6 +11,7 @@ import type { PlannedUnit } from '../domain/shard.ts'
 import { groupBy } from '../group-by.ts'
 import { sightOf } from '../judge/sight.ts'
 import { believers } from '../ownership/belief.ts'
+import { columnsAsked } from '../ownership/asked-columns.ts'
 import { comparedColumns } from '../ownership/compared.ts'
 import { dependence } from '../ownership/depends.ts'
 import { unqualifiedReads } from '../ownership/unqualified.ts'
@@ -34,7 +36,7 @@ import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
 
 /** A copy of the database costs as much as probing about this many relations or functions. */
-const RELATIONS_PER_CLONE = 40
+const RELATIONS_PER_CLONE = 8
 
 /** What all that was tried has shown. */
 export interface Observed extends Probed {
@@ -75,6 +77,8 @@ export async function probeAll(
     dependentsOf,
     touchedBy,
     decidedBy,
+    askedOf: columnsAsked(catalog, reading),
+    routines: reading.routines,
   }
   const shares = sharesOf(known, areas, options, config)
   const probed = await probe(options, ({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
@@ -104,7 +108,9 @@ const isOwn = (relations: readonly Relation[], shares: Shares): readonly Relatio
 
 function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
   const most = Math.max(relations.length, routines.length) / (shard?.count ?? 1)
-  return Math.max(0, Math.min(concurrency, Math.ceil(most / RELATIONS_PER_CLONE)) - 1)
+  // a session and the harness itself keep a core busy each; more sessions than cores only wait for each other
+  const useful = Math.max(2, availableParallelism())
+  return Math.max(0, Math.min(concurrency, useful, Math.ceil(most / RELATIONS_PER_CLONE)) - 1)
 }
 
 /** Calls of functions, and what the callers reach without them in the tables that the calls wrote to. */
