@@ -1,5 +1,6 @@
 import { assemble } from './assemble.ts'
 import { Connection } from './database/connection.ts'
+import { cloneDatabase } from './database/scratch.ts'
 import { coverageText, mergeCoverage } from './domain/coverage.ts'
 import type { Config } from './domain/config.ts'
 import type { Part } from './domain/fact.ts'
@@ -15,7 +16,7 @@ import type { Covered } from './stages/cover.ts'
 import { explainAll } from './stages/explain.ts'
 import { originsIn } from './stages/origins.ts'
 import { judgeAll } from './stages/judge.ts'
-import { probeAll } from './stages/probe.ts'
+import { copiesFor, probeAll } from './stages/probe.ts'
 import type { Observed } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
 import type { Seeded } from './stages/seed.ts'
@@ -112,14 +113,16 @@ async function judgeDatabase(
     ...seeded.areas.flatMap(({ expectations }) => expectations),
   ])
   await connection.close()
+  await using clones = await cloneDatabase(prepared.target, copiesFor(known, config))
+  const { targets } = clones
   const probed = await step(
     'probe',
-    () => probeAll(prepared, known, seeded, config, context.signal),
+    () => probeAll({ ...prepared, targets }, known, seeded, config, context.signal),
     (observed) => describeProbed(observed, known.routines.length),
   )
   const covered = await step(
     'cover',
-    () => coverAll(prepared, known, seeded, probed, context.signal),
+    () => coverAll(targets, known, seeded, probed, context.signal),
     describeCovered,
   )
   const cast = withScenarioActors(seeded, probed)

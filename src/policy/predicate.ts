@@ -3,7 +3,6 @@ import type { Command } from '../domain/vocabulary.ts'
 import { isBound } from './reading.ts'
 import type { PolicyReading } from './reading.ts'
 import { constantTree, openPlace, policiesOf, policyTree } from './security.ts'
-import type { Place } from './searching.ts'
 import type { Instance, Tree } from './tree.ts'
 
 /** One policy, with everything that it calls and looks into written out. */
@@ -58,23 +57,39 @@ function expanded(
   const own: Instance = { alias: OWN, relation }
   if (!isBound(reading, relation, role))
     return { own, permissive: [{ policy: '', tree: constantTree(true) }], restrictive: [] }
-  const place = openPlace(reading, role, relation)
-  const policies = policiesOf(reading, relation, command, role)
-  const expand = (permissive: boolean): readonly ExpandedPolicy[] =>
-    policies.flatMap((policy) =>
-      policy.permissive === permissive ? expandedPolicy(policy, relation, side, role, place) : [],
+  const parts = policiesOf(reading, relation, command, role).flatMap((policy) => partOf(policy, side))
+  const trees = treesOf(
+    parts.map(({ text }) => text),
+    relation,
+    role,
+    reading,
+  )
+  const made = parts.map(({ policy, permissive }, index) => ({ policy, permissive, tree: trees[index] }))
+  const expand = (wanted: boolean): readonly ExpandedPolicy[] =>
+    made.flatMap(({ policy, permissive, tree }) =>
+      permissive === wanted && tree !== undefined ? [{ policy, tree }] : [],
     )
   return { own, permissive: expand(true), restrictive: expand(false) }
 }
 
 /** A policy without an expression for this side says nothing (the server's add_security_quals leaves it out). */
-function expandedPolicy(
-  policy: Policy,
+function partOf({ name, permissive, using, withCheck }: Policy, side: 'using' | 'check') {
+  const text = side === 'using' ? using : (withCheck ?? using)
+  return text === null ? [] : [{ policy: name, permissive, text }]
+}
+
+/** Policies for several commands often say the same. */
+function treesOf(
+  texts: readonly string[],
   relation: Relation,
-  side: 'using' | 'check',
   role: string,
-  place: Place,
-): readonly ExpandedPolicy[] {
-  const text = side === 'using' ? policy.using : (policy.withCheck ?? policy.using)
-  return text === null ? [] : [{ policy: policy.name, tree: policyTree(text, relation, OWN, role, place) }]
+  reading: PolicyReading,
+): readonly Tree[] {
+  const key = JSON.stringify([relation.oid, role, ...texts])
+  const known = reading.trees.get(key)
+  if (known) return known
+  const place = openPlace(reading, role, relation)
+  const trees = texts.map((text) => policyTree(text, relation, OWN, role, place))
+  reading.trees.set(key, trees)
+  return trees
 }

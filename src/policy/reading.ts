@@ -1,5 +1,6 @@
 import type { Catalog, Relation, Role, Routine } from '../domain/catalog.ts'
 import type { Predicate } from './predicate.ts'
+import type { Tree } from './tree.ts'
 
 /** What the names in policies and functions mean. One of them serves all policies of a catalog. */
 export interface PolicyReading {
@@ -13,6 +14,8 @@ export interface PolicyReading {
   readonly path: readonly string[]
   /** what was expanded already, by relation, command, side and role */
   readonly known: Map<string, Predicate>
+  /** conditions that were written out already, by relation, role and texts */
+  readonly trees: Map<string, readonly Tree[]>
 }
 
 /** @param platformSchemas those of the platform, whose functions are not looked into: `auth`, `storage` */
@@ -30,6 +33,7 @@ export function policyReading(catalog: Catalog, platformSchemas: readonly string
     platformSchemas: new Set(platformSchemas),
     path: [...new Set(['public', ...catalog.tested])],
     known: new Map(),
+    trees: new Map(),
   }
 }
 

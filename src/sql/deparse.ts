@@ -8,10 +8,17 @@ import type { Node } from './parse.ts'
  * @returns null where the expression cannot be written back faithfully
  */
 export function deparseExpression(node: Node): string | null {
+  const found = known.get(node.fields)
+  if (found !== undefined) return found
   const text = write(node)
   const again = text === null ? null : parseExpression(text)
-  return again && isSameExpression(again, node) ? text : null
+  const faithful = again && isSameExpression(again, node) ? text : null
+  known.set(node.fields, faithful)
+  return faithful
 }
+
+/** The same node is written back for every draft that it is asked of. */
+const known = new WeakMap<Node['fields'], string | null>()
 
 function write(node: Node): string | null {
   const statement = {

@@ -3,8 +3,8 @@ import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import { areaUnit } from '../domain/area.ts'
 import { relationByOid } from '../domain/catalog.ts'
 import type { PolicyCoverage } from '../domain/report.ts'
+import type { ConnectionTarget } from '../domain/server.ts'
 import { unitKey } from '../domain/shard.ts'
-import type { Prepared } from '../prepare.ts'
 import { coverRelation } from '../trace/coverage.ts'
 import type { Observed } from './probe.ts'
 import type { Seeded } from './seed.ts'
@@ -15,14 +15,12 @@ export type Covered = ReadonlyMap<string, readonly PolicyCoverage[]>
 
 /** Population → which atoms of which policies hold and do not hold for some row and somebody of the cast, of the own units. */
 export async function coverAll(
-  prepared: Prepared,
+  targets: readonly ConnectionTarget[],
   { catalog, relations }: Understood,
   { population, areas }: Seeded,
   { own, directed }: Pick<Observed, 'own' | 'directed'>,
   signal: AbortSignal,
 ): Promise<Covered> {
-  await using connection = await Connection.open(prepared.target)
-  await connection.run(PREPARE_CONNECTION)
   const units = [
     ...relations.map((relation) => ({
       key: unitKey({ kind: 'relation', name: relation.qualified }),
@@ -44,13 +42,20 @@ export async function coverAll(
       })),
   ]
   const covered = new Map<string, readonly PolicyCoverage[]>()
-  for (const { key, relation, rows, spares, scenarios } of units) {
-    signal.throwIfAborted()
-    if (!own.has(key)) continue
-    const input = { catalog, population, rows: rows.map(valuesOf), spares: spares.map(valuesOf), scenarios }
-    covered.set(key, await coverRelation(connection, relation, input))
+  const queue = units.filter(({ key }) => own.has(key))
+  const work = async (target: ConnectionTarget): Promise<void> => {
+    await using connection = await Connection.open(target)
+    await connection.run(PREPARE_CONNECTION)
+    for (let unit = queue.shift(); unit; unit = queue.shift()) {
+      signal.throwIfAborted()
+      const { key, relation, rows, spares, scenarios } = unit
+      const input = { catalog, population, rows: rows.map(valuesOf), spares: spares.map(valuesOf), scenarios }
+      covered.set(key, await coverRelation(connection, relation, input))
+    }
   }
-  return covered
+  const order = queue.map(({ key }) => key)
+  await Promise.all(targets.map(work))
+  return new Map(order.flatMap((key) => (covered.has(key) ? [[key, covered.get(key) ?? []] as const] : [])))
 }
 
 const valuesOf = <Row>({ values }: { readonly values: Row }): Row => values

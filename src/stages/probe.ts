@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { cloneDatabase } from '../database/scratch.ts'
 import { areaUnit } from '../domain/area.ts'
 import type { Ascent } from '../domain/ascent.ts'
 import type { CallObservation } from '../domain/call.ts'
@@ -22,6 +21,7 @@ import { climbsIn } from '../probe/climbs.ts'
 import type { ClimbOptions } from '../probe/climbs.ts'
 import { probeFunctions } from '../probe/functions/probe.ts'
 import { probeAreas } from '../probe/probe-areas.ts'
+import type { ProbeOptions } from '../probe/options.ts'
 import { probe } from '../probe/probe.ts'
 import type { Probed } from '../probe/probe.ts'
 import { probePrivileges } from '../probe/privileges.ts'
@@ -53,17 +53,16 @@ export interface Observed extends Probed {
 
 /** Expectations and population → observations, on as many copies of the database as pay off. */
 export async function probeAll(
-  prepared: Prepared,
+  prepared: Prepared & Pick<ProbeOptions, 'targets'>,
   known: Understood,
   { population, areas }: Seeded,
   config: Config,
   signal: AbortSignal,
 ): Promise<Observed> {
   const { catalog, model, reading, relations, expectations } = known
-  await using clones = await cloneDatabase(prepared.target, copiesFor(known, config))
   const { dependentsOf, touchedBy, decidedBy } = dependence(catalog, reading)
   const options = {
-    ...clones,
+    targets: prepared.targets,
     catalog,
     model,
     population,
@@ -106,7 +105,8 @@ export async function probeAll(
 const isOwn = (relations: readonly Relation[], shares: Shares): readonly Relation[] =>
   relations.filter(({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
 
-function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
+/** How many databases that hold the same are worth having beside the one. */
+export function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
   const most = Math.max(relations.length, routines.length) / (shard?.count ?? 1)
   // a session and the harness itself keep a core busy each; more sessions than cores only wait for each other
   const useful = Math.max(2, availableParallelism())
