@@ -40,11 +40,7 @@ export const clearSettingsSql = (actor: Actor): string =>
  * request. The login role matters: from a superuser's session a function's `set role postgres` would succeed.
  */
 export function sessionSql(actor: Actor): string {
-  return [
-    ...(actor.scene === undefined ? [] : [actor.scene]),
-    roleSql(actor),
-    settingsSql(actor),
-  ].join(';\n')
+  return [...(actor.scene === undefined ? [] : [actor.scene]), roleSql(actor), settingsSql(actor)].join(';\n')
 }
 
 /** The roles alone, where the settings are the actor's already. */

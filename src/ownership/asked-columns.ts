@@ -1,3 +1,4 @@
+import type { AskedColumns } from '../domain/asked-columns.ts'
 import type { Catalog, Relation, Routine } from '../domain/catalog.ts'
 import { bodyTrees } from '../sql/bodies.ts'
 import { children, nameParts, parseExpression, parseStatements, walk } from '../sql/parse.ts'
@@ -8,13 +9,30 @@ import { wordsNaming } from './reads.ts'
 import { isDynamic } from './routine-facts.ts'
 
 /** Names of columns; `all` where it cannot be told which. */
-export type ColumnNames = ReadonlySet<string> | 'all'
+type ColumnNames = ReadonlySet<string> | 'all'
 
 /**
  * Which columns of a relation anything that looks into it may ask for: policies, views and functions, by every name that
  * stands in them. What is in other columns of its rows decides about nothing.
  */
-export function columnsAsked(catalog: Catalog, reading: Reading): (relation: number) => ColumnNames {
+export function columnsAsked(catalog: Catalog, reading: Reading): AskedColumns {
+  const askedOf = namesByRelation(catalog, reading)
+  return {
+    mayMatter: (relation, written) => {
+      const asked = askedOf(relation.oid)
+      const changed = columnsChanged(relation, written, 'update', reading.routines)
+      return asked === 'all' || changed === 'all' || [...changed].some((name) => asked.has(name))
+    },
+    ofNewRow: (relation) => {
+      const asked = askedOf(relation.oid)
+      return asked === 'all' || columnsChanged(relation, [], 'insert', reading.routines) === 'all'
+        ? null
+        : asked
+    },
+  }
+}
+
+function namesByRelation(catalog: Catalog, reading: Reading): (relation: number) => ColumnNames {
   const policies = catalog.relations
     .flatMap((one) => one.policies)
     .flatMap(({ using, withCheck }) => [using, withCheck])
@@ -84,16 +102,14 @@ function readingOf(parsed: readonly (Node | null)[], { find }: Reading): ColumnR
 /** Whether a name stands only before others: `m` in `m.user_id`. */
 const isQualifier = (name: string, trees: readonly Node[]): boolean =>
   trees.every((tree) =>
-    [...walk(tree)].every(
-      (node) => node.kind !== 'ColumnRef' || nameParts(node, 'fields').at(-1) !== name,
-    ),
+    [...walk(tree)].every((node) => node.kind !== 'ColumnRef' || nameParts(node, 'fields').at(-1) !== name),
   )
 
 /**
  * Columns that a write to a relation may change: those that it names, and what triggers and the relation itself compute;
  * `all` where it cannot be told.
  */
-export function columnsChanged(
+function columnsChanged(
   { columns, triggers }: Relation,
   written: readonly string[],
   command: 'insert' | 'update',

@@ -53,7 +53,8 @@ function collect(tree: Node, reading: Reading, found: Set<number>, called: Set<s
     called.add(name)
     const inside = routine ? bodyTrees(routine) : []
     for (const inner of inside) collect(inner, reading, found, called)
-    if (routine && (inside.length === 0 || isDynamic(routine))) for (const oid of wordsNaming(routine.body, reading)) found.add(oid)
+    if (routine && (inside.length === 0 || isDynamic(routine)))
+      for (const oid of wordsNaming(routine.body, reading)) found.add(oid)
   }
 }
 

@@ -207,7 +207,9 @@ class Climb {
   async #known(actor: Actor, trials: readonly Trial[]): Promise<Known> {
     const relations = [...new Set(trials.map(({ probe }) => probe.relation))]
     const known = await Promise.all(
-      relations.map(async (oid) => [oid, await this.#options.battery.known(this.#sender, oid, actor)] as const),
+      relations.map(
+        async (oid) => [oid, await this.#options.battery.known(this.#sender, oid, actor)] as const,
+      ),
     )
     return new Map(known)
   }

@@ -1,10 +1,9 @@
-import type { Relation, Routine } from '../domain/catalog.ts'
+import type { AskedColumns } from '../domain/asked-columns.ts'
+import type { Relation } from '../domain/catalog.ts'
 import { holdsRows, relationByOid } from '../domain/catalog.ts'
 import type { Actor } from '../domain/population.ts'
 import { COMMANDS } from '../domain/vocabulary.ts'
 import type { Command } from '../domain/vocabulary.ts'
-import { columnsChanged } from '../ownership/asked-columns.ts'
-import type { ColumnNames } from '../ownership/asked-columns.ts'
 import { followed } from './follow.ts'
 import { changes, grants } from './openings.ts'
 import type { Opening } from './openings.ts'
@@ -20,9 +19,7 @@ export interface ClimbOptions extends ProbeOptions {
   readonly dependentsOf: (relation: number) => readonly number[]
   /** relations that triggers of one touch */
   readonly touchedBy: (relation: number) => readonly number[]
-  /** columns of a relation that anything which looks into it may ask for */
-  readonly askedOf: (relation: number) => ColumnNames
-  readonly routines: Pick<ReadonlyMap<string, Routine>, 'get'>
+  readonly asked: AskedColumns
   /** relations that decide about one command on a relation */
   readonly decidedBy: (relation: number, command: Command) => ReadonlySet<number>
 }
@@ -91,17 +88,14 @@ export function touchedBy(
 export function mayOpen(options: ClimbOptions, { trial }: Opening, { behind }: Touched): boolean {
   const { probe, target, needs } = trial
   if (probe.command !== 'update' || behind.size > 0 || target.relation !== target.base) return true
-  const asked = options.askedOf(target.base.oid)
-  const changed = columnsChanged(target.base, needs.writes, 'update', options.routines)
-  return asked === 'all' || changed === 'all' || [...changed].some((name) => asked.has(name))
+  return options.asked.mayMatter(target.base, needs.writes)
 }
 
 /** What two steps of one kind have in common that open the same: all that is asked for of the rows which they write. */
 export function likenessOf(options: ClimbOptions, { trial, kind }: Opening): string | null {
   const { probe, target, payload } = trial
-  const asked = options.askedOf(target.base.oid)
-  const changed = columnsChanged(target.base, [], 'insert', options.routines)
-  if (probe.command !== 'insert' || payload === null || asked === 'all' || changed === 'all') return null
+  const asked = options.asked.ofNewRow(target.base)
+  if (probe.command !== 'insert' || payload === null || asked === null) return null
   const shown = Object.entries(payload).filter(([name]) => asked.has(name))
   return JSON.stringify([kind, probe.relation, probe.attempt, Object.fromEntries(shown)])
 }

@@ -127,8 +127,7 @@ export class Sender {
     const { base } = trial.target
     // what was set for the actor stays set
     const own = trial.before === null ? [] : [BECOME_SUPERUSER, trial.before, roleSql(actor)]
-    if (trial.probe.command === 'select')
-      return [this.#start(behind), ...own, trial.statement].join(';\n')
+    if (trial.probe.command === 'select') return [this.#start(behind), ...own, trial.statement].join(';\n')
     const isPrepared = !holdsRows(base) || this.#prepared.get(base.oid)?.places === places
     const start = this.#start(behind, isPrepared ? '' : this.#prepare(base, places))
     const { name } = this.#prepared.get(base.oid) ?? {}
@@ -148,22 +147,16 @@ export class Sender {
     const known = this.#prepared.get(base.oid)
     const name = known?.name ?? `rows_of_${base.oid}`
     this.#prepared.set(base.oid, { name, places })
-    return [
-      ...(known ? [`deallocate ${name}`] : []),
-      `prepare ${name} as ${allRowsSql(base, places)}`,
-    ].join(';\n')
+    return [...(known ? [`deallocate ${name}`] : []), `prepare ${name} as ${allRowsSql(base, places)}`].join(
+      ';\n',
+    )
   }
 }
 
 /**
  * A transaction, a savepoint or a prepared statement that is not there: a statement before has ended or forgotten it.
  */
-const UNSHARED: ReadonlySet<string> = new Set([
-  '25P01',
-  '25P02',
-  '3B001',
-  '26000',
-])
+const UNSHARED: ReadonlySet<string> = new Set(['25P01', '25P02', '3B001', '26000'])
 
 const sessions = new WeakMap<Actor, string>()
 

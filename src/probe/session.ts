@@ -86,11 +86,7 @@ export class Session {
   }
 
   /** Rows of a table that no longer stand where they stood once something was sent. */
-  async goneAfter(
-    prefix: string,
-    actor: Actor,
-    { oid, schema, name }: Relation,
-  ): Promise<readonly string[]> {
+  async goneAfter(prefix: string, actor: Actor, { oid, schema, name }: Relation): Promise<readonly string[]> {
     this.sent += 1
     const look = `select t.tableoid::int8 || ':' || t.ctid as place from ${quoteQualified(schema, name)} t`
     const rows = await this.#sender.look(look, { prefix, actor })
@@ -112,7 +108,9 @@ export class Session {
     const shown = await Promise.all(
       byActor.map(async (some) => {
         const early = await this.#together(some)
-        return Promise.all(some.map(async (trial) => [trial, early.get(trial) ?? (await this.#one(trial))] as const))
+        return Promise.all(
+          some.map(async (trial) => [trial, early.get(trial) ?? (await this.#one(trial))] as const),
+        )
       }),
     )
     const all = new Map(shown.flat())
@@ -149,7 +147,6 @@ export class Session {
       : await this.#sender.send(trial, behind)
     return understand(after(prefix, trial), answer, this.#knowledge)
   }
-
 
   /**
    * Doubtful and surprising answers are given a second hearing: one that only the neighbourhood explains (a lock, a
@@ -191,8 +188,7 @@ export class Session {
     const readers = population.actors.filter(
       (actor) => actor.purpose === 'judged' && ['own', 'team'].includes(tieOf(parent, actor)),
     )
-    for (const reader of readers)
-      if (await seesAnythingNew(this.#sender, trial, reader, known)) return true
+    for (const reader of readers) if (await seesAnythingNew(this.#sender, trial, reader, known)) return true
     return false
   }
 
@@ -230,9 +226,7 @@ interface How {
 }
 
 const after = (prefix: string, trial: Trial): Trial =>
-  prefix === ''
-    ? trial
-    : { ...trial, before: trial.before === null ? prefix : `${prefix};\n${trial.before}` }
+  prefix === '' ? trial : { ...trial, before: trial.before === null ? prefix : `${prefix};\n${trial.before}` }
 
 const places = new WeakMap<readonly SeededRow[], readonly string[]>()
 

@@ -11,6 +11,4 @@ export function isSurprising({ trial, outcome, reached }: Shown): boolean {
 }
 
 const isKeptOut = (outcome: Shown['outcome']): boolean =>
-  outcome.kind === 'denied'
-    ? outcome.by !== 'privilege'
-    : outcome.kind === 'affected' && outcome.rows === 0
+  outcome.kind === 'denied' ? outcome.by !== 'privilege' : outcome.kind === 'affected' && outcome.rows === 0

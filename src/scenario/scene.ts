@@ -159,9 +159,7 @@ async function attempt(
   look: string,
 ): Promise<readonly unknown[] | null> {
   try {
-    const results = await connection.results(
-      [sql, 'set constraints all immediate', look].join(';\n'),
-    )
+    const results = await connection.results([sql, 'set constraints all immediate', look].join(';\n'))
     return results.at(-1)?.rows ?? []
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error

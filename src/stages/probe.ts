@@ -76,8 +76,7 @@ export async function probeAll(
     dependentsOf,
     touchedBy,
     decidedBy,
-    askedOf: columnsAsked(catalog, reading),
-    routines: reading.routines,
+    asked: columnsAsked(catalog, reading),
   }
   const shares = sharesOf(known, areas, options, config)
   const probed = await probe(options, ({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
