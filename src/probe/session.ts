@@ -62,7 +62,7 @@ export class Session {
   /** Trials of one actor of which only what they reach counts. */
   async glances(trials: readonly Trial[], prefix: string): Promise<readonly Shown[]> {
     const early = await this.#together(trials, prefix)
-    return Promise.all(trials.map((trial) => early.get(trial) ?? this.glance(trial, prefix)))
+    return Promise.all(trials.map(async (trial) => early.get(trial) ?? (await this.glance(trial, prefix))))
   }
 
   /** One trial of which only what it reaches counts: why it is refused is nobody's question. */
