@@ -61,7 +61,8 @@ export async function understand(
   const surroundings = await survey(connection, catalog, config.supabase.buckets ?? {})
   if (relations.length + routines.length === 0 && !hasAreas(catalog, surroundings, config)) {
     const own = catalog.relations.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema))
-    throw nothingToJudge(catalog.tested, config.relations, unsetIn(own).hint ?? whoConnects(config))
+    const hint = unsetIn(own).hint ?? whoConnects(config) ?? keptSchemas(own)
+    throw nothingToJudge(catalog.tested, config.relations, hint)
   }
   const unset = unsetIn(relations)
   checkDeclarations(catalog, config, surroundings)
@@ -98,6 +99,14 @@ const AREA_RELATIONS: ReadonlySet<string> = new Set([
   'storage.buckets',
   'realtime.messages',
 ])
+
+/** Tables that stand where no API role gets to: their owner may well want to see that proved. */
+function keptSchemas(own: readonly Relation[]): string | null {
+  const schemas = [...new Set(own.map(({ schema }) => schema))].sort()
+  if (schemas.length === 0) return null
+  const flags = schemas.map((name) => `--schema ${name}`).join(' ')
+  return `Tables stand in ${schemas.join(', ')}, which no API role can use: ${flags} judges them all the same. Whoever reaches them otherwise is named by identity or app in rls.config.ts.`
+}
 
 /** Where nobody said who connects, and the platform has no roles for it, no caller can reach anything. */
 const whoConnects = ({ platform, platformFrom, identity, app }: Config): string | null =>

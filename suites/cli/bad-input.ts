@@ -28,6 +28,15 @@ function describeSources(): void {
     )
   })
 
+  test('tables that stand where no API role gets to are pointed at', async () => {
+    const sql = 'create schema inside; create table inside.steps (id int primary key)'
+    const text = await complaint(['check', project({ 'supabase/migrations/1_steps.sql': sql })])
+    expect(text).toContain('there is nothing to judge')
+    expect(text).toContain(
+      'hint: Tables stand in inside, which no API role can use: --schema inside judges them',
+    )
+  })
+
   test('a scope that holds no relation is named as the reason', async () => {
     const text = await complaint(['check', project(SOUND), '--relation', 'public.nothing*'])
     expect(text).toContain('nothing to judge: no relation is like public.nothing*')
