@@ -11,8 +11,7 @@ const QUIET: ReadonlySet<Attempt> = new Set(['read', 'update others', 'delete ot
  * statement does anything beside.
  */
 export function isQuiet({ probe, before, target }: Trial, catalog: Catalog): boolean {
-  // attempts in an area are several statements: what the servers tell policies about the request comes before
-  if (before !== null || probe.scope !== undefined || !QUIET.has(probe.attempt)) return false
+  if (before !== null || !QUIET.has(probe.attempt)) return false
   return probe.command === 'select' || chainOf(target.relation, target.base, catalog).every(isPlain)
 }
 

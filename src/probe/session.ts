@@ -119,7 +119,9 @@ export class Session {
 
   /** What nothing is expected of is sent in few messages. */
   async #together(trials: readonly Trial[], prefix = ''): Promise<ReadonlyMap<Trial, Shown>> {
-    const quiet = trials.filter((trial) => isQuiet(trial, this.#options.catalog))
+    // attempts in an area are several statements: what the servers tell policies about the request comes before
+    const isInArea = this.#options.standing !== undefined
+    const quiet = isInArea ? [] : trials.filter((trial) => isQuiet(trial, this.#options.catalog))
     const groups = Array.from({ length: Math.ceil(quiet.length / MOST_TOGETHER) }, (_, index) =>
       quiet.slice(index * MOST_TOGETHER, (index + 1) * MOST_TOGETHER),
     )
