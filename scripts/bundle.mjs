@@ -11,6 +11,7 @@ const ENTRIES = [
   'vitest/global-setup',
   'engine/choose',
   'engine/system',
+  'engine/unpack',
   'platform/install',
 ]
 

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { HarnessError } from '../errors.ts'
 import { packDirectory, unpackDirectory } from './archive.ts'
 import { executable, fingerprint, type Binaries, type Environment } from './binaries.ts'
@@ -54,7 +55,7 @@ export async function createDataDirectory(root: string, options: DataDirectoryOp
   const { binaries, user, cache, onProgress } = options
   const data = join(root, 'data')
   const archive = cache && join(cache.dir, `data-${dataDirectoryKey(binaries)}.archive`)
-  if (archive && restoreDataDirectory(archive, data, user)) return markUsed(archive)
+  if (archive && (await restoreDataDirectory(archive, data, user))) return markUsed(archive)
   onProgress(`creating a data directory for PostgreSQL ${binaries.version}`)
   await initialise(root, options)
   if (!archive) return
@@ -66,15 +67,26 @@ export async function createDataDirectory(root: string, options: DataDirectoryOp
 }
 
 /** Unpacks an archive; false, with nothing left, when it is missing, damaged or does not fit. */
-export function restoreDataDirectory(archive: string, data: string, user: RunAs): boolean {
+export async function restoreDataDirectory(archive: string, data: string, user: RunAs): Promise<boolean> {
   if (!existsSync(archive)) return false
   try {
-    unpackDirectory(archive, data, user)
+    await unpackBeside(archive, data, user)
     return true
   } catch {
     rmSync(data, { recursive: true, force: true })
     return false
   }
+}
+
+/** On another thread, where the sources are not run as they are. */
+async function unpackBeside(archive: string, dir: string, owner: RunAs): Promise<void> {
+  const script = new URL('./unpack.js', import.meta.url)
+  if (!existsSync(script)) return unpackDirectory(archive, dir, owner)
+  const worker = new Worker(script, { workerData: { archive, dir, owner }, execArgv: [] })
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', () => resolve())
+  })
 }
 
 async function initialise(root: string, options: DataDirectoryOptions): Promise<void> {

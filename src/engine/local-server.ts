@@ -92,7 +92,7 @@ async function launch(
   const place = () => (cache && executableCache(cache, user)?.dir) ?? root
   const binaries = usableBinaries(options.binaries, user, place)
   const key = dataDirectoryKey(options.binaries)
-  const fromSnapshot = cache && restoreFirst(cache, key, options.snapshots, { root, user })
+  const fromSnapshot = cache && (await restoreFirst(cache, key, options.snapshots, { root, user }))
   if (!fromSnapshot)
     await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal })
   const dirs = options.extensionDirs
@@ -113,17 +113,17 @@ async function launch(
 }
 
 /** Unpacks the first snapshot that is there and whole. */
-function restoreFirst(
+async function restoreFirst(
   cache: Cache,
   cluster: string,
   snapshots: Snapshots | undefined,
   { root, user }: { readonly root: string; readonly user: RunAs },
-): Snapshot | undefined {
+): Promise<Snapshot | undefined> {
   const data = join(root, 'data')
   for (const key of snapshots?.keys ?? []) {
     const name = fingerprint([cluster, key])
     const file = findSnapshot(cache, name)
-    if (file === undefined || !restoreDataDirectory(file, data, user)) continue
+    if (file === undefined || !(await restoreDataDirectory(file, data, user))) continue
     if (snapshots) keepSnapshot(cache, snapshots.project, name)
     return { key, content: readFileSync(join(data, CONTENT), 'utf8') }
   }
