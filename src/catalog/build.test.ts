@@ -86,7 +86,9 @@ describe('triggers', () => {
     [8 | 32, { timing: 'after', events: ['delete', 'truncate'], forEachRow: false }],
     [1 | 64 | 16, { timing: 'instead of', events: ['update'], forEachRow: true }],
   ])('of type %i', (type, facts) => {
-    const triggers = [{ relation: 1, name: 'x', type, enabled: true, function_name: 'public.f' }]
+    const triggers = [
+      { relation: 1, name: 'x', type, enabled: true, deferrable: false, function_name: 'public.f' },
+    ]
     expect(built({ triggers })?.triggers[0]).toMatchObject(facts)
   })
 })

@@ -200,6 +200,7 @@ function buildTrigger(raw: RawCatalog['triggers'][number]): Trigger {
     events,
     forEachRow: (raw.type & 1) === 1,
     enabled: raw.enabled,
+    ...(raw.deferrable ? { deferrable: true as const } : {}),
     functionName: raw.function_name,
   }
 }

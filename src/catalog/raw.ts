@@ -40,6 +40,7 @@ export interface RawCatalog {
     readonly name: string
     readonly type: number
     readonly enabled: boolean
+    readonly deferrable: boolean
     readonly function_name: string
   }[]
   readonly privileges: readonly RawPrivileges[]

@@ -70,6 +70,8 @@ export interface Trigger {
   readonly events: readonly ('insert' | 'update' | 'delete' | 'truncate')[]
   readonly forEachRow: boolean
   readonly enabled: boolean
+  /** a constraint trigger that may wait for the end of the transaction */
+  readonly deferrable?: true
   readonly functionName: string
 }
 

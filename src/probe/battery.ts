@@ -1,11 +1,10 @@
-import { Connection } from '../database/connection.ts'
-import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
+import { sendTo } from './crew.ts'
 import { knownFrom } from './follow.ts'
 import type { Shown } from './observe.ts'
 import { asks, planActor } from './plan.ts'
-import { Sender } from './sender.ts'
+import type { Sender } from './sender.ts'
 import { Session } from './session.ts'
 import type { ProbeOptions } from './options.ts'
 import type { Probed } from './probe.ts'
@@ -58,11 +57,9 @@ export class Battery {
         !this.#full.has(relation) && this.#options.relations.some(({ oid }) => oid === relation),
     )
     if (!target || missing.length === 0) return
-    await using connection = await Connection.open(target, { pipelined: true })
-    await connection.run(PREPARE_CONNECTION)
-    const sender = new Sender(connection, this.#options.isolation)
-    for (const { relation, actor } of missing) await this.#bout(sender, relation, actor)
-    await connection.run('rollback')
+    await sendTo(target, this.#options, async (sender) => {
+      for (const { relation, actor } of missing) await this.#bout(sender, relation, actor)
+    })
   }
 
   /** What the actor was seen to reach. */

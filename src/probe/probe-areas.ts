@@ -1,9 +1,7 @@
-import { Connection } from '../database/connection.ts'
-import { PREPARE_CONNECTION } from '../database/impersonate.ts'
 import type { Area } from '../domain/area.ts'
 import type { Observation } from '../domain/probe.ts'
 import { planArea } from './area.ts'
-import { Sender } from './sender.ts'
+import { sendTo } from './crew.ts'
 import { Session } from './session.ts'
 import type { ProbeOptions } from './options.ts'
 
@@ -15,18 +13,16 @@ export async function probeAreas(
 ): Promise<readonly Observation[]> {
   const [target] = options.targets
   if (!target || areas.length === 0) return []
-  await using connection = await Connection.open(target, { pipelined: true })
-  await connection.run(PREPARE_CONNECTION)
-  const sender = new Sender(connection, options.isolation)
-  const observations: Observation[] = []
-  for (const area of areas) {
-    options.signal.throwIfAborted()
-    const known = within(options, area, standing)
-    const session = new Session(sender, known, { ...known, attributions: new Map() })
-    observations.push(...(await session.tryAll(planArea(known, area))))
-  }
-  await connection.run('rollback')
-  return observations
+  return sendTo(target, options, async (sender) => {
+    const observations: Observation[] = []
+    for (const area of areas) {
+      options.signal.throwIfAborted()
+      const known = within(options, area, standing)
+      const session = new Session(sender, known, { ...known, attributions: new Map() })
+      observations.push(...(await session.tryAll(planArea(known, area))))
+    }
+    return observations
+  })
 }
 
 /** What is known of one area, as if its rows were those of a relation. */

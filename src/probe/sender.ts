@@ -29,9 +29,16 @@ export class Sender {
   #context: string | null = null
   readonly #prepared = new Map<number, { readonly name: string; readonly places: readonly string[] }>()
 
-  constructor(connection: Connection, isolation: Isolation) {
+  private constructor(connection: Connection, isolation: Isolation) {
     this.connection = connection
     this.isolation = isolation
+  }
+
+  /** Trials share transactions only where the server is seen to bring an actor back. */
+  static async on(connection: Connection, wanted: Isolation, actors: readonly Actor[]): Promise<Sender> {
+    const actor = actors.find(({ login, role }) => login !== role) ?? actors[0]
+    const isKept = wanted === 'savepoint' && actor !== undefined && (await bringsBack(connection, actor))
+    return new Sender(connection, isKept ? 'savepoint' : 'transaction')
   }
 
   /** Anything else, which begins with a rollback. */
@@ -157,6 +164,29 @@ export class Sender {
  * A transaction, a savepoint or a prepared statement that is not there: a statement before has ended or forgotten it.
  */
 const UNSHARED: ReadonlySet<string> = new Set(['25P01', '25P02', '3B001', '26000'])
+
+/**
+ * Whether ROLLBACK TO restores who the session is: before 15.9, 16.5 and 17.1 servers forgot the role, having restored the
+ * login role after it (CVE-2024-10978).
+ */
+async function bringsBack(connection: Connection, actor: Actor): Promise<boolean> {
+  const who =
+    "select current_user || ' ' || session_user || ' ' || coalesce(current_setting('request.jwt.claims', true), '') as who"
+  const back = 'rollback to before_trial'
+  const text = [
+    ...['rollback', 'begin', sessionOf(actor), 'savepoint before_trial', who],
+    ...[BECOME_SUPERUSER, back, who],
+    ...[BECOME_SUPERUSER, roleSql(actor), BECOME_SUPERUSER, back, who],
+    ...["select set_config('role', 'none', true), set_config('request.jwt.claims', '', true)", back, who],
+    'rollback',
+  ].join(';\n')
+  const results = await connection.results(text).catch((error: unknown) => {
+    if (error instanceof DatabaseError) return []
+    throw error
+  })
+  const seen = results.flatMap(({ rows }) => rows.flatMap((row) => ('who' in row ? [row['who']] : [])))
+  return seen.length === 4 && new Set(seen).size === 1
+}
 
 const sessions = new WeakMap<Actor, string>()
 

@@ -55,7 +55,7 @@ export async function insertRowsIn(
   rows: readonly Values[],
 ): Promise<readonly Inserted[]> {
   if (rows.length === 0) return []
-  const together = await attempt(connection, session, insertSql(relation, rows))
+  const together = await attempt(connection, session, insertSql(relation, rows), deferredOf(relation))
   if (Array.isArray(together) && together.length === rows.length)
     return together.map((values) => ({ kind: 'inserted', values }))
   if (Array.isArray(together)) await connection.run('rollback to savepoint seeding')
@@ -70,7 +70,7 @@ async function insertOne(
   session: string,
   row: Values,
 ): Promise<Inserted> {
-  const answer = await attempt(connection, session, insertSql(relation, [row]))
+  const answer = await attempt(connection, session, insertSql(relation, [row]), deferredOf(relation))
   if (Array.isArray(answer)) {
     const [values] = answer
     if (values) return { kind: 'inserted', values }
@@ -83,15 +83,27 @@ async function insertOne(
   return { kind: 'failed', reason: describe(answer), error: answer }
 }
 
+/** Constraint triggers that wait for the end of the transaction ask who it is now: then it would be nobody. */
+function deferredOf({ schema, triggers }: Relation): string {
+  const names = triggers
+    .filter(({ enabled, deferrable }) => enabled && deferrable)
+    .map(({ name }) => quoteQualified(schema, name))
+    .join(', ')
+  return names === '' ? '' : `; set constraints ${names} immediate; set constraints ${names} deferred`
+}
+
 /** Runs in a savepoint of its own; a failure leaves the transaction as it was. */
 async function attempt(
   connection: Connection,
   session: string,
   statement: string,
+  deferred: string,
 ): Promise<Values[] | ServerError> {
   try {
-    const results = await connection.results(`savepoint seeding; ${session}; ${statement}`)
-    return (results.at(-1)?.rows ?? []).map(({ row }) => row as Values)
+    const results = await connection.results(`savepoint seeding; ${session}; ${statement}${deferred}`)
+    return (results.findLast(({ rows }) => rows.some((one) => 'row' in one))?.rows ?? []).map(
+      ({ row }) => row as Values,
+    )
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     await connection.run('rollback to savepoint seeding')

@@ -1,8 +1,10 @@
+import { DatabaseError } from '../database/connection.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Population, Spare, Unseeded } from '../domain/population.ts'
+import { HarnessError } from '../errors.ts'
 import { quoteQualified } from '../sql/quote.ts'
 import { completeAccounts, createAccounts } from './accounts.ts'
 import { tenantsByUser, withPeople, withTenants } from './belonging.ts'
@@ -47,7 +49,7 @@ export async function populate(
   const filled = await fillRelations(connection, catalog, shop, placed, relations, rows)
   await entwine(connection, catalog, options.nameColumns ?? [])
   await refreshMaterialized(connection, catalog, options.platformSchemas)
-  await connection.run('commit')
+  await commit(connection)
   const emails = new Map(people.map(({ email, key }) => [email, key]))
   const read = (): ReturnType<typeof readBack> => readBack(connection, catalog, model, tenants, emails)
   const seeded = await read()
@@ -63,6 +65,20 @@ export async function populate(
     unseeded: [...filled.unseeded, ...tooLarge(catalog, standing)],
     notices: [...signedUp, ...filled.notices],
     withoutTriggers: filled.withoutTriggers,
+  }
+}
+
+/** What waits for the end of the transaction may object to rows that were fine one by one. */
+async function commit(connection: Connection): Promise<void> {
+  try {
+    await connection.run('commit')
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    const { message, where } = error.error
+    throw new HarnessError('SEED_FAILED', `rows could not be kept: ${message}`, {
+      hint: `A deferred constraint or trigger objects when the transaction ends${where === undefined ? '' : ` (${where.split('\n')[0] ?? ''})`}. Give the columns that it looks at values by seed.values in rls.config.ts.`,
+      cause: error,
+    })
   }
 }
 

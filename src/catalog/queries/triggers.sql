@@ -4,6 +4,7 @@ select
   t.tgname as name,
   t.tgtype::int4 as type,
   t.tgenabled <> 'D' as enabled,
+  t.tgdeferrable as deferrable,
   n.nspname || '.' || p.proname as function_name
 from pg_trigger t
 join pg_proc p on p.oid = t.tgfoid
