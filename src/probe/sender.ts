@@ -173,11 +173,14 @@ async function bringsBack(connection: Connection, actor: Actor): Promise<boolean
   const who =
     "select current_user || ' ' || session_user || ' ' || coalesce(current_setting('request.jwt.claims', true), '') as who"
   const back = 'rollback to before_trial'
+  const changes = [
+    BECOME_SUPERUSER,
+    `${BECOME_SUPERUSER};\n${roleSql(actor)};\n${BECOME_SUPERUSER}`,
+    "select set_config('role', 'none', true), set_config('request.jwt.claims', '', true)",
+  ]
   const text = [
-    ...['rollback', 'begin', sessionOf(actor), 'savepoint before_trial', who],
-    ...[BECOME_SUPERUSER, back, who],
-    ...[BECOME_SUPERUSER, roleSql(actor), BECOME_SUPERUSER, back, who],
-    ...["select set_config('role', 'none', true), set_config('request.jwt.claims', '', true)", back, who],
+    `rollback;\nbegin;\n${sessionOf(actor)};\nsavepoint before_trial;\n${who}`,
+    ...changes.map((change) => `${change};\n${back};\n${who}`),
     'rollback',
   ].join(';\n')
   const results = await connection.results(text).catch((error: unknown) => {
