@@ -17,7 +17,7 @@ import { indexValues, shownBy } from './evidence.ts'
 import type { ValueIndex } from './evidence.ts'
 import { furtherCalls, nobodysCall, planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
-import { hasWrittenSql, touchedSql, watchedBy } from './written.ts'
+import { FILES, hasWrittenSql, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
   /** databases that hold the same: the functions are shared out over them */
@@ -43,11 +43,16 @@ export async function probeFunctions(options: CallOptions): Promise<readonly Cal
   const work = async (target: ConnectionTarget): Promise<void> => {
     await using connection = await Connection.open(target, { pipelined: true })
     await connection.run(PREPARE_CONNECTION)
+    const [{ files } = { files: '{}' }] = await connection.rows<{ readonly files: string }>(FILES)
+    const touched = touchedSql(watchedBy(options), files)
     for (let routine = queue.shift(); routine; routine = queue.shift()) {
       options.signal.throwIfAborted()
       const facts = options.facts.get(routine.oid)
       if (facts && facts.reachesOut === null)
-        observations.set(routine.oid, await new Caller(connection, options, facts, index).observe(routine))
+        observations.set(
+          routine.oid,
+          await new Caller(connection, options, facts, index, touched).observe(routine),
+        )
     }
     await connection.run('rollback')
   }
@@ -66,12 +71,18 @@ class Caller {
   readonly #written = new Set<Relation>()
   readonly #looks = new Map<number, string>()
 
-  constructor(connection: Connection, options: CallOptions, facts: RoutineFacts, index: ValueIndex) {
+  constructor(
+    connection: Connection,
+    options: CallOptions,
+    facts: RoutineFacts,
+    index: ValueIndex,
+    touched: string,
+  ) {
     this.#connection = connection
     this.#options = options
     this.#facts = facts
     this.#index = index
-    this.#touched = touchedSql(watchedBy(options))
+    this.#touched = touched
   }
 
   async observe(routine: Routine): Promise<readonly CallObservation[]> {

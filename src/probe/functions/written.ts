@@ -20,13 +20,25 @@ export const hasWrittenSql = ({ oid, kind }: Relation): string =>
     ? `exists (select from pg_partition_tree(${oid}) p where ${writtenSql('p.relid')})`
     : writtenSql(String(oid))
 
-/** Which of these tables the transaction has written to so far. */
-export function touchedSql(relations: readonly Relation[]): string {
+/** The files that tables stand in: TRUNCATE gives one a new file, and is counted nowhere else. */
+export const FILES =
+  "select coalesce(array_agg(pg_relation_filenode(oid)), '{}')::text as files from pg_class where relkind = 'r'"
+
+/**
+ * Which of these tables the transaction has written to so far, or emptied.
+ *
+ * @param files what FILES gave before, as the text of an array
+ */
+export function touchedSql(relations: readonly Relation[], files: string): string {
   const plain = relations.filter(({ kind }) => kind === 'table').map(({ oid }) => oid)
   const parents = relations.filter(({ kind }) => kind === 'partitioned')
+  const isNew = (table: string): string => `pg_relation_filenode(${table}) <> all ('${files}'::oid[])`
   return [
-    `select o::int8 as relid from unnest('{${plain.join(',')}}'::oid[]) o where ${writtenSql('o')}`,
-    ...parents.map((one) => `select ${one.oid}::int8 where ${hasWrittenSql(one)}`),
+    `select o::int8 as relid from unnest('{${plain.join(',')}}'::oid[]) o where ${writtenSql('o')} or ${isNew('o')}`,
+    ...parents.map(
+      (one) =>
+        `select ${one.oid}::int8 where ${hasWrittenSql(one)} or exists (select from pg_partition_tree(${one.oid}) p where ${isNew('p.relid')})`,
+    ),
   ].join(' union all ')
 }
 
