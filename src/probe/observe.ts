@@ -41,10 +41,15 @@ function refused(trial: Trial, error: ServerError, knowledge: Knowledge): Shown 
   const spread =
     many &&
     !(outcome.kind === 'denied' && outcome.by === 'privilege') &&
+    !isRecursion(error) &&
     !(trial.probe.command === 'select' && REFUSED_WHOLE.has(error.sqlstate))
   const reached = outcome.kind === 'admitted' && !many ? reachedByAdmission(trial, knowledge) : []
   return { trial, outcome, reached, error, spread }
 }
+
+/** The server gives up before it looks at any row: whatever is asked for, it will do so again. */
+export const isRecursion = ({ sqlstate, where = '' }: ServerError): boolean =>
+  sqlstate === '42P17' && where === ''
 
 /** Recursion, privileges, settings, what does not exist: the statement is refused whatever rows there are. */
 const REFUSED_WHOLE: ReadonlySet<string> = new Set(['42P17', '42501', '42704', '42P01', '42703', '42883'])
