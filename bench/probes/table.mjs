@@ -7,7 +7,10 @@ const whole = (number) => Math.round(number).toLocaleString('en')
 /** A row for each of them: its rate, and how many times as fast as it rls-harness is, round by round. */
 export function probesMarkdown({ machine, assertions, results, ...answer }) {
   const [own, single] = results
-  const ratio = (to, ms) => median(ms.map((each, round) => each / to.ms[round])).toFixed(2)
+  const ratio = (to, ms) => {
+    const rounds = median(ms.map((each, round) => each / to.ms[round]))
+    return `${rounds.toFixed(2)} (${(Math.min(...ms) / Math.min(...to.ms)).toFixed(2)})`
+  }
   const rows = results.map(({ name, ms, messages, connections }) => [
     name,
     whole(connections),
@@ -22,8 +25,8 @@ export function probesMarkdown({ machine, assertions, results, ...answer }) {
     '',
     aboutPlan({ assertions, ...answer }),
     '',
-    'Medians, and the best of the rounds in brackets. The last two columns say how many times as fast as that row rls-harness is, ' +
-      'on as many connections:',
+    'Medians, and what the best rounds give in brackets. The last two columns say how many times as fast as that row ' +
+      'rls-harness is, on as many connections:',
     '',
     table(
       ['', 'connections', 'messages', 's', 'assertions/s', `ratio, ${own.connections}`, 'ratio, 1'],
