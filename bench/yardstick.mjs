@@ -67,7 +67,8 @@ async function record(work) {
   return sent
 }
 
-function external(config, { host, port, user, database }) {
+/** The configuration of a run on a server that is there; its database is kept. */
+export function external(config, { host, port, user, database }) {
   const parameters = new URLSearchParams({ host, port: String(port), user, dbname: database })
   return { ...config.database, engine: 'external', url: `postgresql://?${parameters}`, keep: true }
 }
@@ -102,13 +103,21 @@ async function rate({ length }, work) {
 const asText = { getTypeParser: () => (text) => text }
 const ignored = () => {}
 
-/** @returns milliseconds of processor time that the session's own process of the server took */
-async function pipelined(target, texts) {
+/**
+ * @param isGathered whether a window's messages go to the socket together, instead of each by itself
+ * @returns milliseconds of processor time that the session's own process of the server took
+ */
+export async function pipelined(target, texts, isGathered = false) {
   const client = new pg.Client({ ...target, types: asText, pipeline: true })
   await client.connect()
   const { rows } = await client.query('select pg_backend_pid() as pid')
-  for (let at = 0; at < texts.length; at += WINDOW)
-    await Promise.all(texts.slice(at, at + WINDOW).map((text) => client.query(text).catch(ignored)))
+  const { stream } = client.connection
+  for (let at = 0; at < texts.length; at += WINDOW) {
+    if (isGathered) stream.cork()
+    const answers = texts.slice(at, at + WINDOW).map((text) => client.query(text).catch(ignored))
+    if (isGathered) setImmediate(() => stream.uncork())
+    await Promise.all(answers)
+  }
   const ms = processorMs(rows[0].pid)
   await client.end()
   return ms

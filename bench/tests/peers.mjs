@@ -51,7 +51,7 @@ const sqlOf = (folder) =>
     .join('\n')
 
 /** The major version that has the extension. */
-async function pgTapMajor(installations) {
+export async function pgTapMajor(installations) {
   for (const { bin, major } of installations) {
     const shared = spawnSync(join(bin, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).stdout?.trim()
     if (existsSync(join(shared || `/usr/share/postgresql/${major}`, 'extension/pgtap.control'))) return major
