@@ -36,7 +36,7 @@ import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
 
 /** A copy of the database costs as much as probing about this many relations or functions. */
-const RELATIONS_PER_CLONE = 8
+const RELATIONS_PER_CLONE = 20
 
 /** What all that was tried has shown. */
 export interface Observed extends Probed {
