@@ -96,6 +96,8 @@ export function likenessOf(options: ClimbOptions, { trial, kind }: Opening): str
   const { probe, target, payload } = trial
   const asked = options.asked.ofNewRow(target.base)
   if (probe.command !== 'insert' || payload === null || asked === null) return null
+  // what triggers make of a row may hang on any of its columns
+  if (touchedBy(options, [probe.relation, target.base.oid]).behind.size > 0) return null
   const shown = Object.entries(payload).filter(([name]) => asked.has(name))
   return JSON.stringify([kind, probe.relation, probe.attempt, Object.fromEntries(shown)])
 }
