@@ -8,6 +8,7 @@ import { actorFor, STRANGER } from '../seed/cast.ts'
 import type { Person } from '../seed/cast.ts'
 import { openWorkshop, seedableRelations } from '../seed/populate.ts'
 import type { PopulateOptions } from '../seed/populate.ts'
+import { seedFor } from '../seed/place.ts'
 import { lookupIn } from '../seed/read-back.ts'
 import type { Lookup } from '../seed/read-back.ts'
 import { makeRow } from '../seed/row.ts'
@@ -172,6 +173,8 @@ export class World {
     if (this.orderOf(relation) < 0) return null
     const bench = await this.benchOf(relation)
     const slot = { person, tenant: person?.tenant ?? null }
+    // whichever of several scenarios comes first: the row is the same
+    this.#shop.faker.seed(seedFor(this.#shop.seed, relation.qualified, person?.name ?? '', number))
     try {
       return makeRow(this.#shop, bench, { slot, variant: 0, row: FIRST_ROW + number })
     } catch (error) {

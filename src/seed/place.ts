@@ -24,6 +24,10 @@ export function canary(place: Place, column: string, length = 8): string {
   return `k${digits.slice(-Math.max(1, length - 1))}`
 }
 
+/** A number for a random generator that is to go on the same way for the same parts. */
+export const seedFor = (...parts: readonly (string | number)[]): number =>
+  parseInt(uuidFor(...parts).slice(0, 8), 16)
+
 export function uuidFor(...parts: readonly (string | number)[]): string {
   const hex = createHash('sha256').update(parts.join('\0')).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
