@@ -59,7 +59,7 @@ export class Worker implements AsyncDisposable {
   }
 
   #open(): Promise<TestDatabase> {
-    this.#database ??= openDatabase(requireHandout(), process.env)
+    this.#database ??= (async () => openDatabase(requireHandout(), process.env))()
     return this.#database
   }
 
