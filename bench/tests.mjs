@@ -1,12 +1,13 @@
 // Measures 200 hand-written policy tests in one file: rls-harness beside pgTAP and supabase-test (on pgsql-test), the same
 // assertions on the same machine, in turns. Whole processes are measured, from the command to its exit code.
 //   node bench/tests.mjs [--tests 200] [--rounds 5] [--json] [--supabase-test <folder with its node_modules>]
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { timedCommand } from './command.mjs'
 import { harnessFile, KINDS, pgTapFile, supabaseTestFile } from './tests/kinds.mjs'
 import { peers } from './tests/peers.mjs'
 import { testsMarkdown } from './tests/table.mjs'
@@ -76,17 +77,8 @@ async function measure(tools) {
 
 /** @throws Error with its output where the command fails: red tests would be another measurement */
 async function timed({ command, args, cwd, env }) {
-  const started = performance.now()
-  const child = spawn(command, args, { cwd, env: { ...environment(), ...env } })
-  const chunks = []
-  child.stdout.on('data', (chunk) => chunks.push(chunk))
-  child.stderr.on('data', (chunk) => chunks.push(chunk))
-  const status = await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  const ms = performance.now() - started
-  const output = Buffer.concat(chunks).toString()
+  const options = { cwd, env: { ...environment(), ...env } }
+  const { ms, status, output } = await timedCommand(command, args, options)
   if (status !== 0 || /^not ok/m.test(output))
     throw new Error(`${command} ${args.join(' ')} failed:\n${output}`)
   return { ms, output }

@@ -1,6 +1,6 @@
 // Joins the compiled modules into a few files: a process that opens hundreds of small ones starts half as fast.
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 
 /** What others import by name: the package's entry points, and what the benchmarks start by themselves. */
@@ -9,6 +9,7 @@ const ENTRIES = [
   'index',
   'vitest/index',
   'vitest/global-setup',
+  'database/connection',
   'engine/choose',
   'engine/system',
   'engine/unpack',
@@ -23,7 +24,7 @@ export async function bundle(folder) {
   const build = await rolldown({
     input: Object.fromEntries(ENTRIES.map((name) => [name, join(folder, `${name}.js`)])),
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !id.startsWith(folder),
+    external: (id) => !id.startsWith('.') && !isAbsolute(id),
     plugins: [placesOfModules(folder)],
   })
   await build.write({
@@ -58,8 +59,8 @@ function placesOfModules(folder) {
   return {
     name: 'places-of-modules',
     transform(code, id) {
-      if (!id.startsWith(folder) || !code.includes('import.meta.url')) return null
       const place = posix(relative(folder, id))
+      if (place.startsWith('..') || !code.includes('import.meta.url')) return null
       return code.replaceAll('import.meta.url', `__PLACE_OF__(${JSON.stringify(place)})`)
     },
     renderChunk(code, { fileName }) {

@@ -24,7 +24,7 @@ export async function battery(options) {
 export async function record({ pristine, ...options }) {
   const stop = new AbortController()
   const crew = watchCrew({
-    first: (client) => copyDatabase(options.target, copyOf(client), pristine),
+    first: (client) => copyDatabase(options.target, originalOf(client), pristine),
     over: () => stop.abort(),
   })
   const sent = new Map()
@@ -51,8 +51,8 @@ async function runBattery({ target, isolation, concurrency, keep = false, ...opt
   })
 }
 
-/** Nobody else is connected to a copy that the harness has just made for a connection. */
-const copyOf = ({ database }) => `${database.replace(/_copy_\d+$/, '')}_copy_1`
+/** The database that copies are made of: nobody is connected to it before the first of the crew is. */
+const originalOf = ({ database }) => database.replace(/_copy_\d+$/, '')
 
 async function readAnswered(messages) {
   const read = readMessages(messages.map(({ text }) => text))

@@ -2,9 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { pgTapMajor } from '../tests/peers.mjs'
+import { startPeer } from '../tests/peers.mjs'
 
 /** Databases as they stand before anything is tried, the second with pgTAP in it. */
 export const PRISTINE = 'probes_pristine'
@@ -12,22 +11,8 @@ export const PGTAP = 'probes_pgtap'
 
 /** The system's PostgreSQL where pgTAP is there, else the embedded one. */
 export async function startBench({ dist, cache, pgsqlTestFolder }) {
-  const load = (path) => import(new URL(path, dist).href)
-  const { startServer } = await load('engine/choose.js')
-  const { listSystem } = await load('engine/system.js')
-  const { extensionDir } = await load('platform/install.js')
-  const major = await pgTapMajor(await listSystem(process.env))
-  const server = await startServer({
-    database: {
-      ...(major === null ? { engine: 'embedded', version: 17 } : { engine: 'system', version: major }),
-      allowExternal: false,
-      keep: false,
-      cache: true,
-    },
-    projectDir: fileURLToPath(new URL('../..', import.meta.url)),
-    environment: { ...process.env, RLS_CACHE_DIR: cache },
-    extensionDirs: [extensionDir()],
-  })
+  const { extensionDir } = await import(new URL('platform/install.js', dist).href)
+  const { major, server } = await startPeer({ dist, cache, extensionDirs: [extensionDir()] })
   const manifest = join(pgsqlTestFolder, 'node_modules/pgsql-test/package.json')
   const has = (command) => major !== null && spawnSync(command, ['--version']).status === 0
   return {

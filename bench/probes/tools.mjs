@@ -1,5 +1,5 @@
 // What is measured: each by its name, with the database that it wants and what it answers.
-import { spawn } from 'node:child_process'
+import { timedCommand } from '../command.mjs'
 import { PGTAP, PRISTINE } from './server.mjs'
 import { inChild } from './task.mjs'
 
@@ -59,17 +59,7 @@ const fileOption = (command, file) => (command === 'psql' ? [`--file=${file}`] :
 
 /** @throws Error with what was printed, where the command fails for another reason than a test */
 async function wholeProcess(command, args, count) {
-  const started = performance.now()
-  const child = spawn(command, args)
-  const chunks = []
-  child.stdout.on('data', (chunk) => chunks.push(chunk))
-  child.stderr.on('data', (chunk) => chunks.push(chunk))
-  const status = await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  const ms = performance.now() - started
-  const output = Buffer.concat(chunks).toString()
+  const { ms, status, output } = await timedCommand(command, args)
   const different = count - passedIn(output, count)
   if (status !== 0 && (different === 0 || different === count))
     throw new Error(`${command} failed:\n${output.slice(-2000)}`)

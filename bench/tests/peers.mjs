@@ -4,13 +4,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const dist = new URL('../../dist/', import.meta.url)
-const load = (path) => import(new URL(path, dist).href)
+const DIST = new URL('../../dist/', import.meta.url)
+const loadFrom = (dist, path) => import(new URL(path, dist).href)
 
-/** Started before anything is measured: `supabase start` or a service container would do the same. */
-export async function peers({ folder, guides, supabaseTestFolder }) {
-  const { startServer } = await load('engine/choose.js')
-  const { listSystem } = await load('engine/system.js')
+/** The system's PostgreSQL where pgTAP is there, which `major` then says, else the embedded one. */
+export async function startPeer({ dist, cache, extensionDirs }) {
+  const { startServer } = await loadFrom(dist, 'engine/choose.js')
+  const { listSystem } = await loadFrom(dist, 'engine/system.js')
   const major = await pgTapMajor(await listSystem(process.env))
   const server = await startServer({
     database: {
@@ -20,8 +20,15 @@ export async function peers({ folder, guides, supabaseTestFolder }) {
       cache: true,
     },
     projectDir: fileURLToPath(new URL('../..', import.meta.url)),
-    environment: { ...process.env, RLS_CACHE_DIR: join(folder, 'peers') },
+    environment: { ...process.env, RLS_CACHE_DIR: cache },
+    ...(extensionDirs ? { extensionDirs } : {}),
   })
+  return { major, server }
+}
+
+/** Started before anything is measured: `supabase start` or a service container would do the same. */
+export async function peers({ folder, guides, supabaseTestFolder }) {
+  const { major, server } = await startPeer({ dist: DIST, cache: join(folder, 'peers') })
   try {
     const migrations = sqlOf(join(guides, 'supabase/migrations'))
     const target = await makeDatabase(server, 'migrated', migrations)
@@ -51,7 +58,7 @@ const sqlOf = (folder) =>
     .join('\n')
 
 /** The major version that has the extension. */
-export async function pgTapMajor(installations) {
+async function pgTapMajor(installations) {
   for (const { bin, major } of installations) {
     const shared = spawnSync(join(bin, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).stdout?.trim()
     if (existsSync(join(shared || `/usr/share/postgresql/${major}`, 'extension/pgtap.control'))) return major
@@ -60,8 +67,8 @@ export async function pgTapMajor(installations) {
 }
 
 async function makeDatabase(server, name, migrations, guides) {
-  const { Connection } = await load('database/connection.js')
-  const { installPlatform } = await load('platform/install.js')
+  const { Connection } = await loadFrom(DIST, 'database/connection.js')
+  const { installPlatform } = await loadFrom(DIST, 'platform/install.js')
   const target = { ...server.target, database: name }
   const run = async (where, ...texts) => {
     const connection = await Connection.open(where)

@@ -78,14 +78,16 @@ export async function restoreDataDirectory(archive: string, data: string, user: 
   }
 }
 
-/** On another thread, where the sources are not run as they are. */
+/** On another thread; on this one where the sources run as they are, which no thread can load. */
 async function unpackBeside(archive: string, dir: string, owner: RunAs): Promise<void> {
   const script = new URL('./unpack.js', import.meta.url)
   if (!existsSync(script)) return unpackDirectory(archive, dir, owner)
   const worker = new Worker(script, { workerData: { archive, dir, owner }, execArgv: [] })
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject)
-    worker.once('exit', () => resolve())
+    worker.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`unpacking ended with code ${code}`)),
+    )
   })
 }
 

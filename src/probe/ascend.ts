@@ -5,7 +5,7 @@ import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
 import type { Battery } from './battery.ts'
 import { share } from './crew.ts'
-import { candidatesFor, likenessOf, mayOpen, plansFor, touchedBy, trialsAfter } from './climbs.ts'
+import { candidatesFor, likenessOf, mayOpen, plansFor, touchedThrough, trialsAfter } from './climbs.ts'
 import type { ClimbOptions, ClimbStart, Plans } from './climbs.ts'
 import { asPrefix, isNew, joined, keysOf, reachesBehind, unique } from './follow.ts'
 import type { Known } from './follow.ts'
@@ -131,7 +131,7 @@ class Climb {
     if (!last) return []
     const { actor } = last.trial
     const written = openings.flatMap(({ trial }) => [trial.probe.relation, trial.target.base.oid])
-    const touched = touchedBy(this.#options, [...new Set([relation.oid, ...written])])
+    const touched = touchedThrough(this.#options, [...new Set([relation.oid, ...written])])
     if (!mayOpen(this.#options, last, touched)) return []
     const trials = trialsAfter(this.#options, this.#plans, touched, actor)
     const known = await this.#known(actor, trials)
@@ -177,7 +177,7 @@ class Climb {
     for (const step of accounts ? accountSteps(this.#options) : []) {
       if (!accounts || !(await this.#session.runs(step.sql))) continue
       const { actor, command, detail, sql, plain } = step
-      const touched = touchedBy(this.#options, [accounts.oid])
+      const touched = touchedThrough(this.#options, [accounts.oid])
       const trials = trialsAfter(this.#options, this.#plans, touched, actor)
       const usual = (await this.#session.runs(plain))
         ? await reachesBehind(this.#session, plain, trials, NOTHING)

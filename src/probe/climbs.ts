@@ -44,14 +44,14 @@ export function climbsIn(
 
 /** A row opens something where policies look the user up, or where others look into it. */
 function canOpen(
-  { dependentsOf, touchedBy: behindOf, model }: Pick<ClimbOptions, 'dependentsOf' | 'touchedBy' | 'model'>,
+  { dependentsOf, touchedBy, model }: Pick<ClimbOptions, 'dependentsOf' | 'touchedBy' | 'model'>,
   relation: Relation,
 ): boolean {
   if (!holdsRows(relation)) return relation.view !== null && dependentsOf(relation.oid).length > 1
   return (
     model.lookups.has(relation.oid) ||
     dependentsOf(relation.oid).length > 1 ||
-    behindOf(relation.oid).length > 0
+    touchedBy(relation.oid).length > 0
   )
 }
 
@@ -72,12 +72,12 @@ export interface Touched {
   readonly behind: ReadonlySet<number>
 }
 
-export function touchedBy(
-  { touchedBy: behindOf, catalog }: Pick<ClimbOptions, 'touchedBy' | 'catalog'>,
+export function touchedThrough(
+  { touchedBy, catalog }: Pick<ClimbOptions, 'touchedBy' | 'catalog'>,
   written: readonly number[],
 ): Touched {
   const ruled = written.filter((oid) => relationByOid(catalog, oid)?.hasRules)
-  const behind = new Set([...ruled, ...written.flatMap((oid) => behindOf(oid))])
+  const behind = new Set([...ruled, ...written.flatMap((oid) => touchedBy(oid))])
   return { all: new Set([...written, ...behind]), behind }
 }
 
@@ -97,7 +97,7 @@ export function likenessOf(options: ClimbOptions, { trial, kind }: Opening): str
   const asked = options.asked.ofNewRow(target.base)
   if (probe.command !== 'insert' || payload === null || asked === null) return null
   // what triggers make of a row may hang on any of its columns
-  if (touchedBy(options, [probe.relation, target.base.oid]).behind.size > 0) return null
+  if (touchedThrough(options, [probe.relation, target.base.oid]).behind.size > 0) return null
   const shown = Object.entries(payload).filter(([name]) => asked.has(name))
   return JSON.stringify([kind, probe.relation, probe.attempt, Object.fromEntries(shown)])
 }
@@ -166,5 +166,5 @@ export function accountsCost(options: ClimbOptions, plans: Plans): number {
 
 /** How many trials follow a write to a relation. */
 function countAfter(options: ClimbOptions, plans: Plans, written: number, actor: Actor): number {
-  return trialsAfter(options, plans, touchedBy(options, [written]), actor).length
+  return trialsAfter(options, plans, touchedThrough(options, [written]), actor).length
 }
