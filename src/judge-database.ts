@@ -7,14 +7,15 @@ import type { Part } from './domain/fact.ts'
 import type { Actor } from './domain/population.ts'
 import type { Report, Timing } from './domain/report.ts'
 import type { Prepared } from './prepare.ts'
+import { Crew } from './probe/crew.ts'
 import { identityLines, reportedIdentity } from './reported-identity.ts'
 import { exemptionsFor } from './exemptions.ts'
-import { coverAll } from './stages/cover.ts'
-import type { Covered } from './stages/cover.ts'
 import { explainAll } from './stages/explain.ts'
+import { explore } from './stages/explore.ts'
+import type { Explored } from './stages/explore.ts'
 import { originsIn } from './stages/origins.ts'
 import { judgeAll } from './stages/judge.ts'
-import { copiesFor, probeAll } from './stages/probe.ts'
+import { copiesFor, optionsFor, probeAll } from './stages/probe.ts'
 import type { Observed } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
 import type { Seeded } from './stages/seed.ts'
@@ -50,23 +51,37 @@ export async function judgeDatabase(
   ])
   await connection.close()
   await using clones = await cloneDatabase(prepared.target, copiesFor(known, config))
-  const { targets } = clones
+  await using crew = await Crew.on(clones.targets, {
+    isolation: config.isolation,
+    actors: seeded.population.actors,
+    signal: context.signal,
+  })
+  const options = optionsFor(known, seeded, crew)
   const probed = await step(
     'probe',
-    () => probeAll({ ...prepared, targets }, known, seeded, config, context.signal),
+    () => probeAll(prepared, options, known, seeded, config),
     (observed) => describeProbed(observed, known.routines.length),
   )
-  const covered = await step(
+  const explored = await step(
     'cover',
-    () => coverAll(targets, known, seeded, probed, context.signal),
-    describeCovered,
+    () => explore(options, known, seeded, config, probed.own),
+    describeExplored,
   )
-  const cast = withScenarioActors(seeded, probed)
-  const facts = judgeAll(prepared, known, cast, probed, { config, exemptionsOf })
+  const observations = [...probed.observations, ...explored.observations]
+  const cast = withScenarioActors(seeded, explored)
+  const facts = judgeAll(prepared, known, cast, { ...probed, observations }, { config, exemptionsOf })
   const judged = await step(
     'explain',
     () =>
-      explainAll(prepared, known, cast, probed.directed, facts, originsIn(prepared, config), context.signal),
+      explainAll(
+        prepared,
+        known,
+        cast,
+        explored.directed,
+        facts,
+        originsIn(prepared, config),
+        context.signal,
+      ),
     describeExplained,
   )
   return assemble({
@@ -74,12 +89,12 @@ export async function judgeDatabase(
     ...known,
     ...seeded,
     cast: cast.population.actors,
-    directed: probed.directed,
-    observations: probed.observations,
+    directed: explored.directed,
+    observations,
     calls: probed.calls,
     platformGrants: probed.beside.platformGrants,
     judged,
-    covered,
+    covered: explored.covered,
     units: probed.units,
     today: context.today,
     steps,
@@ -88,11 +103,8 @@ export async function judgeDatabase(
 }
 
 /** Who got through in a scenario is judged like everybody else. */
-function withScenarioActors(seeded: Seeded, { directed }: Observed): Seeded {
-  const actors = directed.flatMap(({ scenarios, observations }) => {
-    const through = new Set(observations.map(({ probe }) => probe.actor))
-    return scenarios.flatMap(({ actor }) => (through.has(actor.name) ? [actor] : []))
-  })
+function withScenarioActors(seeded: Seeded, { directed }: Explored): Seeded {
+  const actors = directed.flatMap(({ scenarios }) => scenarios.map(({ actor }) => actor))
   return { ...seeded, population: { ...seeded.population, actors: [...seeded.population.actors, ...actors] } }
 }
 
@@ -113,8 +125,8 @@ const describeProbed = (
   notes: [],
 })
 
-const describeCovered: Describe<Covered> = (policies) => ({
-  text: coverageText(mergeCoverage([...policies.values()].flat())) ?? 'no policy to look at',
+const describeExplored: Describe<Explored> = ({ covered }) => ({
+  text: coverageText(mergeCoverage([...covered.values()].flat())) ?? 'no policy to look at',
   notes: [],
 })
 

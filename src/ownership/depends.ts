@@ -35,6 +35,7 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
     }),
   )
   const opened = new Map([...direct.keys()].map((oid) => [oid, closure(oid, deciding)]))
+  const dependents = inverse(opened)
   const decided = new Map<string, ReadonlySet<number>>()
   const decide = (oid: number, command: Command): ReadonlySet<number> => {
     const relation = catalog.relations.find((one) => one.oid === oid)
@@ -49,14 +50,25 @@ export function dependence(catalog: Catalog, reading: Reading): Dependence {
       decided.set(key, known)
       return known
     },
-    dependentsOf: (relation) =>
-      [...opened].flatMap(([oid, reads]) => (oid === relation || reads.has(relation) ? [oid] : [])),
+    dependentsOf: (relation) => dependents.get(relation) ?? [],
     looksInto: (relation) => reached.get(relation) ?? new Set(),
     touchedBy: (relation) => {
       const found = catalog.relations.find(({ oid }) => oid === relation)
       return found ? triggerReads(found, reading) : []
     },
   }
+}
+
+/** Who looks into each relation, itself included, in the order of the relations. */
+function inverse(opened: ReadonlyMap<number, ReadonlySet<number>>): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>()
+  for (const [oid, reads] of opened)
+    for (const read of new Set([oid, ...reads])) {
+      const known = found.get(read)
+      if (known) known.push(oid)
+      else found.set(read, [oid])
+    }
+  return found
 }
 
 /** Statements name rows by their columns, which asks the policies for SELECT, too; an INSERT does not. */

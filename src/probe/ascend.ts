@@ -4,7 +4,6 @@ import type { Ascent } from '../domain/ascent.ts'
 import type { Actor } from '../domain/population.ts'
 import type { Step } from '../domain/report.ts'
 import type { Battery } from './battery.ts'
-import { share } from './crew.ts'
 import { candidatesFor, likenessOf, mayOpen, plansFor, touchedThrough, trialsAfter } from './climbs.ts'
 import type { ClimbOptions, ClimbStart, Plans } from './climbs.ts'
 import { asPrefix, isNew, joined, keysOf, reachesBehind, unique } from './follow.ts'
@@ -31,11 +30,14 @@ export async function ascend(options: AscendOptions): Promise<readonly Ascent[]>
   const plans = plansFor(options)
   const found = new Map<ClimbStart, readonly Ascent[]>()
   const accounts: Ascent[] = []
-  await share(options, [...(options.accounts ? [null] : []), ...options.climbs], async (start, sender) => {
-    const climb = new Climb(options, sender, plans)
-    if (start === null) accounts.push(...(await climb.accounts()))
-    else found.set(start, await climb.from(start))
-  })
+  await options.crew.share(
+    [...(options.accounts ? [null] : []), ...options.climbs],
+    async (start, sender) => {
+      const climb = new Climb(options, sender, plans)
+      if (start === null) accounts.push(...(await climb.accounts()))
+      else found.set(start, await climb.from(start))
+    },
+  )
   return [...options.climbs.flatMap((start) => found.get(start) ?? []), ...accounts]
 }
 
@@ -102,11 +104,10 @@ class Climb {
     first: readonly Opening[],
   ): Promise<readonly Ascent[]> {
     const ascents: Ascent[] = []
+    const dependents = new Set(this.#options.dependentsOf(relation.oid))
+    const others = this.#options.relations.filter(({ oid }) => oid !== relation.oid && dependents.has(oid))
     for (const opening of first.slice(0, MOST_FIRST)) {
       const prefix = asPrefix(actor, opening.trial)
-      const others = this.#options.relations.filter(
-        ({ oid }) => oid !== relation.oid && this.#options.dependentsOf(relation.oid).includes(oid),
-      )
       const candidates = secondSteps(this.#options, relation, others, opening, actor)
       for (const second of (await this.#through(candidates, prefix)).slice(0, MOST_OPENINGS)) {
         ascents.push(...(await this.#follow(relation, [opening, second])))

@@ -1,6 +1,5 @@
 import type { Actor } from '../domain/population.ts'
 import type { Observation } from '../domain/probe.ts'
-import { sendTo } from './crew.ts'
 import { knownFrom } from './follow.ts'
 import type { Shown } from './observe.ts'
 import { asks, planActor } from './plan.ts'
@@ -51,14 +50,13 @@ export class Battery {
 
   /** Tries what was not tried yet of these actors on these relations. */
   async tryAll(wanted: readonly { readonly relation: number; readonly actor: Actor }[]): Promise<void> {
-    const [target] = this.#options.targets
     const missing = wanted.filter(
       ({ relation }) =>
         !this.#full.has(relation) && this.#options.relations.some(({ oid }) => oid === relation),
     )
-    if (!target || missing.length === 0) return
-    await sendTo(target, this.#options, async (sender) => {
-      for (const { relation, actor } of missing) await this.#bout(sender, relation, actor)
+    if (missing.length === 0) return
+    await this.#options.crew.share(missing, async ({ relation, actor }, sender) => {
+      await this.#bout(sender, relation, actor)
     })
   }
 

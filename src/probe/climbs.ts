@@ -117,9 +117,10 @@ export function trialsAfter(
       const isOpened = COMMANDS.filter(
         (command) => behind.has(one.oid) || intersect(decidedBy(one.oid, command), touched),
       )
-      return followed(plans(one, actor), touched.has(one.oid)).filter(({ probe }) =>
-        isOpened.includes(probe.command),
-      )
+      // where the steps themselves put rows, another row proves nothing
+      const isWorthIt = (command: Command): boolean =>
+        isOpened.includes(command) && !(command === 'insert' && touched.has(one.oid))
+      return isOpened.length === 0 ? [] : plans(one, actor).filter(({ probe }) => isWorthIt(probe.command))
     })
 }
 
@@ -133,7 +134,8 @@ export function plansFor(options: ProbeOptions): Plans {
     const own = made.get(actor) ?? new Map<number, readonly Trial[]>()
     made.set(actor, own)
     const known =
-      own.get(relation.oid) ?? planActor(options, relation, options.expectationsOf(relation.oid), actor)
+      own.get(relation.oid) ??
+      followed(planActor(options, relation, options.expectationsOf(relation.oid), actor))
     own.set(relation.oid, known)
     return known
   }
@@ -144,7 +146,7 @@ const USUAL_OPENINGS = 3
 /** Who is in no tenant and has nothing of his own to change gets hardly anything through. */
 const OUTSIDERS_OPENINGS = 0.5
 
-/** The trials of an actor on a relation, planned once for all that is counted. */
+/** What an actor tries on a relation after a step, planned once. */
 export type Plans = (relation: Relation, actor: Actor) => readonly Trial[]
 
 /** About how many messages a climb takes: who shares out the work does not know yet what gets through. */

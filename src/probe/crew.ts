@@ -1,39 +1,79 @@
 import { Connection } from '../database/connection.ts'
 import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Isolation } from '../domain/config.ts'
+import type { Actor } from '../domain/population.ts'
 import type { ConnectionTarget } from '../domain/server.ts'
-import type { ProbeOptions } from './options.ts'
 import { Sender } from './sender.ts'
 
 /** Pieces of work that are under way on a connection, so that the server need not wait for our next question. */
 const AT_ONCE = 4
 
-/** Opens a pipelined connection to a copy of the database for some work, which leaves nothing behind. */
-export async function sendTo<Result>(
-  target: ConnectionTarget,
-  { isolation, population }: Pick<ProbeOptions, 'isolation' | 'population'>,
-  work: (sender: Sender) => Promise<Result>,
-): Promise<Result> {
-  await using connection = await Connection.open(target, { pipelined: true })
-  await connection.run(PREPARE_CONNECTION)
-  const result = await work(await Sender.on(connection, isolation, population.actors))
-  await connection.run('rollback')
-  return result
+/** What a piece of work before may have left in a session: rollback alone does not take it back. */
+const TIDY = 'rollback;\nselect pg_catalog.pg_advisory_unlock_all();\ndiscard sequences'
+
+export interface CrewOptions {
+  readonly isolation: Isolation
+  readonly actors: readonly Actor[]
+  readonly signal: AbortSignal
 }
 
-/** Shares pieces of work out over pipelined connections, one for each copy of the database. */
-export async function share<Piece>(
-  options: Pick<ProbeOptions, 'targets' | 'isolation' | 'signal' | 'population'>,
-  pieces: readonly Piece[],
-  work: (piece: Piece, sender: Sender) => Promise<void>,
-): Promise<void> {
-  const queue = [...pieces]
-  const next = async (sender: Sender): Promise<void> => {
-    for (let piece = queue.shift(); piece !== undefined; piece = queue.shift()) {
-      options.signal.throwIfAborted()
-      await work(piece, sender)
-    }
+/**
+ * Pipelined connections, one for each copy of the database, from the first probe to the last: a session that has read
+ * the catalog once is several times as fast as a new one. Whoever uses one leaves nothing behind.
+ */
+export class Crew implements AsyncDisposable {
+  readonly #senders: readonly Sender[]
+  readonly #signal: AbortSignal
+
+  private constructor(senders: readonly Sender[], signal: AbortSignal) {
+    this.#senders = senders
+    this.#signal = signal
   }
-  const several = (sender: Sender): Promise<unknown> =>
-    Promise.all(Array.from({ length: AT_ONCE }, () => next(sender)))
-  await Promise.all(options.targets.map((target) => sendTo(target, options, several)))
+
+  /** @param targets databases with the same content: each has a connection of its own, so that nobody waits for another's locks */
+  static async on(targets: readonly ConnectionTarget[], options: CrewOptions): Promise<Crew> {
+    const opened = await Promise.allSettled(targets.map((target) => senderOn(target, options)))
+    const senders = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    const crew = new Crew(senders, options.signal)
+    const failure = opened.find((one) => one.status === 'rejected')
+    if (!failure) return crew
+    await crew[Symbol.asyncDispose]()
+    throw failure.reason
+  }
+
+  /** Shares pieces of work out over the connections; on each, several are under way at once. */
+  async share<Piece>(
+    pieces: readonly Piece[],
+    work: (piece: Piece, sender: Sender) => Promise<void>,
+    atOnce = AT_ONCE,
+  ): Promise<void> {
+    const queue = [...pieces]
+    const next = async (sender: Sender): Promise<void> => {
+      for (let piece = queue.shift(); piece !== undefined; piece = queue.shift()) {
+        this.#signal.throwIfAborted()
+        await work(piece, sender)
+      }
+    }
+    await Promise.all(
+      this.#senders.map(async (sender) => {
+        await Promise.all(Array.from({ length: atOnce }, () => next(sender)))
+        await sender.results(TIDY)
+      }),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#senders.map(({ connection }) => connection.close()))
+  }
+}
+
+async function senderOn(target: ConnectionTarget, { isolation, actors }: CrewOptions): Promise<Sender> {
+  const connection = await Connection.open(target, { pipelined: true })
+  try {
+    await connection.run(PREPARE_CONNECTION)
+    return await Sender.on(connection, isolation, actors)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
 }

@@ -24,17 +24,10 @@ const MOST_INSERTS = 8
 const MOST_SINGLES = 4
 
 /** Those of an actor's trials that are worth another try. */
-export function followed(
-  all: readonly Trial[],
-  /** the steps themselves put rows here: another row proves nothing */
-  isTouched: boolean,
-): readonly Trial[] {
+export function followed(all: readonly Trial[]): readonly Trial[] {
   const trials = all.filter(({ probe }) => FOLLOWED.has(probe.attempt))
   const inserts = trials.filter(({ probe }) => probe.command === 'insert')
-  return [
-    ...trials.filter(({ probe }) => probe.command !== 'insert'),
-    ...(isTouched ? [] : inserts.slice(0, MOST_INSERTS)),
-  ]
+  return [...trials.filter(({ probe }) => probe.command !== 'insert'), ...inserts.slice(0, MOST_INSERTS)]
 }
 
 /** What was sent as the actor before, as a prefix that ends as the superuser again. */

@@ -1,16 +1,14 @@
 import type { Area } from '../domain/area.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
-import type { Isolation } from '../domain/config.ts'
 import type { Expectation } from '../domain/expectation.ts'
 import type { Model } from '../domain/ownership.ts'
 import type { Population } from '../domain/population.ts'
-import type { ConnectionTarget } from '../domain/server.ts'
+import type { Crew } from './crew.ts'
 import type { Scene } from './scene.ts'
 import type { Knowledge } from './understand.ts'
 
 export interface ProbeOptions {
-  /** databases with the same content: each has a connection of its own, so that nobody waits for another's locks */
-  readonly targets: readonly ConnectionTarget[]
+  readonly crew: Crew
   readonly catalog: Catalog
   readonly model: Model
   readonly population: Population
@@ -20,8 +18,6 @@ export interface ProbeOptions {
   readonly believes: Scene['believes']
   /** values of rows by key, through which owner paths are followed */
   readonly lookup: Knowledge['lookup']
-  readonly isolation: Isolation
-  readonly signal: AbortSignal
   /** all rows that stand in the relation, where only those of an area are known */
   readonly standing?: readonly string[]
   readonly principalsOf?: Area['principalsOf']

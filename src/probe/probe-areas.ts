@@ -1,28 +1,25 @@
 import type { Area } from '../domain/area.ts'
 import type { Observation } from '../domain/probe.ts'
 import { planArea } from './area.ts'
-import { sendTo } from './crew.ts'
+import type { Sender } from './sender.ts'
 import { Session } from './session.ts'
 import type { ProbeOptions } from './options.ts'
 
-/** The trials of areas, one after the other: what they write to is one table. `standing`: all areas, tried or not. */
+/** The trials of areas, on each connection one after the other: what they write to is one table. `standing`: all areas, tried or not. */
 export async function probeAreas(
   options: ProbeOptions,
   areas: readonly Area[],
   standing: readonly Area[],
 ): Promise<readonly Observation[]> {
-  const [target] = options.targets
-  if (!target || areas.length === 0) return []
-  return sendTo(target, options, async (sender) => {
-    const observations: Observation[] = []
-    for (const area of areas) {
-      options.signal.throwIfAborted()
-      const known = within(options, area, standing)
-      const session = new Session(sender, known, { ...known, attributions: new Map() })
-      observations.push(...(await session.tryAll(planArea(known, area))))
-    }
-    return observations
-  })
+  if (areas.length === 0) return []
+  const observations = new Map<Area, readonly Observation[]>()
+  const tryArea = async (area: Area, sender: Sender): Promise<void> => {
+    const known = within(options, area, standing)
+    const session = new Session(sender, known, { ...known, attributions: new Map() })
+    observations.set(area, await session.tryAll(planArea(known, area)))
+  }
+  await options.crew.share(areas, tryArea, 1)
+  return areas.flatMap((area) => observations.get(area) ?? [])
 }
 
 /** What is known of one area, as if its rows were those of a relation. */

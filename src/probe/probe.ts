@@ -1,6 +1,5 @@
 import type { Relation } from '../domain/catalog.ts'
 import type { Observation } from '../domain/probe.ts'
-import { share } from './crew.ts'
 import type { Shown } from './observe.ts'
 import type { ProbeOptions } from './options.ts'
 import { Session } from './session.ts'
@@ -28,7 +27,7 @@ export async function probe(options: ProbeOptions, full: (relation: Relation) =>
   const blind: number[] = []
   const openings: Shown[] = []
   let sent = 0
-  await share(options, options.relations, async (relation, sender) => {
+  await options.crew.share(options.relations, async (relation, sender) => {
     const session = new Session(sender, options, knowledge)
     const isFull = full(relation)
     observations.set(relation.oid, await session.observe(relation, isFull))

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { areaUnit } from '../domain/area.ts'
 import type { Ascent } from '../domain/ascent.ts'
 import type { CallObservation } from '../domain/call.ts'
-import type { Relation } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Population } from '../domain/population.ts'
 import { ACCOUNTS, PRIVILEGES } from '../domain/shard.ts'
@@ -21,14 +20,12 @@ import { climbsIn } from '../probe/climbs.ts'
 import type { ClimbOptions } from '../probe/climbs.ts'
 import { probeFunctions } from '../probe/functions/probe.ts'
 import { probeAreas } from '../probe/probe-areas.ts'
-import type { ProbeOptions } from '../probe/options.ts'
+import type { Crew } from '../probe/crew.ts'
 import { probe } from '../probe/probe.ts'
 import type { Probed } from '../probe/probe.ts'
 import { probePrivileges } from '../probe/privileges.ts'
 import type { BesideProbed } from '../probe/privileges.ts'
 import { lookupIn } from '../seed/read-back.ts'
-import { direct } from './scenarios.ts'
-import type { Directed } from './scenarios.ts'
 import type { Seeded } from './seed.ts'
 import { originsIn } from './origins.ts'
 import { climbUnit, sharesOf } from './shares.ts'
@@ -36,41 +33,34 @@ import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
 
 /** A copy of the database costs as much as probing about this many relations or functions. */
-const RELATIONS_PER_CLONE = 20
+const RELATIONS_PER_CLONE = 4
 
 /** What all that was tried has shown. */
 export interface Observed extends Probed {
   readonly calls: readonly CallObservation[]
   readonly beside: BesideProbed
   readonly ascents: readonly Ascent[]
-  /** what the text of the policies proposed */
-  readonly directed: readonly Directed[]
   /** what was shared out, and to whom */
   readonly units: readonly PlannedUnit[]
   /** keys of those that this run tries itself */
   readonly own: ReadonlySet<string>
 }
 
-/** Expectations and population → observations, on as many copies of the database as pay off. */
-export async function probeAll(
-  prepared: Prepared & Pick<ProbeOptions, 'targets'>,
-  known: Understood,
-  { population, areas }: Seeded,
-  config: Config,
-  signal: AbortSignal,
-): Promise<Observed> {
-  const { catalog, model, reading, relations, expectations } = known
+/** What trials are planned from and sent over. */
+export function optionsFor(
+  { catalog, model, reading, relations, expectations }: Understood,
+  { population }: Seeded,
+  crew: Crew,
+): ClimbOptions {
   const { dependentsOf, touchedBy, decidedBy } = dependence(catalog, reading)
-  const options = {
-    targets: prepared.targets,
+  return {
+    crew,
     catalog,
     model,
     population,
     comparedColumns: comparedColumns(catalog, reading),
     believes: believers(catalog, reading, dependentsOf),
     lookup: lookupIn(population.rows),
-    isolation: config.isolation,
-    signal,
     relations,
     expectationsOf: groupBy(expectations, (one) => one.relation),
     dependentsOf,
@@ -78,6 +68,16 @@ export async function probeAll(
     decidedBy,
     asked: columnsAsked(catalog, reading),
   }
+}
+
+/** Expectations and population → observations, on as many copies of the database as pay off. */
+export async function probeAll(
+  prepared: Prepared,
+  options: ClimbOptions,
+  known: Understood,
+  { population, areas }: Seeded,
+  config: Config,
+): Promise<Observed> {
   const shares = sharesOf(known, areas, options, config)
   const probed = await probe(options, ({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
   const battery = new Battery(options, probed)
@@ -89,20 +89,9 @@ export async function probeAll(
     : { observations: [], platformGrants: [] }
   const climbs = climbsIn(options).filter((start) => shares.isOwn(climbUnit(start)))
   const ascents = await ascend({ ...options, battery, climbs, accounts: shares.isOwn(ACCOUNTS) })
-  const directed = config.seed.directed
-    ? await direct(options, reading, config, isOwn(relations, shares))
-    : []
-  const observations = [
-    ...probed.observations,
-    ...battery.later,
-    ...inAreas,
-    ...directed.flatMap((one) => one.observations),
-  ]
-  return { ...probed, observations, calls, beside, ascents, directed, units: shares.units, own: shares.own }
+  const observations = [...probed.observations, ...battery.later, ...inAreas]
+  return { ...probed, observations, calls, beside, ascents, units: shares.units, own: shares.own }
 }
-
-const isOwn = (relations: readonly Relation[], shares: Shares): readonly Relation[] =>
-  relations.filter(({ qualified }) => shares.isOwn({ kind: 'relation', name: qualified }))
 
 /** How many databases that hold the same are worth having beside the one. */
 export function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {

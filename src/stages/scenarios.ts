@@ -1,6 +1,6 @@
 import type { Connection } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
-import { holdsRows, policiesFor } from '../domain/catalog.ts'
+import { policiesFor } from '../domain/catalog.ts'
 import type { Config } from '../domain/config.ts'
 import type { Observation } from '../domain/probe.ts'
 import type { Scenario, ScenarioCount } from '../domain/scenario.ts'
@@ -12,10 +12,10 @@ import { policyReading } from '../policy/reading.ts'
 import type { PolicyReading } from '../policy/reading.ts'
 import { termsOfPredicate } from '../policy/terms.ts'
 import type { PolicyTerm } from '../policy/terms.ts'
-import { share } from '../probe/crew.ts'
 import { closedByCatalog } from '../probe/plan.ts'
 import type { ProbeOptions } from '../probe/options.ts'
 import { tryScenario } from '../probe/scenarios.ts'
+import type { Sender } from '../probe/sender.ts'
 import { Desk } from '../scenario/desk.ts'
 import { ScenarioMaker } from '../scenario/scenarios.ts'
 import type { Ways } from '../scenario/scenarios.ts'
@@ -24,7 +24,7 @@ import { World } from '../scenario/world.ts'
 /** What scenarios of one relation showed. */
 export interface Directed {
   readonly relation: Relation
-  /** all that were tried */
+  /** those that are still of interest: as they are made, all */
   readonly scenarios: readonly Scenario[]
   readonly observations: readonly Observation[]
   readonly count: ScenarioCount
@@ -35,45 +35,42 @@ export interface Directed {
 /** Ways through the policies of one relation and command that are tried. */
 const MOST_WAYS = 16
 
-/** Rows and sessions that the text of the policies proposes, tried one by one; relations are shared out over the copies. */
-export async function direct(
-  options: ProbeOptions,
-  reading: Reading,
-  config: Config,
-  relations: readonly Relation[],
-): Promise<readonly Directed[]> {
-  const queue = relations.filter((relation) => holdsRows(relation) && relation.rowSecurity.enabled)
-  const found = new Map<Relation, Directed>()
-  const policies = policyReading(options.catalog, PLATFORM_SCHEMAS)
-  const makers = new Map<Connection, ScenarioMaker>()
-  const makerOn = (connection: Connection): ScenarioMaker => {
-    const desk = new Desk(connection)
-    const made = new World(desk, { ...options, options: { config, platformSchemas: PLATFORM_SCHEMAS } })
-    return new ScenarioMaker(made, desk, reading)
-  }
-  await share(options, queue, async (relation, { connection }) => {
-    const maker = makers.get(connection) ?? makerOn(connection)
-    makers.set(connection, maker)
-    const ways = waysThrough(options, policies, config, relation)
-    found.set(relation, await directOne(connection, options, maker, relation, ways))
-  })
-  return queue.flatMap((relation) => found.get(relation) ?? [])
-}
+/** Makes rows and sessions that the text of the policies proposes, and tries them one by one. */
+export class Director {
+  readonly #options: ProbeOptions
+  readonly #config: Config
+  readonly #reading: Reading
+  readonly #policies: PolicyReading
+  readonly #makers = new Map<Connection, ScenarioMaker>()
 
-async function directOne(
-  connection: Connection,
-  options: ProbeOptions,
-  maker: ScenarioMaker,
-  relation: Relation,
-  ways: readonly Ways[],
-): Promise<Directed> {
-  const made = await maker.make(relation, ways)
-  const tried = await Promise.all(
-    made.scenarios.map((scenario) => tryScenario(connection, options, relation, scenario)),
-  )
-  const observations = tried.flatMap((one) => one.observations)
-  const count = { ...made.count, failed: tried.flatMap(({ failed }) => failed) }
-  return { relation, scenarios: made.scenarios, observations, count, opaque: opaqueIn(ways) }
+  constructor(options: ProbeOptions, reading: Reading, config: Config) {
+    this.#options = options
+    this.#config = config
+    this.#reading = reading
+    this.#policies = policyReading(options.catalog, PLATFORM_SCHEMAS)
+  }
+
+  async direct(relation: Relation, { connection }: Sender): Promise<Directed> {
+    const options = this.#options
+    const ways = waysThrough(options, this.#policies, this.#config, relation)
+    const made = await this.#makerOn(connection).make(relation, ways)
+    const tried = await Promise.all(
+      made.scenarios.map((scenario) => tryScenario(connection, options, relation, scenario)),
+    )
+    const observations = tried.flatMap((one) => one.observations)
+    const count = { ...made.count, failed: tried.flatMap(({ failed }) => failed) }
+    return { relation, scenarios: made.scenarios, observations, count, opaque: opaqueIn(ways) }
+  }
+
+  #makerOn(connection: Connection): ScenarioMaker {
+    const known = this.#makers.get(connection)
+    if (known) return known
+    const desk = new Desk(connection)
+    const options = { config: this.#config, platformSchemas: PLATFORM_SCHEMAS }
+    const maker = new ScenarioMaker(new World(desk, { ...this.#options, options }), desk, this.#reading)
+    this.#makers.set(connection, maker)
+    return maker
+  }
 }
 
 /** Each way through the policies once, with all commands that it is a way for. */

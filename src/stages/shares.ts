@@ -1,11 +1,13 @@
 import { areaUnit } from '../domain/area.ts'
 import type { Area } from '../domain/area.ts'
+import type { Relation } from '../domain/catalog.ts'
 import type { Config, Only } from '../domain/config.ts'
+import type { Actor } from '../domain/population.ts'
 import { ACCOUNTS, PRIVILEGES, shareOut, unitKey } from '../domain/shard.ts'
 import type { Costed, PlannedUnit, Unit } from '../domain/shard.ts'
 import { planArea } from '../probe/area.ts'
-import { accountsCost, climbCost, climbsIn } from '../probe/climbs.ts'
-import type { ClimbOptions, ClimbStart, Plans } from '../probe/climbs.ts'
+import { accountsCost, climbCost, climbsIn, plansFor } from '../probe/climbs.ts'
+import type { ClimbOptions, ClimbStart } from '../probe/climbs.ts'
 import { planCalls } from '../probe/functions/plan.ts'
 import { asks, planActor } from '../probe/plan.ts'
 import { within } from '../probe/probe-areas.ts'
@@ -67,12 +69,12 @@ function unitsIn(
   options: ClimbOptions,
   count = (cost: () => number): number => cost(),
 ): readonly Costed[] {
-  const plans = plansOf(options)
+  const plans = plansFor(options)
   const { actors } = options.population
   const units: readonly Costed[] = [
     ...relations.map((relation) => ({
       unit: { kind: 'relation' as const, name: relation.qualified },
-      cost: count(() => actors.reduce((sum, actor) => sum + plans(relation, actor).length, 0)),
+      cost: count(() => actors.reduce((sum, actor) => sum + trialsOf(options, relation, actor), 0)),
     })),
     ...areas.map((area) => ({
       unit: areaUnit(area),
@@ -95,16 +97,8 @@ function unitsIn(
   return [...new Map(units.map((one) => [unitKey(one.unit), one])).values()]
 }
 
-function plansOf(options: ClimbOptions): Plans {
-  const made = new Map<string, ReturnType<Plans>>()
-  return (relation, actor) => {
-    const key = `${relation.oid} ${actor.name}`
-    const known =
-      made.get(key) ??
-      (asks(options, relation, actor)
-        ? planActor(options, relation, options.expectationsOf(relation.oid), actor)
-        : [])
-    made.set(key, known)
-    return known
-  }
-}
+/** How many trials there are of an actor on a relation. */
+const trialsOf = (options: ClimbOptions, relation: Relation, actor: Actor): number =>
+  asks(options, relation, actor)
+    ? planActor(options, relation, options.expectationsOf(relation.oid), actor).length
+    : 0

@@ -47,15 +47,38 @@ export async function ask(
   inquiry: Inquiry,
   questions: readonly Question[],
 ): Promise<readonly Answer[]> {
-  const wanted = questions.filter((one) => one.rows.length > 0 && one.expressions.length > 0)
-  const answers = wanted.length === 0 ? [] : await answersTo(connection, inquiry, wanted)
-  if (wanted.length > 0) await connection.run('rollback')
+  const atOnce = await askAtOnce(connection, inquiry, questions)
+  if (atOnce) return atOnce
+  const wanted = questions.filter(isAny)
+  const answers = await oneByOne(connection, inquiry, wanted)
+  await connection.run('rollback')
+  return inPlace(questions, wanted, answers)
+}
+
+/** The same in one message, which others may come before and after; null where one of the answers is an error. */
+export async function askAtOnce(
+  connection: Connection,
+  inquiry: Inquiry,
+  questions: readonly Question[],
+): Promise<readonly Answer[] | null> {
+  const wanted = questions.filter(isAny)
+  const answers = wanted.length === 0 ? [] : await askTogether(connection, wanted, inquiry)
+  return answers && inPlace(questions, wanted, answers)
+}
+
+const isAny = ({ rows, expressions }: Question): boolean => rows.length > 0 && expressions.length > 0
+
+function inPlace(
+  questions: readonly Question[],
+  wanted: readonly Question[],
+  answers: readonly Answer[],
+): readonly Answer[] {
   const found = new Map(wanted.map((question, index) => [question, answers[index]]))
   return questions.map((question) => found.get(question) ?? question.rows.map(() => []))
 }
 
-/** All in one message; where one of the answers is an error, question by question, expression by expression, row by row. */
-async function answersTo(
+/** Question by question, expression by expression, row by row. */
+async function oneByOne(
   connection: Connection,
   inquiry: Inquiry,
   questions: readonly Question[],
@@ -65,8 +88,6 @@ async function answersTo(
     if (inquiry.expressions.length > 1) return await byHalves(connection, inquiry, questions)
     return questions.map(({ rows, expressions }) => rows.map(() => expressions.map(() => failure)))
   }
-  const together = await askTogether(connection, questions)
-  if (together) return together
   const found = new Map<Question, Answer>()
   for (const question of questions) {
     const [answer] = (await askTogether(connection, [question])) ?? []
@@ -82,7 +103,7 @@ async function answersTo(
 /** Makes what is asked; why it cannot be made is the answer to an expression that stands alone. */
 async function prepared(connection: Connection, inquiry: Inquiry): Promise<Failure | null> {
   try {
-    await connection.run(['rollback', 'begin', ...making(inquiry)].join(';\n'))
+    await connection.run(making(inquiry).join(';\n'))
     return null
   } catch (error) {
     if (error instanceof DatabaseError) return { error: error.error.message }
@@ -127,6 +148,8 @@ function making({ relation, expressions, rows, rightsOf }: Inquiry): readonly st
   const given = rows.map((row, index) => ({ rls_number: index, rls_row: row }))
   const columns = expressions.map((text, index) => `(${text})::pg_catalog.bool as c${index}`)
   return [
+    'rollback',
+    'begin',
     'set local session_replication_role = replica',
     "set local search_path = ''",
     `create schema ${SCHEMA}`,
@@ -147,12 +170,18 @@ function making({ relation, expressions, rows, rightsOf }: Inquiry): readonly st
 /** Back to where nobody has asked yet. ROLLBACK TO does not reliably restore who the session is. */
 const LEAVE = ['rollback to savepoint rls_asked', BECOME_SUPERUSER]
 
-/** All questions in one message; null where one of the answers is an error. */
+/**
+ * All questions in one message; null where one of the answers is an error.
+ *
+ * @param inquiry what is to be made before, in a transaction that ends with it; else that is done
+ */
 async function askTogether(
   connection: Connection,
   questions: readonly Question[],
+  inquiry?: Inquiry,
 ): Promise<readonly Answer[] | null> {
-  const text = questions.flatMap((question) => [sessionSql(question.actor), together(question), ...LEAVE])
+  const asked = questions.flatMap((question) => [sessionSql(question.actor), together(question), ...LEAVE])
+  const text = inquiry ? [...making(inquiry), ...asked, 'rollback'] : asked
   try {
     const results = await connection.results(text.join(';\n'))
     const told = results.flatMap(({ rows }) =>
@@ -161,7 +190,7 @@ async function askTogether(
     return questions.map((question, index) => readTogether(question, String(told[index] ?? '')))
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    await connection.run(LEAVE.join(';\n'))
+    if (!inquiry) await connection.run(LEAVE.join(';\n'))
     return null
   }
 }

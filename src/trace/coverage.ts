@@ -7,8 +7,8 @@ import { COMMANDS } from '../domain/vocabulary.ts'
 import type { Atom } from '../policy/tree.ts'
 import { failed } from './ask.ts'
 import type { Came } from './ask.ts'
-import { weigh } from './evaluate.ts'
-import type { Weighed } from './evaluate.ts'
+import { weigh, weighAtOnce } from './evaluate.ts'
+import type { Weighed, Weighings } from './evaluate.ts'
 import { isFor, rolesOf, sidesOf } from './sides.ts'
 import type { Side } from './sides.ts'
 
@@ -39,14 +39,29 @@ export async function coverRelation(
   relation: Relation,
   input: CoverageInput,
 ): Promise<readonly PolicyCoverage[]> {
-  const sides = relation.policies.flatMap(sidesOf)
-  if (sides.length === 0 || !relation.rowSecurity.enabled) return []
+  const { rows, weighings, read } = survey(relation, input)
+  return read(await weigh(connection, relation, rows, weighings))
+}
+
+/** The same in one message, which others may come before and after; null where something raises an error. */
+export async function coverAtOnce(
+  connection: Connection,
+  relation: Relation,
+  input: CoverageInput,
+): Promise<readonly PolicyCoverage[] | null> {
+  const { rows, weighings, read } = survey(relation, input)
+  const answers = await weighAtOnce(connection, relation, rows, weighings)
+  return answers && read(answers)
+}
+
+/** Who is to be asked what, and what the answers mean. */
+function survey(relation: Relation, input: CoverageInput) {
+  const sides = relation.rowSecurity.enabled ? relation.policies.flatMap(sidesOf) : []
   const standing = input.rows.slice(0, MOST_ROWS)
   const usual = [...standing, ...input.spares.slice(0, MOST_ROWS)]
   const scenarios = input.scenarios ?? []
   const rows = [...usual, ...scenarios.map(({ row }) => row.values)]
-  const tallies = new Map(sides.map((side) => [side, new Tally(side, whyUnheard(relation, input, side))]))
-  const weighings = input.population.actors.flatMap((actor) =>
+  const ofCast = input.population.actors.flatMap((actor) =>
     (['using', 'check'] as const).flatMap((kind) => {
       const own = sides.filter((side) => side.side === kind && hears(relation, input.catalog, side, actor))
       const upTo = kind === 'using' ? standing.length : usual.length
@@ -55,22 +70,27 @@ export async function coverRelation(
         : [{ actor, sides: own, rows: Array.from({ length: upTo }, (_, at) => at) }]
     }),
   )
-  for (const [at, { actor, inserts }] of scenarios.entries()) {
+  const ofScenarios = scenarios.flatMap(({ actor, inserts }, at) => {
     const kinds = inserts ? ['check'] : ['using', 'check']
     const own = sides.filter(
       (side) => kinds.includes(side.side) && hears(relation, input.catalog, side, actor),
     )
-    if (own.length > 0) weighings.push({ actor, sides: own, rows: [usual.length + at] })
+    return own.length === 0 ? [] : [{ actor, sides: own, rows: [usual.length + at] }]
+  })
+  const weighings = [...ofCast, ...ofScenarios]
+  const read = (answers: Weighings): readonly PolicyCoverage[] => {
+    const tallies = new Map(sides.map((side) => [side, new Tally(side, whyUnheard(relation, input, side))]))
+    for (const [at, { actor }] of weighings.entries())
+      for (const row of answers[at] ?? [])
+        for (const one of row) tallies.get(one.side)?.count(actor.name, one)
+    return sides.map((side) => ({
+      relation: relation.qualified,
+      policy: side.policy.name,
+      side: side.side,
+      atoms: tallies.get(side)?.result(rows.length) ?? [],
+    }))
   }
-  const answers = await weigh(connection, relation, rows, weighings)
-  for (const [at, { actor }] of weighings.entries())
-    for (const row of answers[at] ?? []) for (const one of row) tallies.get(one.side)?.count(actor.name, one)
-  return sides.map((side) => ({
-    relation: relation.qualified,
-    policy: side.policy.name,
-    side: side.side,
-    atoms: tallies.get(side)?.result(rows.length) ?? [],
-  }))
+  return { rows, weighings, read }
 }
 
 /** Whether the server asks an actor's rows of this side: its role is meant, bound, and may try a command of it at all. */

@@ -1,8 +1,8 @@
 import type { Connection } from '../database/connection.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Actor, Values } from '../domain/population.ts'
-import { ask, failed } from './ask.ts'
-import type { Came } from './ask.ts'
+import { ask, askAtOnce, failed } from './ask.ts'
+import type { Answer, Came } from './ask.ts'
 import type { Side } from './sides.ts'
 
 /** What one side of a policy came to for one row and actor, as a whole and atom by atom. */
@@ -23,9 +23,12 @@ export interface Weighing {
 /** An atom that cannot be written back is told by the whole alone. */
 const UNWRITTEN: Came = { error: 'the expression cannot be taken apart' }
 
+/** Per weighing and row. */
+export type Weighings = readonly (readonly (readonly Weighed[])[])[]
+
 /**
  * What policies come to for rows as actors, in one message for all of them where nothing raises an error. `rightsOf`:
- * the owner of the view that the rows are reached through, where it stands in for the caller. @returns per weighing and row
+ * the owner of the view that the rows are reached through, where it stands in for the caller.
  */
 export async function weigh(
   connection: Connection,
@@ -33,7 +36,29 @@ export async function weigh(
   rows: readonly Values[],
   weighings: readonly Weighing[],
   rightsOf?: string,
-): Promise<readonly (readonly (readonly Weighed[])[])[]> {
+): Promise<Weighings> {
+  const { inquiry, questions, read } = inquire(relation, rows, weighings, rightsOf)
+  return read(await ask(connection, inquiry, questions))
+}
+
+/** The same in one message, which others may come before and after; null where something raises an error. */
+export async function weighAtOnce(
+  connection: Connection,
+  relation: Relation,
+  rows: readonly Values[],
+  weighings: readonly Weighing[],
+): Promise<Weighings | null> {
+  const { inquiry, questions, read } = inquire(relation, rows, weighings)
+  const answers = await askAtOnce(connection, inquiry, questions)
+  return answers && read(answers)
+}
+
+function inquire(
+  relation: Relation,
+  rows: readonly Values[],
+  weighings: readonly Weighing[],
+  rightsOf?: string,
+) {
   const places = new Map<string, number>()
   const placeOf = (text: string): number => {
     const place = places.get(text) ?? places.size
@@ -51,13 +76,14 @@ export async function weigh(
     expressions: [...places.keys()],
     ...(rightsOf === undefined ? {} : { rightsOf }),
   }
-  const answers = await ask(connection, inquiry, questions)
-  return weighings.map(({ sides }, at) => {
-    const order = new Map((questions[at]?.expressions ?? []).map((place, index) => [place, index]))
-    return (answers[at] ?? []).map((row) =>
-      sides.map((side) => weighed(side, (text) => row[order.get(places.get(text) ?? -1) ?? -1] ?? null)),
-    )
-  })
+  const read = (answers: readonly Answer[]): Weighings =>
+    weighings.map(({ sides }, at) => {
+      const order = new Map((questions[at]?.expressions ?? []).map((place, index) => [place, index]))
+      return (answers[at] ?? []).map((row) =>
+        sides.map((side) => weighed(side, (text) => row[order.get(places.get(text) ?? -1) ?? -1] ?? null)),
+      )
+    })
+  return { inquiry, questions, read }
 }
 
 const textsOf = ({ expression, atoms }: Side): readonly string[] => [

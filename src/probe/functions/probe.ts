@@ -1,15 +1,16 @@
-import { Connection, DatabaseError } from '../../database/connection.ts'
-import type { StatementResult } from '../../database/connection.ts'
-import { BECOME_SUPERUSER, PREPARE_CONNECTION, sessionSql } from '../../database/impersonate.ts'
+import { DatabaseError } from '../../database/connection.ts'
+import type { Connection, StatementResult } from '../../database/connection.ts'
+import { BECOME_SUPERUSER, sessionSql } from '../../database/impersonate.ts'
 import type { CallObservation, RowChange } from '../../domain/call.ts'
 import { relationByOid } from '../../domain/catalog.ts'
 import type { Relation, Routine } from '../../domain/catalog.ts'
 import type { Outcome } from '../../domain/probe.ts'
 import type { RoutineFacts } from '../../domain/routine-facts.ts'
-import type { ConnectionTarget } from '../../domain/server.ts'
 import type { ServerError } from '../../domain/server-error.ts'
+import type { Crew } from '../crew.ts'
 import type { Scene } from '../scene.ts'
 import { allRowsSql } from '../send.ts'
+import type { Sender } from '../sender.ts'
 import type { After, Knowledge } from '../understand.ts'
 import { changesIn } from './changes.ts'
 import { digestOf } from './digest.ts'
@@ -20,12 +21,10 @@ import type { Call } from './plan.ts'
 import { FILES, hasWrittenSql, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
-  /** databases that hold the same: the functions are shared out over them */
-  readonly targets: readonly ConnectionTarget[]
+  readonly crew: Crew
   readonly lookup: Knowledge['lookup']
   readonly routines: readonly Routine[]
   readonly facts: ReadonlyMap<number, RoutineFacts>
-  readonly signal: AbortSignal
 }
 
 /** Calls that are under way at once: what hangs costs their time together. */
@@ -39,25 +38,24 @@ export async function probeFunctions(options: CallOptions): Promise<readonly Cal
   if (options.routines.length === 0) return []
   const index = indexValues(options)
   const observations = new Map<number, readonly CallObservation[]>()
-  const queue = [...options.routines]
-  const work = async (target: ConnectionTarget): Promise<void> => {
-    await using connection = await Connection.open(target, { pipelined: true })
-    await connection.run(PREPARE_CONNECTION)
-    const [{ files } = { files: '{}' }] = await connection.rows<{ readonly files: string }>(FILES)
-    const touched = touchedSql(watchedBy(options), files)
-    for (let routine = queue.shift(); routine; routine = queue.shift()) {
-      options.signal.throwIfAborted()
-      const facts = options.facts.get(routine.oid)
-      if (facts && facts.reachesOut === null)
-        observations.set(
-          routine.oid,
-          await new Caller(connection, options, facts, index, touched).observe(routine),
-        )
-    }
-    await connection.run('rollback')
+  const watched = watchedBy(options)
+  const touches = new Map<Connection, Promise<string>>()
+  // a call that hangs holds up those that were sent after it
+  const call = async (routine: Routine, { connection }: Sender): Promise<void> => {
+    const facts = options.facts.get(routine.oid)
+    if (!facts || facts.reachesOut !== null) return
+    const touched = touches.get(connection) ?? touchedOn(connection, watched)
+    touches.set(connection, touched)
+    const caller = new Caller(connection, options, facts, index, await touched)
+    observations.set(routine.oid, await caller.observe(routine))
   }
-  await Promise.all(options.targets.map(work))
+  await options.crew.share(options.routines, call, 1)
   return options.routines.flatMap(({ oid }) => observations.get(oid) ?? [])
+}
+
+async function touchedOn(connection: Connection, watched: readonly Relation[]): Promise<string> {
+  const [{ files } = { files: '{}' }] = await connection.rows<{ readonly files: string }>(FILES)
+  return touchedSql(watched, files)
 }
 
 /** The calls of one function. */
