@@ -172,7 +172,7 @@ async function onLocal(server: LocalServer, stack: Cleanup, { plan, input, conte
     key === undefined
       ? Promise.resolve()
       : server.saveSnapshot({ key, content: JSON.stringify(applied), connectionsClosed: true })
-  const stop = plan?.stop !== undefined && plan.stop > reused ? plan.stop : undefined
+  const stop = stopOf(plan, from && reused)
   const whole = plan?.chain.at(-1)
   const { applied, goesOn } = await migrate(target, {
     ...input,
@@ -183,6 +183,15 @@ async function onLocal(server: LocalServer, stack: Cleanup, { plan, input, conte
   })
   if (whole !== undefined) await save(goesOn ? whole : finalKey(whole), applied)
   return { ...made, ...(await asMigrated(applied, input, target.database)) }
+}
+
+/**
+ * After how many files the database is kept beside the whole: right before the first that changed, so far as it is not
+ * known already; where nothing is known, as the platform leaves it, which every project begins with.
+ */
+function stopOf(plan: Plan | undefined, reused: number | undefined): number | undefined {
+  if (reused === undefined) return plan?.stop ?? 0
+  return plan?.stop !== undefined && plan.stop > reused ? plan.stop : undefined
 }
 
 /** What an earlier run of ours noted: the key that it was found under says that it can be read. */

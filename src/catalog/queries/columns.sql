@@ -1,8 +1,15 @@
 -- Columns with their types resolved through domains and arrays.
-with recursive resolved as (
+with recursive own as materialized (
+  select c.oid
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
+),
+resolved as (
   select t.oid as of_type, t.oid, t.typtype, t.typbasetype, t.typtypmod
   from pg_type t
-  where t.oid in (select atttypid from pg_attribute where attnum > 0)
+  where t.oid in (select a.atttypid from pg_attribute a join own on own.oid = a.attrelid where a.attnum > 0)
   union all
   select r.of_type, b.oid, b.typtype, b.typbasetype, coalesce(nullif(b.typtypmod, -1), r.typtypmod)
   from resolved r join pg_type b on b.oid = r.typbasetype
@@ -36,9 +43,8 @@ select
   enums.labels,
   coalesce(nullif(a.atttypmod, -1), base.domain_typmod, -1) as typmod,
   coalesce(domain_checks.checks, '[]') as domain_checks
-from pg_attribute a
-join pg_class c on c.oid = a.attrelid
-join pg_namespace n on n.oid = c.relnamespace
+from own
+join pg_attribute a on a.attrelid = own.oid
 join pg_type outer_type on outer_type.oid = a.atttypid
 join base on base.of_type = a.atttypid
 join pg_type base_type on base_type.oid = base.oid
@@ -47,6 +53,4 @@ left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join domain_checks on domain_checks.of_type = a.atttypid
 left join enums on enums.of_type = coalesce(element.oid, base_type.oid)
 where a.attnum > 0 and not a.attisdropped
-  and c.relkind in ('r', 'p', 'v', 'm', 'f')
-  and n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
 order by a.attrelid, a.attnum;

@@ -1,12 +1,22 @@
 -- Functions and procedures of the project (not those of extensions), with their arguments and who may execute them.
-with recursive given as (
+with recursive own as materialized (
+  select p.*
+  from pg_proc p
+  join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
+    and not exists (
+      select from pg_depend d
+      where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+    )
+),
+given as (
   select
     p.oid as routine,
     a.position,
     a.type,
     coalesce(p.proargmodes[a.position]::text, 'i') as mode,
     nullif(p.proargnames[a.position], '') as name
-  from pg_proc p, unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a (type, position)
+  from own p, unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality a (type, position)
 ),
 resolved as (
   select t.oid as of_type, t.oid, t.typtype, t.typbasetype from pg_type t where t.oid in (select type from given)
@@ -69,13 +79,8 @@ select
     where r.rolname = any (string_to_array(current_setting('rls_harness.roles'), ','))
       and has_function_privilege(r.oid, p.oid, 'execute')
   ) as executable_by
-from pg_proc p
+from own p
 join pg_namespace n on n.oid = p.pronamespace
 join pg_language l on l.oid = p.prolang
 left join arguments on arguments.routine = p.oid
-where n.nspname <> 'information_schema' and n.nspname not like 'pg\_%'
-  and not exists (
-    select from pg_depend d
-    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
-  )
 order by n.nspname, p.proname, 4;
