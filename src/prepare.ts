@@ -32,6 +32,8 @@ export interface PrepareContext {
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
   readonly onNotice?: (text: string) => void
+  /** called whenever there is something to wait for: what is needed later can be loaded meanwhile */
+  readonly onIdle?: () => void
   /** SQL that the superuser runs between platform and migrations: what these take for granted and do not make */
   readonly prelude?: string
   /** the folder that people think of as the project, where the configuration's is a temporary copy of it */

@@ -45,14 +45,13 @@ export function prepareStep(config: Config, context: RunContext): Promise<Prepar
 }
 
 function prepareFor(config: Config, context: RunContext): Promise<Prepared> {
-  const prepared = prepare(config, {
+  return prepare(config, {
     ...context,
     onProgress: (name) => context.progress({ kind: 'step', name }),
     onNotice: (text) => context.progress({ kind: 'notice', text }),
+    // what fails to load is told by whoever needs it
+    onIdle: () => void loadJudging().catch(() => {}),
   })
-  // what fails to load is told by whoever needs it
-  loadJudging().catch(() => {})
-  return prepared
 }
 
 /** What comes after the migrations is read from the disk while the server starts. */

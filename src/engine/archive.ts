@@ -8,6 +8,8 @@ type Entry = readonly [path: string, size: number | null]
 
 const MAGIC = 'rls-harness archive 1\n'
 const PREFIX_BYTES = MAGIC.length + 4
+/** small enough to stay in a core's cache */
+const CHUNK_BYTES = 256 * 1024
 
 /** Left by a running server; a copy that carried them would look like a crashed one. */
 const TRANSIENT = new Set(['postmaster.pid', 'postmaster.opts'])
@@ -49,10 +51,12 @@ export function unpackDirectory(file: string, dir: string, owner: RunAs = {}): v
   const input = fs.openSync(file, 'r')
   try {
     const entries = readIndex(input)
+    // the same memory for all of it: fresh pages take longer than what is copied through them
+    const through = Buffer.allocUnsafe(CHUNK_BYTES)
     makeFolder(dir, owner)
     for (const [path, size] of entries) {
       if (size === null) makeFolder(join(dir, path), owner)
-      else extractFile(input, join(dir, path), size, owner)
+      else extractFile(input, through, join(dir, path), size, owner)
     }
   } finally {
     fs.closeSync(input)
@@ -92,13 +96,17 @@ function readIndex(input: number): readonly Entry[] {
 
 function readExactly(input: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length)
+  fill(input, buffer)
+  return buffer
+}
+
+function fill(input: number, buffer: Buffer): void {
   let filled = 0
-  while (filled < length) {
-    const count = fs.readSync(input, buffer, filled, length - filled, null)
+  while (filled < buffer.length) {
+    const count = fs.readSync(input, buffer, filled, buffer.length - filled, null)
     if (count === 0) throw new Error('the archive was cut off')
     filled += count
   }
-  return buffer
 }
 
 function makeFolder(path: string, owner: RunAs): void {
@@ -106,10 +114,14 @@ function makeFolder(path: string, owner: RunAs): void {
   if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(path, owner.uid, owner.gid)
 }
 
-function extractFile(input: number, path: string, size: number, owner: RunAs): void {
+function extractFile(input: number, through: Buffer, path: string, size: number, owner: RunAs): void {
   const output = fs.openSync(path, 'wx', 0o600)
   try {
-    writeAll(output, readExactly(input, size))
+    for (let left = size; left > 0; left -= through.length) {
+      const part = through.subarray(0, Math.min(left, through.length))
+      fill(input, part)
+      writeAll(output, part)
+    }
     if (owner.uid !== undefined && owner.gid !== undefined) fs.fchownSync(output, owner.uid, owner.gid)
   } finally {
     fs.closeSync(output)

@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly snapshots?: Snapshots
   /** gives up starting: the promise rejects, and nothing is left */
   readonly signal?: AbortSignal
+  /** called whenever there is something to wait for: what is needed later can be loaded meanwhile */
+  readonly onIdle?: () => void
 }
 
 /** Whatever a run can work on. */
@@ -53,6 +55,7 @@ export async function startServer(options: EngineOptions): Promise<AnyServer> {
     snapshots: options.snapshots,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
+    onIdle: options.onIdle ?? (() => {}),
   })
 }
 
@@ -62,7 +65,7 @@ function containerOf({
   environment,
   ...rest
 }: EngineOptions): Promise<ContainerServer> {
-  return startContainer({
+  const starting = startContainer({
     image: database.image,
     version: database.version,
     reuse: database.reuse ?? false,
@@ -73,6 +76,8 @@ function containerOf({
     onProgress: rest.onProgress ?? (() => {}),
     onNotice: rest.onNotice ?? (() => {}),
   })
+  rest.onIdle?.()
+  return starting
 }
 
 function requireUrl(url: string | undefined): string {

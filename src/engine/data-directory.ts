@@ -6,6 +6,7 @@ import { packDirectory, unpackDirectory } from './archive.ts'
 import { executable, fingerprint, type Binaries, type Environment } from './binaries.ts'
 import { markUsed, type Cache } from './cache.ts'
 import { execute } from './execute.ts'
+import { isInMemory } from './private-root.ts'
 import type { RunAs } from './run-as.ts'
 
 /** The bootstrap superuser has the name that Supabase gives it: it owns what the platform creates. */
@@ -43,6 +44,8 @@ export interface DataDirectoryOptions {
   readonly cache: Cache | undefined
   readonly onProgress: (text: string) => void
   readonly signal: AbortSignal | undefined
+  /** called whenever there is something to wait for */
+  readonly onIdle: () => void
 }
 
 /**
@@ -52,10 +55,10 @@ export interface DataDirectoryOptions {
  * @throws HarnessError ENGINE_FAILED with what initdb said
  */
 export async function createDataDirectory(root: string, options: DataDirectoryOptions): Promise<void> {
-  const { binaries, user, cache, onProgress } = options
+  const { binaries, user, cache, onProgress, onIdle } = options
   const data = join(root, 'data')
   const archive = cache && join(cache.dir, `data-${dataDirectoryKey(binaries)}.archive`)
-  if (archive && (await restoreDataDirectory(archive, data, user))) return markUsed(archive)
+  if (archive && (await restoreDataDirectory(archive, data, user, onIdle))) return markUsed(archive)
   onProgress(`creating a data directory for PostgreSQL ${binaries.version}`)
   await initialise(root, options)
   if (!archive) return
@@ -67,10 +70,15 @@ export async function createDataDirectory(root: string, options: DataDirectoryOp
 }
 
 /** Unpacks an archive; false, with nothing left, when it is missing, damaged or does not fit. */
-export async function restoreDataDirectory(archive: string, data: string, user: RunAs): Promise<boolean> {
+export async function restoreDataDirectory(
+  archive: string,
+  data: string,
+  user: RunAs,
+  onIdle: () => void,
+): Promise<boolean> {
   if (!existsSync(archive)) return false
   try {
-    await unpackBeside(archive, data, user)
+    await unpackBeside(archive, data, user, onIdle)
     return true
   } catch {
     rmSync(data, { recursive: true, force: true })
@@ -78,11 +86,20 @@ export async function restoreDataDirectory(archive: string, data: string, user: 
   }
 }
 
-/** On another thread; on this one where the sources run as they are, which no thread can load. */
-async function unpackBeside(archive: string, dir: string, owner: RunAs): Promise<void> {
+/**
+ * On another thread, for a disk takes its time with a thousand files; on this one in memory, and where the sources run as
+ * they are, which no thread can load.
+ */
+async function unpackBeside(
+  archive: string,
+  dir: string,
+  owner: RunAs,
+  onIdle: () => void,
+): Promise<void> {
   const script = new URL('./unpack.js', import.meta.url)
-  if (!existsSync(script)) return unpackDirectory(archive, dir, owner)
+  if (isInMemory(dir) || !existsSync(script)) return unpackDirectory(archive, dir, owner)
   const worker = new Worker(script, { workerData: { archive, dir, owner }, execArgv: [] })
+  onIdle()
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject)
     worker.once('exit', (code) =>
@@ -94,12 +111,14 @@ async function unpackBeside(archive: string, dir: string, owner: RunAs): Promise
 async function initialise(root: string, options: DataDirectoryOptions): Promise<void> {
   const { binaries, user, environment, signal } = options
   const args = ['-D', join(root, 'data'), ...initdbArguments(binaries.major)]
-  const result = await execute(join(binaries.bin, executable('initdb')), args, {
+  const made = execute(join(binaries.bin, executable('initdb')), args, {
     user,
     environment,
     cwd: root,
     signal,
   })
+  options.onIdle()
+  const result = await made
   if (result.kind === 'done') return
   signal?.throwIfAborted()
   throw new HarnessError(

@@ -40,6 +40,8 @@ export interface LocalServerOptions {
   readonly onProgress: (text: string) => void
   /** gives up starting: the promise rejects, and nothing is left */
   readonly signal: AbortSignal | undefined
+  /** called whenever there is something to wait for */
+  readonly onIdle: () => void
 }
 
 /** A server that was started for this run and ends with it. */
@@ -87,20 +89,22 @@ async function launch(
   watchdog: Watchdog,
   options: LocalServerOptions,
 ): Promise<LocalServer> {
-  const { environment, onProgress, signal } = options
+  const { environment, onProgress, signal, onIdle } = options
   const cache = options.useCache ? openCache(environment) : undefined
   const place = () => (cache && executableCache(cache, user)?.dir) ?? root
   const binaries = usableBinaries(options.binaries, user, place)
   const key = dataDirectoryKey(options.binaries)
-  const fromSnapshot = cache && (await restoreFirst(cache, key, options.snapshots, { root, user }))
+  const fromSnapshot = cache && (await restoreFirst(cache, key, options, { root, user }))
   if (!fromSnapshot)
-    await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal })
+    await createDataDirectory(root, { binaries, user, environment, cache, onProgress, signal, onIdle })
   const dirs = options.extensionDirs
   const offered = await offerStubs({ binaries, dirs, root, place, user, environment, onProgress })
   signal?.throwIfAborted()
   const port = process.platform === 'win32' ? await freePort() : 5432
   const start: PostmasterOptions = { ...offered, root, port, user, environment, onSpawn: watchdog.guard }
-  const postmaster = await Postmaster.start(start)
+  const starting = Postmaster.start(start)
+  onIdle()
+  const postmaster = await starting
   return new RunningServer(postmaster, {
     start,
     watchdog,
@@ -116,14 +120,14 @@ async function launch(
 async function restoreFirst(
   cache: Cache,
   cluster: string,
-  snapshots: Snapshots | undefined,
+  { snapshots, onIdle }: Pick<LocalServerOptions, 'snapshots' | 'onIdle'>,
   { root, user }: { readonly root: string; readonly user: RunAs },
 ): Promise<Snapshot | undefined> {
   const data = join(root, 'data')
   for (const key of snapshots?.keys ?? []) {
     const name = fingerprint([cluster, key])
     const file = findSnapshot(cache, name)
-    if (file === undefined || !(await restoreDataDirectory(file, data, user))) continue
+    if (file === undefined || !(await restoreDataDirectory(file, data, user, onIdle))) continue
     if (snapshots) keepSnapshot(cache, snapshots.project, name)
     return { key, content: readFileSync(join(data, CONTENT), 'utf8') }
   }

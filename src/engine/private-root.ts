@@ -95,6 +95,10 @@ export function chooseBase(environment: Environment, user: RunAs): string {
   )
 }
 
+/** Whether files below are written as fast as memory is. */
+export const isInMemory = (path: string): boolean =>
+  process.platform === 'linux' && path.startsWith('/dev/shm/')
+
 function hasRoom(dir: string): boolean {
   try {
     const { bavail, bsize } = fs.statfsSync(dir)
