@@ -1,9 +1,5 @@
-import type { QueryRunner } from '../database/connection.ts'
-import { DatabaseError } from '../database/connection.ts'
-import { settingsSql } from '../database/impersonate.ts'
 import type { Relation } from '../domain/catalog.ts'
 import type { Actor, Values } from '../domain/population.ts'
-import { searchPathOf, sourceOf } from '../seed/trial.ts'
 import { collides } from '../seed/conflict.ts'
 
 /** Something that can be set so that a condition comes out one way. */
@@ -154,49 +150,4 @@ function withValueAt(
   const base = typeof object === 'object' && object !== null ? (object as Record<string, unknown>) : {}
   if (name === undefined) return base
   return { ...base, [name]: rest.length === 0 ? value : withValueAt(base[name], rest, value) }
-}
-
-/** What an expression came to, as JSON; an error where the server raises one. */
-export type Answer = { readonly value: unknown } | { readonly error: string }
-
-export const valueOf = (answer: Answer | undefined): unknown =>
-  answer && 'value' in answer ? answer.value : null
-
-/** Lets the server compute expressions over the rows and the session of a draft; as superuser, who sees everything. */
-export async function ask(
-  connection: QueryRunner,
-  draft: Draft,
-  expressions: readonly string[],
-): Promise<readonly Answer[]> {
-  if (expressions.length === 0) return []
-  const together = await askOnce(connection, draft, expressions)
-  if (together) return together
-  if (expressions.length === 1) return [{ error: 'the server refuses it' }]
-  const answers: Answer[] = []
-  for (const one of expressions) answers.push(...(await ask(connection, draft, [one])))
-  return answers
-}
-
-async function askOnce(
-  connection: QueryRunner,
-  draft: Draft,
-  expressions: readonly string[],
-): Promise<readonly Answer[] | null> {
-  const sources = [...draft.rows].map(([alias, { relation, values }]) => sourceOf(relation, [values], alias))
-  const list = expressions.map((text) => `to_jsonb(${text})`).join(', ')
-  const own = draft.rows.get('r0')?.relation
-  try {
-    const results = await connection.results(
-      [
-        settingsSql(draft.actor),
-        ...(own ? [`set local search_path = ${searchPathOf(own)}`] : []),
-        `select jsonb_build_array(${list}) as answers from ${sources.join(' cross join ')}`,
-      ].join(';\n'),
-    )
-    const answers = results.at(-1)?.rows[0]?.['answers']
-    return Array.isArray(answers) ? answers.map((value: unknown) => ({ value })) : null
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error
-    return null
-  }
 }
