@@ -13,7 +13,7 @@ export const valueOf = (answer: Answer | undefined): unknown =>
   answer && 'value' in answer ? answer.value : null
 
 /** Answers that are kept: those of one relation repeat each other, those of others do not. */
-const MOST_KEPT = 50_000
+const MOST_KEPT = 5_000
 
 const kept = new WeakMap<QueryRunner, Map<string, Promise<Answer>>>()
 
@@ -146,10 +146,16 @@ function keyOf(text: string, { rows, actor }: Draft): string | null {
   return JSON.stringify([text, path, columns, mentions.asksSession ? sessionOf(actor) : null])
 }
 
-const sessions = new WeakMap<Actor, string>()
+const sessions = new WeakMap<Actor, number>()
+const numbers = new Map<string, number>()
 
-function sessionOf(actor: Actor): string {
-  const session = sessions.get(actor) ?? settingsSql(actor)
-  sessions.set(actor, session)
-  return session
+/** A number for what the session says: the same for the same. */
+function sessionOf(actor: Actor): number {
+  const known = sessions.get(actor)
+  if (known !== undefined) return known
+  const text = settingsSql(actor)
+  const number = numbers.get(text) ?? numbers.size
+  numbers.set(text, number)
+  sessions.set(actor, number)
+  return number
 }

@@ -1,7 +1,7 @@
 import type { Connection, QueryRunner, StatementResult } from '../database/connection.ts'
 
 /** Questions whose answers are kept: those of one relation repeat each other, those of others do not. */
-const MOST_KEPT = 20_000
+const MOST_KEPT = 2_000
 
 /**
  * A connection on which nothing lasts: every text is asked in a transaction of its own, of the database as it stands, and
