@@ -55,6 +55,7 @@ export async function judgeDatabase(
     isolation: config.isolation,
     actors: seeded.population.actors,
     signal: context.signal,
+    onPiece: (name, done, total) => context.progress({ kind: 'part', name, done, total }),
   })
   const options = optionsFor(known, seeded, crew)
   const probed = await step(

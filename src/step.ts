@@ -2,6 +2,8 @@ import type { Timing } from './domain/report.ts'
 
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly name: string }
+  /** of what a step does, so many pieces are done; several kinds of work may follow each other in a step */
+  | { readonly kind: 'part'; readonly name: string; readonly done: number; readonly total: number }
   /** what a person should know about how this run came about, and stays on the screen */
   | { readonly kind: 'notice'; readonly text: string }
   | {

@@ -32,6 +32,21 @@ test('a terminal gets one line that is gone at the end', () => {
   expect(written({ live: true })).toBe(` migrate …${erase} seed …${erase}`)
 })
 
+test('a terminal tells how far some work is, now and then, and how long the rest may take', () => {
+  const times = [0, 0, 100, 1000, 1100, 2000]
+  const part = (done: number): ProgressEvent => ({ kind: 'part', name: 'relations', done, total: 1050 })
+  const shown = [{ kind: 'step', name: 'probe' } as const, ...[1, 100, 101, 105].map(part)]
+  const text = written({ live: true, now: () => times.shift() ?? 2000 }, shown)
+  const lines = text.split('\r\u001b[2K')
+  expect(lines).toEqual([
+    ' probe …',
+    ' probe … relations: 100 of 1,050',
+    ' probe … relations: 105 of 1,050, about 18 s left',
+    '',
+  ])
+  expect(written({}, shown)).toBe('')
+})
+
 test('a notice stays, in a log and on a terminal', () => {
   const show = (options: Partial<ProgressOptions>): string =>
     written(options, [

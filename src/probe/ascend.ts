@@ -30,14 +30,12 @@ export async function ascend(options: AscendOptions): Promise<readonly Ascent[]>
   const plans = plansFor(options)
   const found = new Map<ClimbStart, readonly Ascent[]>()
   const accounts: Ascent[] = []
-  await options.crew.share(
-    [...(options.accounts ? [null] : []), ...options.climbs],
-    async (start, sender) => {
-      const climb = new Climb(options, sender, plans)
-      if (start === null) accounts.push(...(await climb.accounts()))
-      else found.set(start, await climb.from(start))
-    },
-  )
+  const starts = [...(options.accounts ? [null] : []), ...options.climbs]
+  await options.crew.share({ name: 'steps of one’s own' }, starts, async (start, sender) => {
+    const climb = new Climb(options, sender, plans)
+    if (start === null) accounts.push(...(await climb.accounts()))
+    else found.set(start, await climb.from(start))
+  })
   return [...options.climbs.flatMap((start) => found.get(start) ?? []), ...accounts]
 }
 

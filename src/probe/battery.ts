@@ -55,7 +55,7 @@ export class Battery {
         !this.#full.has(relation) && this.#options.relations.some(({ oid }) => oid === relation),
     )
     if (missing.length === 0) return
-    await this.#options.crew.share(missing, async ({ relation, actor }, sender) => {
+    await this.#options.crew.share({ name: 'relations' }, missing, async ({ relation, actor }, sender) => {
       await this.#bout(sender, relation, actor)
     })
   }

@@ -15,6 +15,15 @@ export interface CrewOptions {
   readonly isolation: Isolation
   readonly actors: readonly Actor[]
   readonly signal: AbortSignal
+  /** called whenever a piece of some work is done */
+  readonly onPiece?: (work: string, done: number, total: number) => void
+}
+
+export interface Work {
+  /** what is done, for who watches */
+  readonly name: string
+  /** pieces that are under way on a connection */
+  readonly atOnce?: number
 }
 
 /**
@@ -23,18 +32,18 @@ export interface CrewOptions {
  */
 export class Crew implements AsyncDisposable {
   readonly #senders: readonly Sender[]
-  readonly #signal: AbortSignal
+  readonly #options: CrewOptions
 
-  private constructor(senders: readonly Sender[], signal: AbortSignal) {
+  private constructor(senders: readonly Sender[], options: CrewOptions) {
     this.#senders = senders
-    this.#signal = signal
+    this.#options = options
   }
 
   /** @param targets databases with the same content: each has a connection of its own, so that nobody waits for another's locks */
   static async on(targets: readonly ConnectionTarget[], options: CrewOptions): Promise<Crew> {
     const opened = await Promise.allSettled(targets.map((target) => senderOn(target, options)))
     const senders = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    const crew = new Crew(senders, options.signal)
+    const crew = new Crew(senders, options)
     const failure = opened.find((one) => one.status === 'rejected')
     if (!failure) return crew
     await crew[Symbol.asyncDispose]()
@@ -43,15 +52,19 @@ export class Crew implements AsyncDisposable {
 
   /** Shares pieces of work out over the connections; on each, several are under way at once. */
   async share<Piece>(
+    { name, atOnce = AT_ONCE }: Work,
     pieces: readonly Piece[],
     work: (piece: Piece, sender: Sender) => Promise<void>,
-    atOnce = AT_ONCE,
   ): Promise<void> {
+    const { signal, onPiece } = this.#options
     const queue = [...pieces]
+    let done = 0
     const next = async (sender: Sender): Promise<void> => {
       for (let piece = queue.shift(); piece !== undefined; piece = queue.shift()) {
-        this.#signal.throwIfAborted()
+        signal.throwIfAborted()
         await work(piece, sender)
+        done += 1
+        onPiece?.(name, done, pieces.length)
       }
     }
     await Promise.all(

@@ -18,7 +18,7 @@ export async function probeAreas(
     const session = new Session(sender, known, { ...known, attributions: new Map() })
     observations.set(area, await session.tryAll(planArea(known, area)))
   }
-  await options.crew.share(areas, tryArea, 1)
+  await options.crew.share({ name: 'areas', atOnce: 1 }, areas, tryArea)
   return areas.flatMap((area) => observations.get(area) ?? [])
 }
 

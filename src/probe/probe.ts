@@ -27,7 +27,7 @@ export async function probe(options: ProbeOptions, full: (relation: Relation) =>
   const blind: number[] = []
   const openings: Shown[] = []
   let sent = 0
-  await options.crew.share(options.relations, async (relation, sender) => {
+  await options.crew.share({ name: 'relations' }, options.relations, async (relation, sender) => {
     const session = new Session(sender, options, knowledge)
     const isFull = full(relation)
     observations.set(relation.oid, await session.observe(relation, isFull))

@@ -49,7 +49,7 @@ export async function explore(
   const directed = new Map<Plot, Directed>()
   const covered = new Map<Plot, readonly PolicyCoverage[]>()
   const unclear: { readonly plot: Plot; readonly input: CoverageInput }[] = []
-  await options.crew.share(plots, async (plot, sender) => {
+  await options.crew.share({ name: 'policies' }, plots, async (plot, sender) => {
     const found = plot.isDirected ? await director.direct(plot.relation, sender) : undefined
     const { actors } = options.population
     const input = {
@@ -67,7 +67,7 @@ export async function explore(
   const clear = async ({ plot, input }: (typeof unclear)[number], { connection }: Sender): Promise<void> => {
     covered.set(plot, await coverRelation(connection, plot.relation, input))
   }
-  await options.crew.share(unclear, clear, 1)
+  await options.crew.share({ name: 'policies again', atOnce: 1 }, unclear, clear)
   const inOrder = plots.flatMap((plot) => directed.get(plot) ?? [])
   return {
     directed: inOrder,

@@ -49,7 +49,7 @@ export async function probeFunctions(options: CallOptions): Promise<readonly Cal
     const caller = new Caller(connection, options, facts, index, await touched)
     observations.set(routine.oid, await caller.observe(routine))
   }
-  await options.crew.share(options.routines, call, 1)
+  await options.crew.share({ name: 'functions', atOnce: 1 }, options.routines, call)
   return options.routines.flatMap(({ oid }) => observations.get(oid) ?? [])
 }
 
