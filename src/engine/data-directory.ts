@@ -90,12 +90,7 @@ export async function restoreDataDirectory(
  * On another thread, for a disk takes its time with a thousand files; on this one in memory, and where the sources run as
  * they are, which no thread can load.
  */
-async function unpackBeside(
-  archive: string,
-  dir: string,
-  owner: RunAs,
-  onIdle: () => void,
-): Promise<void> {
+async function unpackBeside(archive: string, dir: string, owner: RunAs, onIdle: () => void): Promise<void> {
   const script = new URL('./unpack.js', import.meta.url)
   if (isInMemory(dir) || !existsSync(script)) return unpackDirectory(archive, dir, owner)
   const worker = new Worker(script, { workerData: { archive, dir, owner }, execArgv: [] })

@@ -22,7 +22,17 @@ export async function satisfyChecks(
 ): Promise<readonly Values[]> {
   if (trial.conditions.length === 0 || rows.length === 0) return rows
   const failing = await failingConditions(connection, trial, rows)
-  if (failing === null) return rows
+  return failing === null ? rows : repairAll(connection, trial, rows, failing, firstNumber)
+}
+
+/** The same where it is known what fails. */
+export async function repairAll(
+  connection: QueryRunner,
+  trial: Trial,
+  rows: readonly Values[],
+  failing: readonly (readonly Condition[])[],
+  firstNumber: number,
+): Promise<readonly Values[]> {
   const repaired: Values[] = []
   for (const [index, row] of rows.entries())
     repaired.push(await repair(connection, trial, row, failing[index] ?? [], firstNumber + index))

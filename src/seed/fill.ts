@@ -4,7 +4,7 @@ import { labelsOf } from '../domain/catalog.ts'
 import type { Spare, Values } from '../domain/population.ts'
 import { changeRows, isSingle } from './change-rows.ts'
 import { solveChecks } from './aimed.ts'
-import { satisfyChecks } from './checks.ts'
+import { repairAll } from './checks.ts'
 import { withoutCollisions } from './conflict.ts'
 import { deferLateKeys } from './cycles.ts'
 import { NEW } from './demands.ts'
@@ -17,7 +17,7 @@ import { makeRow } from './row.ts'
 import { candidatesFor, slotsFor } from './slots.ts'
 import type { Slot } from './slots.ts'
 import { stageRows, stageSpares } from './states.ts'
-import { searchPathOf } from './trial.ts'
+import { failingConditions, searchPathOf } from './trial.ts'
 import type { Trial } from './trial.ts'
 import type { Stage } from './states.ts'
 
@@ -172,7 +172,10 @@ async function fitting(
     demands.length === 0
       ? bench
       : { ...bench, conditions: [...conditions, ...demands], alias: NEW, searchPath: searchPathOf(relation) }
-  const guessed = await satisfyChecks(connection, trial, rows, firstNumber)
+  if (trial.conditions.length === 0 || rows.length === 0) return rows
+  const failing = await failingConditions(connection, trial, rows)
+  if (failing?.every(({ length }) => length === 0)) return rows
+  const guessed = failing ? await repairAll(connection, trial, rows, failing, firstNumber) : rows
   return solveChecks(connection, trial, guessed)
 }
 
