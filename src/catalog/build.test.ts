@@ -171,6 +171,16 @@ describe('views', () => {
   })
 })
 
+test('views that select from each other have no base, and those above them end there', () => {
+  const view = (oid: number, name: string, of: string) =>
+    relation({ oid, name, relkind: 'v', definition: ` SELECT x FROM public.${of};` })
+  const relations = [view(1, 'a', 'b'), view(2, 'b', 'a'), view(3, 'c', 'a'), view(4, 'd', 'd')]
+  const bases = buildCatalog(raw({ relations }), OPTIONS).relations.map(
+    (one) => one.view?.base?.relation ?? null,
+  )
+  expect(bases).toEqual([null, null, 1, null])
+})
+
 describe('the schemas that are tested', () => {
   const schemas = [
     { name: 'auth', usable_by: ['anon'], creatable_by: [] },

@@ -42,7 +42,7 @@ export function buildCatalog(raw: RawCatalog, options: BuildOptions): Catalog {
       .map(({ name }) => name)
   return {
     schemas,
-    relations: relations.map((relation) => withBase(relation, relations)),
+    relations: withBases(relations),
     routines: raw.routines.map(buildRoutine),
     sequences: raw.sequences.map(({ readable_by, settable_by, lowest, ...sequence }) => ({
       ...sequence,
@@ -247,11 +247,29 @@ function buildView(raw: RawRelation, definition: string, parts: Parts): ViewFact
   }
 }
 
-/** Only now are all relations known that a view's query may name. */
-function withBase(relation: Relation, relations: readonly Relation[]): Relation {
-  if (!relation.view) return relation
-  const read = readViewColumns(relation.view.definition)
-  const base = read && relations.find(({ schema, name }) => schema === read.schema && name === read.name)
-  if (!read || !base) return relation
-  return { ...relation, view: { ...relation.view, base: { relation: base.oid, columns: read.columns } } }
+/**
+ * Only now are all relations known that a view's query may name. Views that CREATE OR REPLACE has made select from each
+ * other have no base: the server gives up on them, and whoever follows bases comes to an end.
+ */
+function withBases(relations: readonly Relation[]): readonly Relation[] {
+  const byName = new Map(relations.map((relation) => [relation.qualified, relation]))
+  const bases = new Map(
+    relations.flatMap(({ oid, view }) => {
+      const read = view && readViewColumns(view.definition)
+      const base = read && byName.get(`${read.schema}.${read.name}`)
+      return base ? [[oid, { relation: base.oid, columns: read.columns }] as const] : []
+    }),
+  )
+  const goesRound = (oid: number): boolean => {
+    const seen = new Set<number>()
+    let at = bases.get(oid)?.relation
+    for (; at !== undefined && at !== oid && !seen.has(at); at = bases.get(at)?.relation) seen.add(at)
+    return at === oid
+  }
+  return relations.map((relation) => {
+    const base = bases.get(relation.oid)
+    return relation.view && base && !goesRound(relation.oid)
+      ? { ...relation, view: { ...relation.view, base } }
+      : relation
+  })
 }

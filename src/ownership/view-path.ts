@@ -1,12 +1,10 @@
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import { relationByOid } from '../domain/catalog.ts'
 
-const DEEPEST = 16
-
 /** The views between a relation and the table that the server writes to in its place, outermost first; empty for a table. */
 export function viewPath(catalog: Catalog, relation: Relation): readonly Relation[] {
   const path: Relation[] = []
-  for (let at: Relation | undefined = relation; at?.view && path.length < DEEPEST;) {
+  for (let at: Relation | undefined = relation; at?.view;) {
     path.push(at)
     at = at.view.base ? relationByOid(catalog, at.view.base.relation) : undefined
   }

@@ -38,13 +38,12 @@ export function targetOf(catalog: Catalog, model: Model, relation: Relation): Ta
 function throughViews(
   catalog: Catalog,
   relation: Relation,
-  depth = 0,
 ): { readonly base: Relation; readonly columns: ReadonlyMap<string, Column> } {
   const own = new Map(relation.columns.map((column) => [column.name, column]))
   const mapped = relation.view?.base
-  const next = mapped && depth < 16 ? relationByOid(catalog, mapped.relation) : undefined
+  const next = mapped && relationByOid(catalog, mapped.relation)
   if (!mapped || !next) return { base: relation, columns: own }
-  const inner = throughViews(catalog, next, depth + 1)
+  const inner = throughViews(catalog, next)
   const byInner = new Map(
     Object.entries(mapped.columns).flatMap(([outer, of]) =>
       own.get(outer) ? [[of, own.get(outer) as Column] as const] : [],
