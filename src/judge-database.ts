@@ -73,16 +73,7 @@ export async function judgeDatabase(
   const facts = judgeAll(prepared, known, cast, { ...probed, observations }, { config, exemptionsOf })
   const judged = await step(
     'explain',
-    () =>
-      explainAll(
-        prepared,
-        known,
-        cast,
-        explored.directed,
-        facts,
-        originsIn(prepared, config),
-        context.signal,
-      ),
+    () => explainAll(prepared, known, cast, explored.directed, facts, originsIn(prepared, config), crew),
     describeExplained,
   )
   return assemble({

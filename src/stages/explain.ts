@@ -1,5 +1,4 @@
-import { Connection } from '../database/connection.ts'
-import { PREPARE_CONNECTION } from '../database/impersonate.ts'
+import type { Connection } from '../database/connection.ts'
 import { relationByOid } from '../domain/catalog.ts'
 import type { Catalog, Relation } from '../domain/catalog.ts'
 import type { Fact, Part, Sighting } from '../domain/fact.ts'
@@ -13,6 +12,7 @@ import type { Blame, Witness } from '../domain/report.ts'
 import { placeOf, policyText } from '../judge/blame.ts'
 import { toldOf } from '../judge/facts.ts'
 import type { Prepared } from '../prepare.ts'
+import type { Crew } from '../probe/crew.ts'
 import { identityColumns } from '../probe/target.ts'
 import { originOf } from '../probe/privileges-origin.ts'
 import type { Origin, Origins } from '../probe/privileges-origin.ts'
@@ -33,25 +33,14 @@ export async function explainAll(
   directed: readonly Directed[],
   parts: readonly Part[],
   origins: Origins,
-  signal: AbortSignal,
+  crew: Crew,
 ): Promise<readonly Part[]> {
   const { actors } = seeded.population
   // what is told of a unit hardly depends on others: where it does, less of it is told
   const told = new Set(parts.flatMap((part) => toldOf(part.facts, actors).flatMap(({ seen }) => seen ?? [])))
   const facts = parts.flatMap((part) => part.facts.filter(({ seen }) => seen && told.has(seen)))
-  const explained = new Map<Fact, Fact>()
-  if (facts.length > 0) {
-    await using connection = await Connection.open(prepared.target)
-    await connection.run(PREPARE_CONNECTION)
-    const explainer = new Explainer(
-      connection,
-      known,
-      seeded,
-      directed,
-      placesIn(known.catalog, prepared, origins),
-    )
-    for (const [fact, result] of await explainer.all(facts, signal)) explained.set(fact, result)
-  }
+  const explainer = new Explainer(known, seeded, directed, placesIn(known.catalog, prepared, origins))
+  const explained = await explainer.all(facts, crew)
   return parts.map((part) => ({
     ...part,
     facts: part.facts.map((fact) => withoutSighting(explained.get(fact) ?? fact)),
@@ -111,7 +100,6 @@ interface Case {
 }
 
 class Explainer {
-  readonly #connection: Connection
   readonly #catalog: Catalog
   readonly #model: Model
   readonly #places: Places
@@ -123,7 +111,6 @@ class Explainer {
   readonly #unasked: ReadonlySet<number>
 
   constructor(
-    connection: Connection,
     { catalog, model }: Understood,
     { population, areas }: Seeded,
     directed: readonly Directed[],
@@ -135,7 +122,6 @@ class Explainer {
       ),
     )
     this.#model = model
-    this.#connection = connection
     this.#catalog = catalog
     this.#places = places
     this.#actors = new Map(population.actors.map((actor) => [actor.name, actor]))
@@ -146,25 +132,26 @@ class Explainer {
     this.#unasked = new Set(areas.filter(({ kind }) => kind === 'topics').map(({ relation }) => relation.oid))
   }
 
-  /** One message for all that is asked of one table with the same rights. */
-  async all(facts: readonly Fact[], signal: AbortSignal): Promise<ReadonlyMap<Fact, Fact>> {
+  /** What is asked of one table with the same rights is asked together. */
+  async all(facts: readonly Fact[], crew: Crew): Promise<ReadonlyMap<Fact, Fact>> {
+    const cases = new Map<Fact, Case>()
+    await crew.share({ name: 'facts', atOnce: 1 }, facts, async (fact, { connection }) => {
+      const one = fact.seen && (await this.#caseOf(connection, fact, fact.seen))
+      if (one) cases.set(fact, one)
+    })
     const groups = new Map<string, Case[]>()
-    for (const fact of facts) {
-      signal.throwIfAborted()
-      const one = fact.seen && (await this.#caseOf(fact, fact.seen))
-      if (!one) continue
+    for (const one of facts.flatMap((fact) => cases.get(fact) ?? [])) {
       const key = JSON.stringify([one.table.oid, one.rightsOf ?? null])
       groups.set(key, [...(groups.get(key) ?? []), one])
     }
     const explained = new Map<Fact, Fact>()
-    for (const cases of groups.values()) {
-      signal.throwIfAborted()
-      for (const [fact, result] of await this.#explain(cases)) explained.set(fact, result)
-    }
+    await crew.share({ name: 'tables', atOnce: 1 }, [...groups.values()], async (group, { connection }) => {
+      for (const [fact, result] of await this.#explain(connection, group)) explained.set(fact, result)
+    })
     return explained
   }
 
-  async #caseOf(fact: Fact, sighting: Sighting): Promise<Case | undefined> {
+  async #caseOf(connection: Connection, fact: Fact, sighting: Sighting): Promise<Case | undefined> {
     const actor = this.#actors.get(sighting.actor)
     const relation = relationByOid(this.#catalog, sighting.relation)
     if (!actor || !relation || this.#unasked.has(relation.oid)) return undefined
@@ -173,7 +160,7 @@ class Explainer {
     const last = lastOf(way)
     if (!last) return undefined
     const old = this.#scenarios.get(sighting.actor) ?? this.#rowAt(last.relation, sighting)
-    const left = await this.#leftBy(sighting, actor, last.relation, old)
+    const left = await this.#leftBy(connection, sighting, actor, last.relation, old)
     const rightsOf = way.length > 1 && last.role !== actor.role ? last.role : undefined
     return { fact, table: last.relation, rightsOf, matter: { sighting, actor, way, old, new: left } }
   }
@@ -189,6 +176,7 @@ class Explainer {
 
   /** The row as a write leaves it: as it was seen to, else as far as the statement says. */
   async #leftBy(
+    connection: Connection,
     sighting: Sighting,
     actor: Actor,
     table: Relation,
@@ -198,36 +186,44 @@ class Explainer {
     if (command !== 'insert' && command !== 'update') return undefined
     if (refused || table.view) return written
     const standing = (this.#rows.get(table.oid) ?? []).map(({ place }) => place)
-    const rows = await rowsWritten(this.#connection, table, { actor, sighting, standing })
+    const rows = await rowsWritten(connection, table, { actor, sighting, standing })
     const key = table.keys.find(({ primary }) => primary)?.columns ?? []
     const same = (row: Values): boolean =>
       key.length > 0 && key.every((name) => JSON.stringify(row[name]) === JSON.stringify(old?.[name]))
     return rows.find(same) ?? rows[0] ?? written
   }
 
-  async #explain(cases: readonly Case[]): Promise<readonly (readonly [Fact, Fact])[]> {
+  async #explain(
+    connection: Connection,
+    cases: readonly Case[],
+  ): Promise<readonly (readonly [Fact, Fact])[]> {
     const [first] = cases
     if (!first) return []
     const { table, rightsOf } = first
     const matters = cases.map(({ matter }) => matter)
-    const explanations = await explain(this.#connection, this.#places, table, matters, rightsOf)
+    const explanations = await explain(connection, this.#places, table, matters, rightsOf)
     const told: (readonly [Fact, Fact])[] = []
     for (const [at, { fact, matter }] of cases.entries()) {
       const explanation = explanations[at]
       if (!explanation) continue
       const isNote = (fact.severity ?? FINDINGS[fact.code].severity) === 'note'
-      const witness = isNote ? null : await this.#witnessOf(table, matter, explanation)
+      const witness = isNote ? null : await this.#witnessOf(connection, table, matter, explanation)
       told.push([fact, { ...this.#told(fact, table, explanation), ...(witness ? { witness } : {}) }])
     }
     return told
   }
 
   /** Of what policies let through at the table itself. */
-  async #witnessOf(table: Relation, matter: Matter, { admitting }: Explanation): Promise<Witness | null> {
+  async #witnessOf(
+    connection: Connection,
+    table: Relation,
+    matter: Matter,
+    { admitting }: Explanation,
+  ): Promise<Witness | null> {
     if (!admitting || matter.sighting.refused || matter.way.length > 1) return null
     const ownership = this.#model.ownerships.get(table.oid)
     const key = table.keys.find(({ primary }) => primary)?.columns ?? []
-    return shrink(this.#connection, {
+    return shrink(connection, {
       catalog: this.#catalog,
       table,
       matter,
