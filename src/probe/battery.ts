@@ -38,9 +38,16 @@ export class Battery {
       this.#firstOf(keyOf(one.trial.probe.relation, one.trial.actor.name)).openings.push(one)
   }
 
-  /** What was tried on demand. */
+  /** What was tried on demand, in the order of relations and actors: who asked first does not matter. */
   get later(): readonly Observation[] {
-    return this.#later
+    const { relations, population } = this.#options
+    const of = new Map(relations.map(({ oid }, index) => [oid, index]))
+    const by = new Map(population.actors.map(({ name }, index) => [name, index]))
+    const rank = (ranks: ReadonlyMap<unknown, number>, key: unknown): number => ranks.get(key) ?? ranks.size
+    return this.#later.toSorted(
+      ({ probe: a }, { probe: b }) =>
+        rank(of, a.relation) - rank(of, b.relation) || rank(by, a.actor) - rank(by, b.actor),
+    )
   }
 
   /** Writes of the actor that got through. */

@@ -49,14 +49,17 @@ export class Session {
       first.map(async (shown, index) => {
         const pieces = await Promise.all((parts[index] ?? []).map((piece) => this.#settle(piece)))
         const whole = pieces.length > 0 ? shown : await this.#settle(shown)
-        this.openings.push(...[whole, ...pieces].filter(isOpening))
         const observation = merge(whole, pieces)
-        return shown.trial.target.relation.view && unmarkedIn(observation) > 0
-          ? withDifferences(this.#sender, this.#options, shown.trial, observation)
-          : observation
+        const told =
+          shown.trial.target.relation.view && unmarkedIn(observation) > 0
+            ? await withDifferences(this.#sender, this.#options, shown.trial, observation)
+            : observation
+        return { openings: [whole, ...pieces].filter(isOpening), told }
       }),
     )
-    return settled
+    // in the order of the trials, whichever was answered first
+    this.openings.push(...settled.flatMap(({ openings }) => openings))
+    return settled.map(({ told }) => told)
   }
 
   /** Trials of one actor of which only what they reach counts. */
