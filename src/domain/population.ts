@@ -34,8 +34,8 @@ export interface Actor {
   readonly forged?: Forgery
   /** what stands in the database by the caller's own doing, as SQL for a superuser: an account's metadata */
   readonly scene?: string
-  /** asks for one row that a policy proposed, in a scene made for that */
-  readonly staged?: true
+  /** the row that a policy proposed, and for which the scene was made; its place is empty where it stands in the scene alone */
+  readonly staged?: SeededRow
   /** where rows stand that the scene changes or refers to */
   readonly stands?: readonly string[]
   /** `judged` may leak; `control` only shows that a command works for somebody */

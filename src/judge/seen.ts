@@ -62,7 +62,7 @@ export function factOf(
     ...(observation ? { by: observation.probe.actor } : {}),
     ...scriptIn(observation && input.reproductionOf(observation, reached)),
     ...(forged === undefined ? {} : { forged: forged.what }),
-    ...(staged ? { staged } : {}),
+    ...(staged ? { staged: true } : {}),
     trusted: observation !== undefined && isTrusted(base, observation.probe.detail),
   }
 }

@@ -12,14 +12,14 @@ const from = ({ schema, name }: Relation): string => `from ${quoteQualified(sche
 
 /** A row that an INSERT put there, with these values. */
 export function insertedLook(relation: Relation, values: Values): string {
-  return `select t.* ${from(relation)} where ${[WRITTEN, ...withValues(values)].join(' and ')}`
+  return `select t.* ${from(relation)} where ${[WRITTEN, ...withValues(relation, values)].join(' and ')}`
 }
 
 /** Rows as an UPDATE left them, with these values; where it changed their keys, that they are no longer found. */
 export function updatedLook(relation: Relation, rows: readonly KnownRow[], assigned: Values): string {
   const key = keyOf(relation, rows)
   if (!key || key.some((name) => name in assigned)) return goneLook(relation, rows)
-  const terms = [`(${keyCondition(rows)})`, WRITTEN, ...withValues(assigned)]
+  const terms = [`(${keyCondition(rows)})`, WRITTEN, ...withValues(relation, assigned)]
   return `select t.* ${from(relation)} where ${terms.join(' and ')}`
 }
 
@@ -32,5 +32,15 @@ export function goneLook(relation: Relation, rows: readonly KnownRow[]): string 
   return lines.join(' union all ')
 }
 
-const withValues = (values: Values): readonly string[] =>
-  Object.keys(values).length === 0 ? [] : [`to_jsonb(t.*) @> ${quoteLiteral(JSON.stringify(values))}::jsonb`]
+function withValues({ columns }: Relation, values: Values): readonly string[] {
+  const names = Object.keys(values)
+  if (names.length === 0) return []
+  const json = `${quoteLiteral(JSON.stringify(values))}::jsonb`
+  const isRewritten = columns.some(({ name, baseType }) => names.includes(name) && REWRITTEN.test(baseType))
+  return [
+    isRewritten ? `to_jsonb(jsonb_populate_record(t, ${json})) = to_jsonb(t.*)` : `to_jsonb(t.*) @> ${json}`,
+  ]
+}
+
+/** Types whose values come out in other words than they went in: a day in summer as a moment of it. */
+const REWRITTEN = /^(date|time|timestamp|interval|numeric|float|money|bpchar|bytea|inet|cidr)/

@@ -51,11 +51,12 @@ function rowsFor(
   base: Relation,
 ): readonly KnownRow[] {
   if (probe.command === 'insert') return []
+  const actor = population.actors.find(({ name }) => name === probe.actor)
   if (reached) {
     const known = reached.places.flatMap((place) => inventory.at(place) ?? [])
-    return preferred({ population }, known, statement).slice(0, 1)
+    const staged = known.length === 0 && actor?.staged ? [{ relation: base, row: actor.staged }] : []
+    return [...preferred({ population }, known, statement), ...staged].slice(0, 1)
   }
-  const actor = population.actors.find(({ name }) => name === probe.actor)
   const all = inventory.of(base.oid)
   const aimed = all.filter((one) => isNamed(one, statement))
   const own = all.filter(({ row }) => row.owners.includes(actor?.user ?? ''))
@@ -88,6 +89,9 @@ function preferred(
 
 const MOST_FAILING = 3
 
+/** What stands in the actor's scene alone is put there by it. */
+const isStanding = ({ row }: KnownRow): boolean => row.place !== ''
+
 const isToldBy = ({ row }: KnownRow, message: string): boolean =>
   Object.values(row.values).some(
     (value) => typeof value === 'string' && value.length >= TELLING && message.includes(value),
@@ -105,7 +109,7 @@ function reading(scene: Scene, attempt: Attempt): readonly Block[] {
   const { actor, relation, rows } = attempt
   const tables = tablesOnTheWay(scene, [relation.oid])
   return [
-    ...opening(scene, { actor, aims: rows, tables }),
+    ...opening(scene, { actor, aims: rows.filter(isStanding), tables }),
     asActor(actor),
     {
       says: [`expected: ${rowsText(rows, scene)}; a sound schema returns 0`],
@@ -160,7 +164,7 @@ function writing(scene: Scene, attempt: Attempt): readonly Block[] {
 function before(scene: Scene, { actor, relation, base, rows }: Attempt, statement: string): readonly Block[] {
   const payloads = payloadsOf(statement)
   const aims = [
-    ...rows,
+    ...rows.filter(isStanding),
     ...payloadParents(scene.inventory, base, payloads),
     ...namedParents(scene, base, statement),
   ]

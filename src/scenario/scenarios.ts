@@ -167,23 +167,18 @@ export class ScenarioMaker {
       : draft
     const point = standpointOf(this.#world, stands, lapsed)
     if (!point) return null
-    const common = {
-      relation: relation.oid,
-      commands,
-      label,
-      row: { ...point.row, place: this.#world.placeOf(own?.standing) ?? '' },
-      inserts,
-    }
+    const row = { ...point.row, place: this.#world.placeOf(own?.standing) ?? '' }
+    const common = { relation: relation.oid, commands, label, row, inserts }
     const places = this.#standsBehind(draft)
     const actor: Actor = {
       ...point.actor,
       scene: scene.sql,
-      staged: true,
+      staged: row,
       stands: places,
       purpose: point.entitled ? 'control' : 'judged',
       ...forgeryIn(draft),
     }
-    const anon = this.#anonIn(draft, scene.sql, places)
+    const anon = this.#anonIn(draft, { scene: scene.sql, staged: row, stands: places })
     return [{ ...common, actor }, ...(anon ? [{ ...common, actor: anon }] : [])]
   }
 
@@ -204,14 +199,12 @@ export class ScenarioMaker {
   }
 
   /** Whoever is not signed in, where nothing of the scene is about who is. */
-  #anonIn(draft: Draft, scene: string, stands: readonly string[]): Actor | null {
+  #anonIn(draft: Draft, staging: Pick<Actor, 'scene' | 'staged' | 'stands'>): Actor | null {
     const { anon, stranger } = this.#world
     const isAboutActor =
       [...draft.locked].some((key) => /^(claim|setting) /.test(key)) ||
       [...draft.rows.values()].some(({ values }) => JSON.stringify(values).includes(stranger.key))
-    return anon && draft.actor.user !== null && !isAboutActor
-      ? { ...anon, scene, staged: true, stands }
-      : null
+    return anon && draft.actor.user !== null && !isAboutActor ? { ...anon, ...staging } : null
   }
 }
 

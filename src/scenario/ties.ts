@@ -145,7 +145,7 @@ function isVouchedFor(world: World, { actor }: Draft, own: DraftRow): boolean {
  */
 function givesAccess(world: World, draft: Draft, alias: string, own: DraftRow, broken?: string): boolean {
   const link = draft.rows.get(alias) ?? own
-  if (isBehind(world, draft, link, broken)) return false
+  if (isBehind(world, draft, link, own, broken)) return false
   if (!ancestry(world, own.relation).some((oid) => ancestry(world, link.relation).includes(oid))) return true
   const { privileges, tenants } = world.model
   const isMembership = tenants.some(({ memberships }) =>
@@ -155,12 +155,23 @@ function givesAccess(world: World, draft: Draft, alias: string, own: DraftRow, b
   return connected(world, draft, broken).has(alias)
 }
 
-/** What the broken link hangs below on the actor's side: a file of their own, which without the link gives nothing. */
-function isBehind(world: World, draft: Draft, { relation, values }: DraftRow, broken?: string): boolean {
+/**
+ * What the broken link hangs below on the actor's side: a file of their own, which without the link gives nothing. What the
+ * row that is asked for hangs below itself is no such thing: whoever teaches the class need not attend it.
+ */
+function isBehind(world: World, draft: Draft, one: DraftRow, own: DraftRow, broken?: string): boolean {
   const link = broken === undefined ? undefined : draft.rows.get(broken)
-  if (!link || !isAbove(world, relation, link.relation)) return false
+  if (!link || !isAbove(world, one.relation, link.relation)) return false
   const known = new Set(tokensOf(world, link.values))
-  return tokensOf(world, values).some((token) => known.has(token))
+  return tokensOf(world, one.values).some((token) => known.has(token)) && !hangsBelow(world, draft, own, one)
+}
+
+/** Whether a row hangs below another one of the draft, by its key. */
+function hangsBelow(world: World, draft: Draft, row: DraftRow, { relation, values }: DraftRow): boolean {
+  if (!isAbove(world, relation, row.relation)) return false
+  const key = relation.keys.find(({ primary }) => primary)?.columns ?? []
+  const above = new Set(tokensAbove(world, draft, row))
+  return key.length > 0 && key.every((name) => above.has(String(values[name])))
 }
 
 /** Relations that rows of a relation hang below, itself included; people and what is everybody's are no tie. */
