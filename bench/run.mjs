@@ -64,13 +64,18 @@ async function measureSize(tables, dist) {
 }
 
 function inChild(task, options) {
-  const child = fork(fileURLToPath(import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(fileURLToPath(import.meta.url), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // as the command sets it for itself
+    execArgv: ['--heap-growing-percent=80'],
+  })
   return new Promise((resolve, reject) => {
     let answer
     child.once('message', (message) => (answer = message))
     child.once('error', reject)
-    child.once('exit', (code) =>
-      answer === undefined ? reject(new Error(`${task} ended with code ${code}`)) : resolve(answer),
+    // a process may end before its last words have arrived
+    child.once('disconnect', () =>
+      answer === undefined ? reject(new Error(`${task} ended without an answer`)) : resolve(answer),
     )
     child.send({ task, options })
   })

@@ -19,6 +19,7 @@ export function markdown({ cores, cpu, node, postgres }, sizes) {
         'infer',
         'seed',
         'probe',
+        'policies',
         'judge',
         'total',
         'peak memory',
@@ -63,14 +64,17 @@ function stepCells({ tables, coldMs, steps, totalMs, peakMb }) {
     step('infer', 'prepare'),
     step('seed'),
     step('probe'),
-    step('judge'),
+    step('cover'),
+    step('explain', 'judge'),
     seconds(totalMs),
     `${whole(peakMb)} MB`,
   ]
 }
 
 function speedCells({ tables, steps, messages, probes, yardstick }) {
-  const { ms: probeMs, cpuMs } = steps.find(({ name }) => name === 'probe')
+  const sent = steps.filter(({ name }) => name === 'probe' || name === 'cover')
+  const probeMs = sent.reduce((sum, { ms }) => sum + ms, 0)
+  const cpuMs = sent.reduce((sum, one) => sum + one.cpuMs, 0)
   const harness = (messages * 1000) / probeMs
   return [
     whole(tables),

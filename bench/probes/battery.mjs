@@ -11,7 +11,7 @@ export async function battery(options) {
   const stop = new AbortController()
   const crew = watchCrew({ over: () => stop.abort() })
   let messages = 0
-  onProbeMessage((client) => (messages += crew.clients.has(client) ? 1 : 0))
+  onProbeMessage((client, text) => (messages += crew.isPart(client, text) ? 1 : 0))
   await runBattery(options, crew, stop.signal)
   return { ms: crew.ms, messages, connections: crew.clients.size }
 }
@@ -29,7 +29,7 @@ export async function record({ pristine, ...options }) {
   })
   const sent = new Map()
   onAnswer((client, text, answer) => {
-    if (crew.clients.has(client)) sent.set(client, [...(sent.get(client) ?? []), { text, answer }])
+    if (crew.isPart(client, text)) sent.set(client, [...(sent.get(client) ?? []), { text, answer }])
   })
   await runBattery({ ...options, keep: true }, crew, stop.signal)
   const parts = [...sent.values()]

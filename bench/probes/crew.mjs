@@ -1,32 +1,39 @@
-// Which connections of a run are those of its plain battery: the first that pipeline, up to the end of all of them.
+// Which messages of a run are those of its plain battery: what the pipelining connections send up to the first time that
+// each of them tidies up.
 import pg from 'pg'
+
+/** What the harness sends on each connection between two kinds of work. */
+const isTidying = (text) => typeof text === 'string' && text.includes('pg_advisory_unlock_all')
 
 /**
  * Watches what the harness opens from now on. `first` is awaited before any of them connects, `over` called when all have
- * ended; then `ms` tells how long it took.
+ * done their part of the battery; then `ms` tells how long it took.
  */
 export function watchCrew({ first = () => Promise.resolve(), over }) {
-  const { connect } = pg.Client.prototype
+  const { connect, query } = pg.Client.prototype
   const clients = new Set()
-  const open = new Set()
-  const crew = { clients, ms: undefined }
+  const working = new Set()
+  const crew = { clients, isPart: (client, text) => working.has(client) && !isTidying(text), ms: undefined }
   let ready, started
   const leave = (client) => {
-    open.delete(client)
-    if (open.size > 0) return
+    if (!working.delete(client) || working.size > 0) return
     crew.ms = performance.now() - started
     over()
   }
   pg.Client.prototype.connect = async function (...parameters) {
-    if (this.pipeline && open.size === clients.size) {
+    if (this.pipeline) {
       clients.add(this)
-      open.add(this)
-      this.once('end', () => leave(this))
+      working.add(this)
       ready ??= first(this)
       await ready
       started ??= performance.now()
     }
     return connect.apply(this, parameters)
+  }
+  pg.Client.prototype.query = function (...parameters) {
+    const result = query.apply(this, parameters)
+    if (working.has(this) && isTidying(parameters[0])) result.then(() => leave(this))
+    return result
   }
   return crew
 }
