@@ -18,7 +18,7 @@ import { indexValues, shownBy } from './evidence.ts'
 import type { ValueIndex } from './evidence.ts'
 import { furtherCalls, nobodysCall, planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
-import { FILES, hasWrittenSql, touchedSql, watchedBy } from './written.ts'
+import { FILES, FORGET_COUNTS, hasWrittenSql, placesSql, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
   readonly crew: Crew
@@ -68,6 +68,7 @@ class Caller {
   /** tables that calls of this function have written to */
   readonly #written = new Set<Relation>()
   readonly #looks = new Map<number, string>()
+  readonly #looking = new Map<number, Promise<void>>()
 
   constructor(
     connection: Connection,
@@ -133,7 +134,7 @@ class Caller {
     const looked = mayWrite(call) ? [...this.#written] : []
     const looks = looked.map(({ oid }) => this.#looks.get(oid) ?? '')
     try {
-      const results = await this.#connection.results(messageFor(call, [this.#touched, ...looks], before))
+      const results = await this.#send(call, [this.#touched, ...looks], before)
       const after = results.slice(results.length - looks.length)
       const touched = mayWrite(call) ? (results.at(-1 - looks.length)?.rows ?? []) : []
       const changed = looked.flatMap(({ oid }, at) =>
@@ -142,7 +143,7 @@ class Caller {
           : [],
       )
       const fresh = touched.filter(({ relid }) => !looked.some(({ oid }) => oid === Number(relid)))
-      for (const { relid } of fresh) this.#lookInto(Number(relid))
+      await Promise.all(fresh.map(({ relid }) => this.#lookInto(Number(relid))))
       return {
         call,
         observation: this.#answered(call, results, changed, looks.length),
@@ -154,13 +155,38 @@ class Caller {
     }
   }
 
+  /** What the session had written before counts for nothing: it is told to the statistics of the server first. */
+  async #send(call: Call, looks: readonly string[], before: string): Promise<readonly StatementResult[]> {
+    const message = messageFor(call, looks, before)
+    if (!mayWrite(call)) return this.#connection.results(message)
+    const [, results] = await Promise.all([
+      this.#connection.run(FORGET_COUNTS),
+      this.#connection.results(message),
+    ])
+    return results
+  }
+
   /** From now on every call of this function is followed by a look into this table, if the call wrote to it. */
-  #lookInto(oid: number): void {
+  #lookInto(oid: number): Promise<void> {
+    const looking = this.#looking.get(oid) ?? this.#prepareLook(oid)
+    this.#looking.set(oid, looking)
+    return looking
+  }
+
+  async #prepareLook(oid: number): Promise<void> {
     const relation = relationByOid(this.#options.catalog, oid)
-    if (!relation || this.#looks.has(oid)) return
-    const places = (this.#options.population.rows.get(oid) ?? []).map(({ place }) => place)
-    this.#written.add(relation)
+    if (!relation) return
+    const seeded = (this.#options.population.rows.get(oid) ?? []).map(({ place }) => place)
+    const standing = await this.#connection.results(placesSql(relation)).then(
+      (results) => (results.at(-1)?.rows ?? []).map(({ place }) => String(place)),
+      (error: unknown) => {
+        if (error instanceof DatabaseError) return []
+        throw error
+      },
+    )
+    const places = [...new Set([...seeded, ...standing])]
     this.#looks.set(oid, `${allRowsSql(relation, places)} where ${hasWrittenSql(relation)}`)
+    this.#written.add(relation)
   }
 
   #answered(

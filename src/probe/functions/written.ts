@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../../domain/catalog.ts'
 import type { Population } from '../../domain/population.ts'
+import { quoteQualified } from '../../sql/quote.ts'
 
 /** Tables with seeded rows, and all others of the project: a row may be put where none stands. */
 export const watchedBy = ({ catalog, population }: Watched): readonly Relation[] =>
@@ -13,6 +14,22 @@ export const watchedBy = ({ catalog, population }: Watched): readonly Relation[]
 const writtenSql = (oid: string): string =>
   ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_xact_tuples_${what}(${oid})`).join(' + ') +
   ' > 0'
+
+/**
+ * Counts of transactions that are over stay with the session until it tells the server of them, which it does between two
+ * messages where none is open.
+ */
+export const FORGET_COUNTS = 'rollback;\nselect pg_catalog.pg_stat_force_next_flush()'
+
+const MOST_PLACES = 5_000
+
+/** Where the rows of a table stand before anything is called, those that nobody seeded among them. */
+export const placesSql = ({ schema, name }: Relation): string =>
+  [
+    'rollback',
+    'begin',
+    `select t.tableoid::int8 || ':' || t.ctid as place from ${quoteQualified(schema, name)} t limit ${MOST_PLACES}`,
+  ].join(';\n')
 
 /** Whether the transaction has written to a table (manual, "The Cumulative Statistics System"). */
 export const hasWrittenSql = ({ oid, kind }: Relation): string =>
