@@ -15,7 +15,7 @@ import { explore } from './stages/explore.ts'
 import type { Explored } from './stages/explore.ts'
 import { originsIn } from './stages/origins.ts'
 import { judgeAll } from './stages/judge.ts'
-import { copiesFor, optionsFor, probeAll } from './stages/probe.ts'
+import { copiesFor, isOurs, optionsFor, probeAll } from './stages/probe.ts'
 import type { Observed } from './stages/probe.ts'
 import { seedAll } from './stages/seed.ts'
 import type { Seeded } from './stages/seed.ts'
@@ -50,7 +50,8 @@ export async function judgeDatabase(
     ...seeded.areas.flatMap(({ expectations }) => expectations),
   ])
   await connection.close()
-  await using clones = await cloneDatabase(prepared.target, copiesFor(known, config))
+  const copies = copiesFor(prepared, known, config)
+  await using clones = await cloneDatabase(prepared.target, copies, isOurs(prepared.engine))
   await using crew = await Crew.on(clones.targets, {
     isolation: config.isolation,
     actors: seeded.population.actors,

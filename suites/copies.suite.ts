@@ -41,7 +41,7 @@ test('sessions in a copy of a database begin as those in the original', async ()
   const original = await surroundings(prepared.target)
   expect(original).toMatchObject({ session: [{ path: '"$user", public, extensions', mode: 'strict' }] })
   {
-    await using clones = await cloneDatabase(prepared.target, 1)
+    await using clones = await cloneDatabase(prepared.target, 1, false)
     for (const target of clones.targets) expect(await surroundings(target)).toStrictEqual(original)
   }
   const copy = await copyDatabase(prepared.target, 'worker')

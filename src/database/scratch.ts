@@ -161,8 +161,16 @@ export async function dropDatabase(target: ConnectionTarget): Promise<void> {
 /** A database that exists on every server and that nobody copies. */
 const maintenanceOf = (target: ConnectionTarget): ConnectionTarget => ({ ...target, database: 'template1' })
 
-/** Copies a database to which nobody is connected, so that sessions that write cannot wait for each other's locks. */
-export async function cloneDatabase(target: ConnectionTarget, copies: number): Promise<Clones> {
+/**
+ * Copies a database to which nobody is connected, so that sessions that write cannot wait for each other's locks.
+ *
+ * @param ends the server ends with the run, and everything on it
+ */
+export async function cloneDatabase(
+  target: ConnectionTarget,
+  copies: number,
+  ends: boolean,
+): Promise<Clones> {
   const names = Array.from({ length: copies }, (_, index) => copyName(target.database, index + 1))
   const maintenance = maintenanceOf(target)
   if (copies > 0) {
@@ -171,7 +179,7 @@ export async function cloneDatabase(target: ConnectionTarget, copies: number): P
   }
   return {
     targets: [target, ...names.map((database) => ({ ...target, database }))],
-    [Symbol.asyncDispose]: () => dropCopies(maintenance, names),
+    [Symbol.asyncDispose]: () => (ends ? Promise.resolve() : dropCopies(maintenance, names)),
   }
 }
 

@@ -32,8 +32,11 @@ import { climbUnit, sharesOf } from './shares.ts'
 import type { Shares } from './shares.ts'
 import type { Understood } from './understand.ts'
 
-/** A copy of the database costs as much as probing about this many relations or functions. */
-const RELATIONS_PER_CLONE = 4
+/**
+ * A copy of the database costs as much as probing about this many relations or functions: on a server of our own, which
+ * waits for no disk, and on others, for which it is two checkpoints, too.
+ */
+const RELATIONS_PER_CLONE = { own: 4, others: 20 }
 
 /** What all that was tried has shown. */
 export interface Observed extends Probed {
@@ -93,12 +96,20 @@ export async function probeAll(
   return { ...probed, observations, calls, beside, ascents, units: shares.units, own: shares.own }
 }
 
+/** Whether the server was started for the run and ends with it. */
+export const isOurs = ({ kind }: Prepared['engine']): boolean => kind === 'embedded' || kind === 'system'
+
 /** How many databases that hold the same are worth having beside the one. */
-export function copiesFor({ relations, routines }: Understood, { concurrency, shard }: Config): number {
+export function copiesFor(
+  { engine }: Pick<Prepared, 'engine'>,
+  { relations, routines }: Understood,
+  { concurrency, shard }: Config,
+): number {
+  const each = isOurs(engine) ? RELATIONS_PER_CLONE.own : RELATIONS_PER_CLONE.others
   const most = Math.max(relations.length, routines.length) / (shard?.count ?? 1)
   // a session and the harness itself keep a core busy each; more sessions than cores only wait for each other
   const useful = Math.max(2, availableParallelism())
-  return Math.max(0, Math.min(concurrency, useful, Math.ceil(most / RELATIONS_PER_CLONE)) - 1)
+  return Math.max(0, Math.min(concurrency, useful, Math.ceil(most / each)) - 1)
 }
 
 /** Calls of functions, and what the callers reach without them in the tables that the calls wrote to. */
