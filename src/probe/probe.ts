@@ -30,7 +30,7 @@ export async function probe(options: ProbeOptions, full: (relation: Relation) =>
   await options.crew.share({ name: 'relations' }, options.relations, async (relation, sender) => {
     const session = new Session(sender, options, knowledge)
     const isFull = full(relation)
-    observations.set(relation.oid, await session.observe(relation, isFull))
+    observations.set(relation.oid, withoutRepeats(await session.observe(relation, isFull)))
     if (isFull && relation.view && (await session.isBlind(relation))) blind.push(relation.oid)
     openings.push(...session.openings)
     sent += session.sent
@@ -42,4 +42,24 @@ export async function probe(options: ProbeOptions, full: (relation: Relation) =>
     openings,
     sent,
   }
+}
+
+/** The same texts, rows and errors once: most attempts at a relation differ from others only in who makes them. */
+function withoutRepeats(observations: readonly Observation[]): readonly Observation[] {
+  const kept = new Map<string, unknown>()
+  const once = <Value>(value: Value): Value => {
+    const key = `${typeof value} ${typeof value === 'string' ? value : JSON.stringify(value)}`
+    const known = kept.get(key)
+    if (known === undefined) kept.set(key, value)
+    // what has the same key was the same value
+    return (known as Value | undefined) ?? value
+  }
+  return observations.map((one) => ({
+    ...one,
+    statement: once(one.statement),
+    outcome: once(one.outcome),
+    ...(one.before === undefined ? {} : { before: once(one.before) }),
+    ...(one.written === undefined ? {} : { written: once(one.written) }),
+    ...(one.error === undefined ? {} : { error: once(one.error) }),
+  }))
 }
