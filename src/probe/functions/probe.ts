@@ -2,23 +2,22 @@ import { DatabaseError } from '../../database/connection.ts'
 import type { Connection, StatementResult } from '../../database/connection.ts'
 import { BECOME_SUPERUSER, sessionSql } from '../../database/impersonate.ts'
 import type { CallObservation, RowChange } from '../../domain/call.ts'
-import { relationByOid } from '../../domain/catalog.ts'
 import type { Relation, Routine } from '../../domain/catalog.ts'
 import type { Outcome } from '../../domain/probe.ts'
 import type { RoutineFacts } from '../../domain/routine-facts.ts'
 import type { ServerError } from '../../domain/server-error.ts'
 import type { Crew } from '../crew.ts'
 import type { Scene } from '../scene.ts'
-import { allRowsSql } from '../send.ts'
 import type { Sender } from '../sender.ts'
 import type { After, Knowledge } from '../understand.ts'
 import { changesIn } from './changes.ts'
 import { digestOf } from './digest.ts'
 import { indexValues, shownBy } from './evidence.ts'
 import type { ValueIndex } from './evidence.ts'
+import { Looks } from './looks.ts'
 import { furtherCalls, nobodysCall, planCalls } from './plan.ts'
 import type { Call } from './plan.ts'
-import { FILES, FORGET_COUNTS, hasWrittenSql, placesSql, touchedSql, watchedBy } from './written.ts'
+import { FILES, FORGET_COUNTS, touchedSql, watchedBy } from './written.ts'
 
 export interface CallOptions extends Scene {
   readonly crew: Crew
@@ -65,10 +64,7 @@ class Caller {
   readonly #facts: RoutineFacts
   readonly #index: ValueIndex
   readonly #touched: string
-  /** tables that calls of this function have written to */
-  readonly #written = new Set<Relation>()
-  readonly #looks = new Map<number, string>()
-  readonly #looking = new Map<number, Promise<void>>()
+  readonly #looks: Looks
 
   constructor(
     connection: Connection,
@@ -82,6 +78,7 @@ class Caller {
     this.#facts = facts
     this.#index = index
     this.#touched = touched
+    this.#looks = new Looks(connection, options)
   }
 
   async observe(routine: Routine): Promise<readonly CallObservation[]> {
@@ -131,19 +128,19 @@ class Caller {
   }
 
   async #one(call: Call, before = ''): Promise<Seen> {
-    const looked = mayWrite(call) ? [...this.#written] : []
-    const looks = looked.map(({ oid }) => this.#looks.get(oid) ?? '')
+    const looked = mayWrite(call) ? this.#looks.all : []
+    const looks = looked.map(([, text]) => text)
     try {
       const results = await this.#send(call, [this.#touched, ...looks], before)
       const after = results.slice(results.length - looks.length)
       const touched = mayWrite(call) ? (results.at(-1 - looks.length)?.rows ?? []) : []
-      const changed = looked.flatMap(({ oid }, at) =>
+      const changed = looked.flatMap(([{ oid }], at) =>
         touched.some(({ relid }) => Number(relid) === oid)
           ? changesIn(oid, (after[at]?.rows ?? []) as unknown as readonly After[], this.#options)
           : [],
       )
-      const fresh = touched.filter(({ relid }) => !looked.some(({ oid }) => oid === Number(relid)))
-      await Promise.all(fresh.map(({ relid }) => this.#lookInto(Number(relid))))
+      const fresh = touched.filter(({ relid }) => !looked.some(([{ oid }]) => oid === Number(relid)))
+      await Promise.all(fresh.map(({ relid }) => this.#looks.into(Number(relid))))
       return {
         call,
         observation: this.#answered(call, results, changed, looks.length),
@@ -164,29 +161,6 @@ class Caller {
       this.#connection.results(message),
     ])
     return results
-  }
-
-  /** From now on every call of this function is followed by a look into this table, if the call wrote to it. */
-  #lookInto(oid: number): Promise<void> {
-    const looking = this.#looking.get(oid) ?? this.#prepareLook(oid)
-    this.#looking.set(oid, looking)
-    return looking
-  }
-
-  async #prepareLook(oid: number): Promise<void> {
-    const relation = relationByOid(this.#options.catalog, oid)
-    if (!relation) return
-    const seeded = (this.#options.population.rows.get(oid) ?? []).map(({ place }) => place)
-    const standing = await this.#connection.results(placesSql(relation)).then(
-      (results) => (results.at(-1)?.rows ?? []).map(({ place }) => String(place)),
-      (error: unknown) => {
-        if (error instanceof DatabaseError) return []
-        throw error
-      },
-    )
-    const places = [...new Set([...seeded, ...standing])]
-    this.#looks.set(oid, `${allRowsSql(relation, places)} where ${hasWrittenSql(relation)}`)
-    this.#written.add(relation)
   }
 
   #answered(
