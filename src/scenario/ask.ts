@@ -28,10 +28,11 @@ export async function ask(
 ): Promise<readonly Answer[]> {
   const known = kept.get(connection) ?? new Map<string, Promise<Answer>>()
   kept.set(connection, known)
+  // before it is looked up what is missing
+  if (known.size >= MOST_KEPT) known.clear()
   const keys = expressions.map((text) => keyOf(text, draft))
   const missing = expressions.filter((_, index) => !known.has(keys[index] ?? ''))
   const asked = missing.length === 0 ? Promise.resolve([]) : askAll(connection, draft, missing)
-  if (known.size >= MOST_KEPT) known.clear()
   const answers = expressions.map((text, index) => {
     const key = keys[index] ?? null
     const answer =
