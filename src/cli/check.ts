@@ -3,6 +3,7 @@ import type { Flags } from '../config/settings.ts'
 import type { Report } from '../domain/report.ts'
 import { HarnessError } from '../errors.ts'
 import { headOf } from '../git/refs.ts'
+import type { Head } from '../git/refs.ts'
 import { deliverAll, isFull, levelOf } from './deliver.ts'
 import { exitCode } from './exit-code.ts'
 import type { Host } from './host.ts'
@@ -43,10 +44,12 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
   assertWritable(destinations)
   const { changed } = flags
   const ref = changed === true ? undefined : changed
+  // the commit is looked up while the project is judged
+  const commit = headOf(config.projectDir, host).catch(() => undefined)
   const seen = await withProgress(flags, host, (context) =>
     changed === undefined ? host.run(config, context) : host.runSince(config, { ref, flags }, context),
   )
-  const report = lock.hold(await withCommit(seen, config.projectDir, host))
+  const report = lock.hold(withCommit(seen, await commit))
   const code = exitCode(report, config.gate)
   const { gate, projectDir } = config
   const delivery = { level, full: isFull(flags), code, color: flags.color, failOn: gate.failOn, projectDir }
@@ -55,14 +58,8 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
 }
 
 /** The report with the commit that it is about; there may be none, or no git. A shard's report is sealed as it is. */
-async function withCommit(
-  report: Report,
-  projectDir: string,
-  { environment, signal }: Host,
-): Promise<Report> {
-  if (report.run.shard) return report
-  const git = await headOf(projectDir, { environment, signal }).catch(() => undefined)
-  return git ? { ...report, run: { ...report.run, git } } : report
+function withCommit(report: Report, git: Head | undefined): Report {
+  return git && !report.run.shard ? { ...report, run: { ...report.run, git } } : report
 }
 
 /** @throws HarnessError USAGE */

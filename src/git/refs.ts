@@ -50,11 +50,26 @@ export async function defaultBase(
 
 /** @throws HarnessError GIT_FAILED, REF_UNKNOWN where there is no commit yet */
 export async function headOf(dir: string, options: GitOptions): Promise<Head> {
-  const sha = await resolveRef(dir, 'HEAD', options)
-  const branch = await git(dir, ['symbolic-ref', '--quiet', '--short', 'HEAD'], options)
-  const status = await output(dir, ['status', '--porcelain', '-z'], options)
-  return { sha, ref: branch.kind === 'done' ? branch.output.trim() : null, dirty: status !== '' }
+  // one call: each starts a process (git-status(1), "Porcelain Format Version 2")
+  const status = await output(
+    dir,
+    ['status', '--porcelain=v2', '--branch', '--no-ahead-behind', '-z'],
+    options,
+  )
+  const entries = status.split('\0').filter((entry) => entry !== '')
+  const header = (name: string): string | undefined =>
+    entries.find((entry) => entry.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length)
+  const sha = header('oid')
+  if (sha === undefined || sha === '(initial)') throw await unknownRef(dir, 'HEAD', options)
+  const branch = header('head') ?? DETACHED
+  return {
+    sha,
+    ref: branch === DETACHED ? null : branch,
+    dirty: entries.some((entry) => !entry.startsWith('# ')),
+  }
 }
+
+const DETACHED = '(detached)'
 
 async function commitOf(dir: string, ref: string, options: GitOptions): Promise<string | undefined> {
   if (ref === '' || ref.startsWith('-')) return undefined

@@ -52,6 +52,9 @@ export async function understand(
     platformSchemas: PLATFORM_SCHEMAS,
     ...(called.schemas ? { schemas: called.schemas } : {}),
   })
+  // the server looks up what nothing before the end of this needs, while we infer
+  const extensions = readExtensions(connection, catalog, FAITHFUL_STUBS)
+  extensions.catch(() => {})
   const config = identifySettings(catalog, called)
   const relations = judgedRelations(catalog, config)
   const granted = grantsOf(definitions).flatMap(({ roles }) => roles)
@@ -79,7 +82,7 @@ export async function understand(
     unset,
     expectations: expectAll(catalog, model, reading, relations, config),
     surroundings,
-    extensions: await readExtensions(connection, catalog, FAITHFUL_STUBS),
+    extensions: await extensions,
   }
 }
 
