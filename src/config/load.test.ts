@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -48,6 +48,26 @@ export default defineConfig({ migrations: [{ sql: ['a.sql'] }], seed: { rows } }
   expect(config.sources).toEqual([{ sql: ['a.sql'] }])
   expect(config.sourcesFrom).toBe('rls.config.ts')
   expect(config.configFile).toBe(join(dir, 'rls.config.ts'))
+})
+
+test('a TypeScript configuration is compiled once, and again when it has changed', async () => {
+  const environment = { RLS_CACHE_DIR: join(project({}), 'cache') }
+  const kept = join(environment.RLS_CACHE_DIR, 'configurations')
+  const dir = project({
+    ...sqlFolder,
+    'rls.config.ts': 'const rows: number = 5\nexport default { seed: { rows } }',
+  })
+  const rows = async (flags = {}): Promise<number> =>
+    (await loadConfig({ cwd: dir, environment, flags })).seed.rows
+  expect(await rows({ cache: false })).toBe(5)
+  expect(existsSync(kept)).toBe(false)
+  expect(await rows()).toBe(5)
+  const [file = ''] = readdirSync(kept)
+  const compiled = readFileSync(join(kept, file), 'utf8')
+  writeFileSync(join(kept, file), compiled.replace('5', '6'))
+  expect(await rows()).toBe(6)
+  writeFileSync(join(dir, 'rls.config.ts'), 'const rows: number = 7\nexport default { seed: { rows } }')
+  expect(await rows()).toBe(7)
 })
 
 test('functions of a configuration survive', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, posix, relative, resolve } from 'node:path'
+import { basename, dirname, join, posix, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BASELINE_NAME, parseBaseline } from '../baseline/text.ts'
+import { cacheFolder, CONFIGURATIONS } from '../cache-folder.ts'
 import type { Baseline } from '../domain/baseline.ts'
 import type { Config, Platform, SchemaStart, SourceConfig } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
@@ -44,7 +45,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     throw new HarnessError('CONFIG_NOT_FOUND', `${options.dir ?? projectDir}: there is no such directory`)
   }
   const configFile = given ?? findConfigFile(projectDir)
-  const user = configFile === undefined ? {} : await readConfigFile(configFile, projectDir)
+  const user = configFile === undefined ? {} : await readConfigFile(configFile, projectDir, options)
   const fromSchema = schemaStart(options, user)
   const declared = configFile !== undefined && user.migrations !== undefined
   const { sources, sourcesFrom } = declared
@@ -124,11 +125,16 @@ function findConfigFile(projectDir: string): string | undefined {
  * @param file absolute
  * @throws HarnessError CONFIG_NOT_FOUND, CONFIG_INVALID
  */
-async function readConfigFile(file: string, projectDir: string): Promise<UserConfig> {
+async function readConfigFile(
+  file: string,
+  projectDir: string,
+  { environment, flags }: LoadOptions,
+): Promise<UserConfig> {
   const path = shortPath(file, projectDir)
   if (!isFile(file)) throw new HarnessError('CONFIG_NOT_FOUND', `${path}: there is no such file`)
   const text = readFileSync(file, 'utf8')
-  const value = file.endsWith('.json') ? parseJson(text, path) : await evaluate(file, path)
+  const cache = flags.cache === false ? undefined : cacheFolder(environment)
+  const value = file.endsWith('.json') ? parseJson(text, path) : await evaluate(file, path, cache)
   return parseUserConfig(value, { path, text })
 }
 
@@ -148,11 +154,12 @@ function parseJson(text: string, path: string): unknown {
 /**
  * Runs a TypeScript or JavaScript configuration through jiti. `rls-harness` is handed to it as a ready module: a
  * configuration works where the package is not installed (npx), and our own sources are not transpiled once more.
+ * What was compiled is kept by its source: to load the compiler takes longer than to read the rest.
  */
-async function evaluate(file: string, path: string): Promise<unknown> {
+async function evaluate(file: string, path: string, cache: string | undefined): Promise<unknown> {
   const { createJiti } = await import('jiti')
   const jiti = createJiti(pathToFileURL(file).href, {
-    fsCache: false,
+    fsCache: cache === undefined ? false : join(cache, CONFIGURATIONS),
     moduleCache: false,
     interopDefault: false,
     virtualModules: { 'rls-harness': { defineConfig } },

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { cacheFolder, CONFIGURATIONS, isSafe } from '../cache-folder.ts'
 import type { Environment } from './binaries.ts'
 import { isAlive } from './janitor.ts'
 import { canReach, type RunAs } from './run-as.ts'
@@ -16,12 +17,10 @@ export interface Cache {
   readonly dir: string
 }
 
-/** RLS_CACHE_DIR, else rls-harness in XDG_CACHE_HOME or ~/.cache; undefined when that is not a safe, writable folder. */
+/** The cache of the person who runs us; undefined when there is no safe, writable folder for it. */
 export function openCache(environment: Environment): Cache | undefined {
-  const { RLS_CACHE_DIR, XDG_CACHE_HOME, HOME = environment['USERPROFILE'] } = environment
-  const parent = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
-  const dir = RLS_CACHE_DIR || (parent && join(parent, 'rls-harness'))
-  return dir && prepare(dir) ? { dir: resolve(dir) } : undefined
+  const dir = cacheFolder(environment)
+  return dir === undefined ? undefined : { dir }
 }
 
 /**
@@ -31,7 +30,7 @@ export function openCache(environment: Environment): Cache | undefined {
 export function executableCache(cache: Cache, user: RunAs): Cache | undefined {
   if (canReach(cache.dir, user)) return cache
   const dir = '/var/cache/rls-harness'
-  return prepare(dir) && canReach(dir, user) ? { dir } : undefined
+  return isSafe(dir) && canReach(dir, user) ? { dir } : undefined
 }
 
 /** The file of a snapshot if there is one; it counts as used now. */
@@ -67,7 +66,16 @@ export function pruneCache(cache: Cache): void {
     const unused = ENTRY.test(name) && sizeAndTime(path).time < oldest
     if (abandoned || unused) fs.rmSync(path, { recursive: true, force: true })
   }
+  pruneConfigurations(join(cache.dir, CONFIGURATIONS), oldest)
   pruneSnapshots(cache)
+}
+
+/** Configurations as they were compiled: small files that are read whenever the project is judged. */
+function pruneConfigurations(folder: string, oldest: number): void {
+  for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+    const path = join(folder, name)
+    if (sizeAndTime(path).time < oldest) fs.rmSync(path, { force: true })
+  }
 }
 
 function pruneSnapshots(cache: Cache): void {
@@ -86,20 +94,4 @@ function pruneSnapshots(cache: Cache): void {
 function sizeAndTime(file: string): { readonly size: number; readonly time: number } {
   const stat = fs.statSync(file, { throwIfNoEntry: false }) // another run may have removed it
   return { size: stat?.size ?? 0, time: stat?.mtimeMs ?? 0 }
-}
-
-/**
- * A data directory can make its server run programs (archive_command), so a folder into which others may write is not
- * a cache: somebody else's file would run as us.
- */
-function prepare(dir: string): boolean {
-  try {
-    fs.mkdirSync(dir, { recursive: true, mode: 0o755 })
-    fs.accessSync(dir, fs.constants.W_OK)
-    const { uid, mode } = fs.statSync(dir)
-    const own = process.getuid?.()
-    return own === undefined || ((own === 0 || uid === own || uid === 0) && (mode & 0o002) === 0)
-  } catch {
-    return false
-  }
 }
