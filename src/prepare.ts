@@ -129,7 +129,13 @@ function start(config: Config, context: PrepareContext, plan: Plan | undefined):
     projectDir: config.projectDir,
     extensionDirs: [extensionDir()],
     ...(plan && whole !== undefined
-      ? { snapshots: { keys: [whole, finalKey(whole), ...parts], project: plan.project } }
+      ? {
+          snapshots: {
+            keys: [whole, finalKey(whole), ...parts],
+            complete: [whole, finalKey(whole)],
+            project: plan.project,
+          },
+        }
       : {}),
   })
 }

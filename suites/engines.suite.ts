@@ -35,7 +35,7 @@ interface Wish {
   readonly database?: Partial<Config['database']>
   readonly environment?: Readonly<Record<string, string>>
   readonly extensionDirs?: readonly string[]
-  readonly snapshots?: { readonly keys: readonly string[]; readonly project: string }
+  readonly snapshots?: NonNullable<EngineOptions['snapshots']>
   readonly onProgress?: (text: string) => void
 }
 
@@ -277,7 +277,7 @@ describe.skipIf(!isRoot)('a package whose install script did not run and that ma
 
 describe('a snapshot', () => {
   it('is the starting point of a later run', async () => {
-    const snapshots = { keys: ['never saved', 'migrated'], project: scratch }
+    const snapshots = { keys: ['never saved', 'migrated'], complete: [], project: scratch }
     const first = await start({ snapshots })
     expect(first.fromSnapshot).toBeUndefined()
     await (async () => {
@@ -295,6 +295,28 @@ describe('a snapshot', () => {
     expect(other.fromSnapshot).toBeUndefined()
   })
 
+  it.each([
+    ['few tables, which is all there will be', 3, ['whole'], '256'],
+    ['few tables, to which others may be added', 3, [], '2048'],
+    ['many tables', 700, ['whole'], '2048'],
+  ])('of %s has a server with as many locks as that may take', async (_, tables, complete, locks) => {
+    const snapshots = { keys: ['whole'], complete, project: scratch }
+    const environment = { RLS_CACHE_DIR: folder(join(scratch, `locks-${tables}-${complete.length}`)) }
+    const first = await start({ snapshots, environment })
+    expect(await ask(first, "select current_setting('max_locks_per_transaction')")).toBe('2048')
+    await (async () => {
+      await using connection = await Connection.open(first.target)
+      await connection.run(
+        `do $$ begin for i in 1..${tables} loop execute format('create table t%s (id int primary key)', i); end loop; end $$`,
+      )
+    })()
+    await first.saveSnapshot({ key: 'whole', content: '', connectionsClosed: true })
+    await first[Symbol.asyncDispose]()
+    await using second = await start({ snapshots, environment })
+    expect(second.fromSnapshot?.key).toBe('whole')
+    expect(await ask(second, "select current_setting('max_locks_per_transaction')")).toBe(locks)
+  })
+
   it('is one of 24 at most, and what nobody used for a month goes too', async () => {
     const environment = { RLS_CACHE_DIR: folder(join(scratch, 'full-cache')) }
     for (let number = 0; number < 26; number++) {
@@ -307,6 +329,13 @@ describe('a snapshot', () => {
     for (const name of [forgotten, foreign]) {
       fs.writeFileSync(join(environment.RLS_CACHE_DIR, name), '')
       fs.utimesSync(join(environment.RLS_CACHE_DIR, name), 0, 0)
+    }
+    const configurations = ['old.mjs', 'new.mjs'].map((name) =>
+      join(folder(join(environment.RLS_CACHE_DIR, 'configurations')), name),
+    )
+    for (const [index, file] of configurations.entries()) {
+      fs.writeFileSync(file, '')
+      if (index === 0) fs.utimesSync(file, 0, 0)
     }
     await using server = await start({ environment })
     await server.saveSnapshot({ key: 'newest', content: '', connectionsClosed: true })
@@ -478,7 +507,7 @@ function spawnOwner({ uid, projectDir, ...wish }: Owner = {}): ChildProcess {
 function compiledEngine(): string {
   const target = join(scratch, 'compiled')
   if (fs.existsSync(target)) return target
-  const files = ['errors.ts', ...['engine', 'domain'].flatMap((name) => sourcesIn(name))]
+  const files = ['errors.ts', 'cache-folder.ts', ...['engine', 'domain'].flatMap((name) => sourcesIn(name))]
   for (const file of files) {
     const source = fs.readFileSync(join(project, 'src', file), 'utf8')
     const { outputText } = ts.transpileModule(source, {

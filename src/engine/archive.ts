@@ -14,8 +14,11 @@ const CHUNK_BYTES = 256 * 1024
 /** Left by a running server; a copy that carried them would look like a crashed one. */
 const TRANSIENT = new Set(['postmaster.pid', 'postmaster.opts'])
 
+/** Where a table has free space, and which of its pages all may see: a server does without (manual, "Free Space Map"). */
+const FORK = /^(?:base|global)\/.*_(?:fsm|vm)$/
+
 /**
- * Packs folders and regular files into one file, which appears complete or not at all: other runs may read and write
+ * Packs the folders and regular files of a cluster into one file, which appears complete or not at all: other runs may read and write
  * the same cache. One file is read several times faster than a thousand small ones.
  *
  * @throws Error for a link (a tablespace lies outside the directory), and what the file system throws
@@ -68,7 +71,7 @@ function listEntries(dir: string, parent: string): readonly Entry[] {
     const path = parent === '' ? entry.name : `${parent}/${entry.name}`
     if (entry.isDirectory()) return [[path, null], ...listEntries(dir, path)]
     if (!entry.isFile()) throw new Error(`${join(dir, path)} is neither a folder nor a regular file`)
-    return TRANSIENT.has(path) ? [] : [[path, fs.statSync(join(dir, path)).size]]
+    return TRANSIENT.has(path) || FORK.test(path) ? [] : [[path, fs.statSync(join(dir, path)).size]]
   })
 }
 

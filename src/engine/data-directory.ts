@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { HarnessError } from '../errors.ts'
@@ -84,6 +84,15 @@ export async function restoreDataDirectory(
     rmSync(data, { recursive: true, force: true })
     return false
   }
+}
+
+/** Files of a database's tables and indexes, with those of the catalogs, which are 300. */
+const FEW_FILES = 1500
+
+/** Whether no database of a cluster holds more than some hundred tables: one that is locked has a file, and so have its indexes. */
+export function isSmall(data: string): boolean {
+  const base = join(data, 'base')
+  return readdirSync(base).every((database) => readdirSync(join(base, database)).length <= FEW_FILES)
 }
 
 /**

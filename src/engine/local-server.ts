@@ -7,11 +7,17 @@ import { HarnessError } from '../errors.ts'
 import { packDirectory } from './archive.ts'
 import { describe, fingerprint, type Binaries, type Environment } from './binaries.ts'
 import { executableCache, findSnapshot, openCache, pruneCache, snapshotFile, type Cache } from './cache.ts'
-import { createDataDirectory, dataDirectoryKey, restoreDataDirectory, SUPERUSER } from './data-directory.ts'
+import {
+  createDataDirectory,
+  dataDirectoryKey,
+  isSmall,
+  restoreDataDirectory,
+  SUPERUSER,
+} from './data-directory.ts'
 import { offerStubs } from './extension-stubs.ts'
 import { sweep } from './janitor.ts'
 import { keepSnapshot } from './project.ts'
-import { Postmaster, type PostmasterOptions } from './postmaster.ts'
+import { FEWER_LOCKS, Postmaster, type PostmasterOptions } from './postmaster.ts'
 import { chooseBase, createRoot } from './private-root.ts'
 import { usableBinaries } from './relocate.ts'
 import { runAs, type RunAs } from './run-as.ts'
@@ -21,6 +27,8 @@ import { startWatchdog, type Watchdog } from './watchdog.ts'
 export interface Snapshots {
   /** the first that is there is taken */
   readonly keys: readonly string[]
+  /** those that no relation will be added to */
+  readonly complete: readonly string[]
   /** the folder that they are kept for: of each only some are */
   readonly project: string
 }
@@ -101,7 +109,11 @@ async function launch(
   const offered = await offerStubs({ binaries, dirs, root, place, user, environment, onProgress })
   signal?.throwIfAborted()
   const port = process.platform === 'win32' ? await freePort() : 5432
-  const start: PostmasterOptions = { ...offered, root, port, user, environment, onSpawn: watchdog.guard }
+  const isComplete = fromSnapshot && options.snapshots?.complete.includes(fromSnapshot.key)
+  const locks = isComplete && isSmall(join(root, 'data')) ? { max_locks_per_transaction: FEWER_LOCKS } : {}
+  const settings = { ...offered.settings, ...locks }
+  const { binaries: chosen } = offered
+  const start = { binaries: chosen, settings, root, port, user, environment, onSpawn: watchdog.guard }
   const starting = Postmaster.start(start)
   onIdle()
   const postmaster = await starting
