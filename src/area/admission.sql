@@ -1,6 +1,6 @@
 -- Says of each candidate row whether a policy's expression is true of it: all at once where no row makes it fail, else
 -- one by one.
-create function pg_temp.rls_admitted(expression text, surface text, candidates jsonb)
+create function pg_temp.rls_admitted(of_one text, of_all text, surface text, candidates jsonb)
 returns table (row_number int, verdict text)
 language plpgsql
 as $function$
@@ -9,20 +9,10 @@ declare
   admitted boolean;
 begin
   row_number := -1;
-  if expression = 'false' then
-    return;
-  end if;
   if surface = 'objects' then
     begin
-      return query execute format(
-        $query$
-          select (c.number - 1)::int, 'yes'
-          from jsonb_array_elements($1) with ordinality as c (value, number),
-            jsonb_populate_record(null::storage.objects, c.value) as made
-          where %s
-        $query$,
-        expression
-      ) using candidates;
+      return query execute format('select p.rls_number, ''yes'' from %s($1) p where p.rls_holds', of_all)
+        using candidates;
       return;
     exception
       when others then null;
@@ -34,14 +24,14 @@ begin
     begin
       if surface = 'objects' then
         execute format(
-          'select %s from jsonb_populate_record(null::storage.objects, $1) as made',
-          expression
+          'select %s(made) from jsonb_populate_record(null::storage.objects, $1) as made',
+          of_one
         ) into admitted using candidate;
       else
         perform set_config('realtime.topic', candidate ->> 'topic', true);
         execute format(
-          'select %s from jsonb_populate_record(null::realtime.messages, $1) as made',
-          expression
+          'select %s(made) from jsonb_populate_record(null::realtime.messages, $1) as made',
+          of_one
         ) into admitted using candidate;
       end if;
       verdict := case when admitted then 'yes' end;

@@ -63,17 +63,29 @@ const FUNCTION = readFileSync(new URL('./admission.sql', import.meta.url), 'utf8
 const TABLES = { objects: 'storage.objects', topics: 'realtime.messages' } as const
 
 /**
- * A predicate as a function whose names are looked up once, when it is made, as those of a policy are: the caller needs
- * no USAGE on the schemas that it names. What cannot be looked up again, because another function of the name has been
- * made since, is an error whenever it is asked.
+ * A predicate as functions whose names are looked up once, when they are made, as those of a policy are: the caller needs
+ * no USAGE on the schemas that it names. One asks about a row, the other about all at once, for which the server begins the
+ * expression's own queries only once. What cannot be looked up again, because another function of the name has been made
+ * since, is an error whenever it is asked.
  */
 function predicateSql(surface: keyof typeof TABLES, expression: string, index: number): string {
+  const alias = surface === 'objects' ? 'objects' : 'messages'
   const head = `create function pg_temp.rls_predicate_${index}(candidate ${TABLES[surface]}) returns boolean stable`
-  const row = `(select (candidate).*) as ${surface === 'objects' ? 'objects' : 'messages'}`
-  const whole = `${head} language sql return (select (${expression}) from ${row})`
+  const one = `${head} language sql return (select (${expression}) from (select (candidate).*) as ${alias})`
   const broken = `${head} language plpgsql as 'begin raise exception ''the policy cannot be asked''; end'`
-  const made = [whole, broken].map((sql) => `execute ${quoteLiteral(sql)}`)
-  return `do ${quoteLiteral(`begin ${made[0] ?? ''}; exception when others then ${made[1] ?? ''}; end`)}`
+  const all = [
+    `create function pg_temp.rls_predicates_${index}(rls_candidates jsonb) returns table (rls_number int, rls_holds boolean)`,
+    `stable language sql begin atomic select rls_each.rls_place::int - 1, (${expression})`,
+    'from jsonb_array_elements(rls_candidates) with ordinality as rls_each (rls_value, rls_place),',
+    `jsonb_populate_record(null::${TABLES[surface]}, rls_each.rls_value) as ${alias}; end`,
+  ].join(' ')
+  const tried = (sql: string, otherwise: string): string =>
+    `begin execute ${quoteLiteral(sql)}; exception when others then ${otherwise}; end;`
+  const made = [
+    tried(one, `execute ${quoteLiteral(broken)}`),
+    ...(surface === 'objects' ? [tried(all, 'null')] : []),
+  ]
+  return `do ${quoteLiteral(`begin ${made.join(' ')} end`)}`
 }
 
 /** `to_jsonb` of everything at once: one row per actor. */
@@ -83,17 +95,15 @@ function questionSql(
   predicates: readonly Predicate[],
   rows: readonly Values[],
 ): string {
-  const list = predicates.map(({ roles }, index) => ({
-    index,
-    expression:
-      roles.includes('public') || roles.includes(actor.role)
-        ? `pg_temp.rls_predicate_${index}(made)`
-        : 'false',
-  }))
+  const list = predicates.flatMap(({ roles }, index) =>
+    roles.includes('public') || roles.includes(actor.role)
+      ? [{ index, one: `pg_temp.rls_predicate_${index}`, all: `pg_temp.rls_predicates_${index}` }]
+      : [],
+  )
   return [
     'select coalesce(jsonb_agg(jsonb_build_array(p.index, a.row_number, a.verdict)), ',
     `'[]'::jsonb) as rls_answers from jsonb_to_recordset(${quoteLiteral(JSON.stringify(list))}::jsonb) `,
-    `as p(index int, expression text), pg_temp.rls_admitted(p.expression, ${quoteLiteral(surface)}, `,
+    `as p(index int, "one" text, "all" text), pg_temp.rls_admitted(p."one", p."all", ${quoteLiteral(surface)}, `,
     `${quoteLiteral(JSON.stringify(rows))}::jsonb) a`,
   ].join('')
 }
