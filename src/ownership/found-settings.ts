@@ -13,7 +13,9 @@ import { looksLikeAuthorship, looksLikeOwner, looksLikeTenant, looksLikeUserRela
 export function foundSettings(catalog: Catalog, platformSchemas: readonly string[]): readonly FoundSetting[] {
   const texts = textsOf(catalog, platformSchemas)
   const names = new Set(texts.flatMap((text) => [...text.matchAll(READ)].map(([, name = '']) => name)))
-  if (names.size === 0) return []
+  // what PostgREST sets is known without reading what it is compared with
+  if ([...names].every((name) => legacyClaim(name) !== null))
+    return [...names].sort().flatMap((name) => legacyClaim(name) ?? [])
   const reading = readingOf(catalog, { userSettings: [] })
   const { settings } = collectMentions(catalog, reading, platformSchemas)
   return [...names]

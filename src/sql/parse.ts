@@ -105,10 +105,14 @@ export const rawOf = ({ kind, fields }: Node): Readonly<Record<string, unknown>>
 /** @returns undefined where a field's value is no node, but a list, a text or a node without its kind */
 export function toNode(value: unknown): Node | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const [entry, more] = Object.entries(value)
-  if (!entry || more || !/^[A-Z]/.test(entry[0]) || typeof entry[1] !== 'object' || entry[1] === null)
-    return undefined
-  return spelledOut({ kind: entry[0], fields: entry[1] as Record<string, unknown> })
+  let kind: string | undefined
+  for (const key in value) {
+    if (kind !== undefined) return undefined
+    kind = key
+  }
+  if (kind === undefined || kind < 'A' || kind > '[') return undefined
+  const fields = (value as Readonly<Record<string, unknown>>)[kind]
+  return isObject(fields) ? spelledOut({ kind, fields }) : undefined
 }
 
 /** `'{owner,admin}'::text[]` as `array['owner', 'admin']::text[]`: lists are read in one spelling. */
@@ -145,13 +149,22 @@ export function children(node: Node, field: string): readonly Node[] {
 }
 
 /** All nodes below and including this one, parents first. `into` may refuse to descend into a node. */
-export function* walk(node: Node, into: (node: Node) => boolean = () => true): Generator<Node> {
-  yield node
+export function walk(node: Node, into: (node: Node) => boolean = () => true): readonly Node[] {
+  const found: Node[] = []
+  collectNodes(node, into, found)
+  return found
+}
+
+function collectNodes(node: Node, into: (node: Node) => boolean, found: Node[]): void {
+  found.push(node)
   if (!into(node)) return
-  for (const [field, value] of Object.entries(node.fields)) {
+  const { kind, fields } = node
+  for (const field in fields) {
+    const value = fields[field]
     // the arms of a set operation stand there without the name of their node type
-    const isArm = (field === 'larg' || field === 'rarg') && node.kind === 'SelectStmt' && isObject(value)
-    yield* isArm ? walk({ kind: 'SelectStmt', fields: value }, into) : walkValue(value, into)
+    const isArm = kind === 'SelectStmt' && (field === 'larg' || field === 'rarg') && isObject(value)
+    if (isArm) collectNodes({ kind, fields: value }, into, found)
+    else collectBelow(value, into, found)
   }
 }
 
@@ -159,15 +172,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function* walkValue(value: unknown, into: (node: Node) => boolean): Generator<Node> {
+function collectBelow(value: unknown, into: (node: Node) => boolean, found: Node[]): void {
   if (Array.isArray(value)) {
-    for (const item of value) yield* walkValue(item, into)
+    for (const item of value) collectBelow(item, into, found)
     return
   }
   const node = toNode(value)
-  if (node) yield* walk(node, into)
-  else if (typeof value === 'object' && value !== null)
-    for (const item of Object.values(value)) yield* walkValue(item, into)
+  if (node) collectNodes(node, into, found)
+  else if (isObject(value)) for (const key in value) collectBelow(value[key], into, found)
 }
 
 /** The text of a String node. */
