@@ -44,11 +44,16 @@ export async function check(dir: string | undefined, flags: CheckFlags, host: Ho
   assertWritable(destinations)
   const { changed } = flags
   const ref = changed === true ? undefined : changed
-  // the commit is looked up while the project is judged
-  const commit = headOf(config.projectDir, host).catch(() => undefined)
+  // the commit is looked up while the project is judged; nobody waits for it where that fails
+  const failed = new AbortController()
+  const signal = AbortSignal.any([host.signal, failed.signal])
+  const commit = headOf(config.projectDir, { environment, signal }).catch(() => undefined)
   const seen = await withProgress(flags, host, (context) =>
     changed === undefined ? host.run(config, context) : host.runSince(config, { ref, flags }, context),
-  )
+  ).catch((error: unknown) => {
+    failed.abort()
+    throw error
+  })
   const report = lock.hold(withCommit(seen, await commit))
   const code = exitCode(report, config.gate)
   const { gate, projectDir } = config
