@@ -4,6 +4,22 @@ import { join, resolve } from 'node:path'
 /** In the cache: configurations in TypeScript as they were compiled. */
 export const CONFIGURATIONS = 'configurations'
 
+/** A configuration runs as whoever runs us: it is kept only where nobody but that person, or root, can put one. */
+export function configurationFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const cache = cacheFolder(environment)
+  if (cache === undefined) return undefined
+  const dir = join(cache, CONFIGURATIONS)
+  return isSafe(dir) && [cache, dir].every(isOwn) ? dir : undefined
+}
+
+function isOwn(dir: string): boolean {
+  const { uid } = fs.statSync(dir)
+  const own = process.getuid?.()
+  return own === undefined || uid === own || uid === 0
+}
+
 /**
  * Where results are kept between runs: RLS_CACHE_DIR, else rls-harness in XDG_CACHE_HOME or ~/.cache.
  *
@@ -17,8 +33,8 @@ export function cacheFolder(environment: Readonly<Record<string, string | undefi
 }
 
 /**
- * A data directory can make its server run programs (archive_command), and a configuration is a program: a folder into
- * which others may write is not a cache, for somebody else's file would run as us. It is made if it is not there.
+ * A data directory can make its server run programs (archive_command), so a folder into which others may write is not
+ * a cache: somebody else's file would run as us. It is made if it is not there.
  */
 export function isSafe(dir: string): boolean {
   try {

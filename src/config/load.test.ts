@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -68,6 +78,27 @@ test('a TypeScript configuration is compiled once, and again when it has changed
   expect(await rows()).toBe(6)
   writeFileSync(join(dir, 'rls.config.ts'), 'const rows: number = 7\nexport default { seed: { rows } }')
   expect(await rows()).toBe(7)
+})
+
+test('nothing compiled is taken from a folder that others may write to', async () => {
+  const environment = { RLS_CACHE_DIR: join(project({}), 'cache') }
+  const kept = join(environment.RLS_CACHE_DIR, 'configurations')
+  mkdirSync(kept, { recursive: true })
+  const dir = project({ ...sqlFolder, 'rls.config.ts': 'export default { seed: { rows: 5 } }' })
+  const keptAfter = async (): Promise<number> => {
+    await loadConfig({ cwd: dir, environment, flags: {} })
+    return readdirSync(kept).length
+  }
+  chmodSync(kept, 0o777)
+  expect(await keptAfter()).toBe(0)
+  chmodSync(kept, 0o755)
+  // root alone can make it somebody else's
+  if (process.getuid?.() === 0) {
+    chownSync(kept, 65_534, 65_534)
+    expect(await keptAfter()).toBe(0)
+    chownSync(kept, 0, 0)
+  }
+  expect(await keptAfter()).toBe(1)
 })
 
 test('functions of a configuration survive', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join, posix, relative, resolve } from 'node:path'
+import { basename, dirname, posix, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BASELINE_NAME, parseBaseline } from '../baseline/text.ts'
-import { cacheFolder, CONFIGURATIONS } from '../cache-folder.ts'
+import { configurationFolder } from '../cache-folder.ts'
 import type { Baseline } from '../domain/baseline.ts'
 import type { Config, Platform, SchemaStart, SourceConfig } from '../domain/config.ts'
 import { HarnessError } from '../errors.ts'
@@ -133,7 +133,7 @@ async function readConfigFile(
   const path = shortPath(file, projectDir)
   if (!isFile(file)) throw new HarnessError('CONFIG_NOT_FOUND', `${path}: there is no such file`)
   const text = readFileSync(file, 'utf8')
-  const cache = flags.cache === false ? undefined : cacheFolder(environment)
+  const cache = flags.cache === false ? undefined : configurationFolder(environment)
   const value = file.endsWith('.json') ? parseJson(text, path) : await evaluate(file, path, cache)
   return parseUserConfig(value, { path, text })
 }
@@ -159,7 +159,7 @@ function parseJson(text: string, path: string): unknown {
 async function evaluate(file: string, path: string, cache: string | undefined): Promise<unknown> {
   const { createJiti } = await import('jiti')
   const jiti = createJiti(pathToFileURL(file).href, {
-    fsCache: cache === undefined ? false : join(cache, CONFIGURATIONS),
+    fsCache: cache ?? false,
     moduleCache: false,
     interopDefault: false,
     virtualModules: { 'rls-harness': { defineConfig } },

@@ -13,14 +13,12 @@ import { looksLikeAuthorship, looksLikeOwner, looksLikeTenant, looksLikeUserRela
 export function foundSettings(catalog: Catalog, platformSchemas: readonly string[]): readonly FoundSetting[] {
   const texts = textsOf(catalog, platformSchemas)
   const names = new Set(texts.flatMap((text) => [...text.matchAll(READ)].map(([, name = '']) => name)))
+  const found = [...names].sort().map((name) => [name, legacyClaim(name)] as const)
   // what PostgREST sets is known without reading what it is compared with
-  if ([...names].every((name) => legacyClaim(name) !== null))
-    return [...names].sort().flatMap((name) => legacyClaim(name) ?? [])
-  const reading = readingOf(catalog, { userSettings: [] })
-  const { settings } = collectMentions(catalog, reading, platformSchemas)
-  return [...names]
-    .sort()
-    .flatMap((name) => legacyClaim(name) ?? foundSetting(name, settings.get(name), catalog, texts))
+  const settings = found.every(([, known]) => known !== null)
+    ? undefined
+    : collectMentions(catalog, readingOf(catalog, { userSettings: [] }), platformSchemas).settings
+  return found.flatMap(([name, known]) => known ?? foundSetting(name, settings?.get(name), catalog, texts))
 }
 
 const READ = /\bcurrent_setting\s*\(\s*'([a-z_]\w*(?:\.\w+)+)'/gi

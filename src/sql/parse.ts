@@ -110,7 +110,7 @@ export function toNode(value: unknown): Node | undefined {
     if (kind !== undefined) return undefined
     kind = key
   }
-  if (kind === undefined || kind < 'A' || kind > '[') return undefined
+  if (kind === undefined || kind < 'A' || kind >= '[') return undefined
   const fields = (value as Readonly<Record<string, unknown>>)[kind]
   return isObject(fields) ? spelledOut({ kind, fields }) : undefined
 }
